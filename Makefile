@@ -1,0 +1,25 @@
+# Everything runs in .venv, which tools/bootstrap.py brings up to date first (python3 is enough).
+
+PYTHON ?= python3
+IN_VENV = @$(PYTHON) tools/bootstrap.py --dev --
+UV = @$(PYTHON) tools/bootstrap.py --uv --
+COMPILE = pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url
+
+.PHONY: run test check lock
+
+run: ## everything, in the foreground; Ctrl-C ends it
+	@$(PYTHON) tools/bootstrap.py -- -m samspel run
+
+test: ## every test; some of them: make test ARGS="-k bootstrap"
+	$(IN_VENV) -m pytest $(ARGS)
+
+check: ## lint, format, types, imports
+	$(IN_VENV) -m ruff check
+	$(IN_VENV) -m ruff format --check
+	$(IN_VENV) -m mypy
+	$(IN_VENV) .venv/bin/lint-imports
+
+lock: ## the newest packages that fit, with their hashes: make lock ARGS=--upgrade
+	$(UV) $(COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock
+	$(UV) $(COMPILE) $(ARGS) pyproject.toml --group dev --output-file requirements-dev.lock

@@ -1,0 +1,1 @@
+"""The roof of Samspel: the commands, the supervisor of `run` and the embedded servers."""

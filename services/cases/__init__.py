@@ -1,0 +1,1 @@
+"""The case service: facts, bookings, tasks; the API and the pages."""

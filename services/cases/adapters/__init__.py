@@ -1,0 +1,1 @@
+"""What the case service's ports are implemented with."""

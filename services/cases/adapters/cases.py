@@ -1,0 +1,169 @@
+"""Cases, who is on them, and their consents in SQL."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from services.cases.domain.opening import OnCase
+from services.cases.handlers.commands import NewChild, NewGuardian, OpenCase
+from services.cases.handlers.ports import Opened
+from shared.domain.facts import CaseFacts, ConsentParty, facts_from_json
+from shared.ids import new_reference
+
+_TRIES = 20
+_LONGER_AFTER = 5
+
+_ADD_CASE = """
+    INSERT INTO cases.cases (id, reference, procedure, procedure_on, known_on, opened_at,
+                             process_owner, child, unit)
+    VALUES (%(id)s, %(reference)s, %(procedure)s, %(day)s, %(known_on)s, %(now)s,
+            %(owner)s, %(child)s, %(unit)s)
+    ON CONFLICT (reference) DO NOTHING
+"""
+_ADD_PERSON = """
+    INSERT INTO cases.people (id, party, name, email, language, birth_date, protected)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+_ADD_PARTICIPANT = """
+    INSERT INTO cases.participants
+           (case_id, person_id, party, role, organisation, custody, added_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (case_id, person_id) DO UPDATE
+    SET role = excluded.role, organisation = excluded.organisation, removed_at = NULL
+"""
+_ANSWER = {
+    "signed": "UPDATE cases.consents SET state = 'signed', signed_on = %s WHERE id = %s",
+    "refused": "UPDATE cases.consents SET state = 'refused', refused_on = %s WHERE id = %s",
+    "withdrawn": "UPDATE cases.consents SET state = 'withdrawn', withdrawn_on = %s WHERE id = %s",
+}
+
+
+class ReferencesExhausted(Exception):
+    """No free reference was found in many tries; the municipality has very many cases."""
+
+
+class SqlCases:
+    """The cases as of `now`, in one transaction."""
+
+    def __init__(self, connection: Connection[DictRow], now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def lock(self, case_id: UUID) -> bool:
+        """Lock the case's row until the transaction ends; what is read after is the newest."""
+        row = self._connection.execute(
+            "SELECT 1 FROM cases.cases WHERE id = %s FOR UPDATE", [case_id]
+        ).fetchone()
+        return row is not None
+
+    def facts(self, case_id: UUID) -> CaseFacts:
+        row = self._connection.execute(
+            "SELECT facts FROM cases_api.facts(ARRAY[%s::uuid])", [case_id]
+        ).fetchone()
+        assert row is not None
+        return facts_from_json(row["facts"])
+
+    def case_of_meeting(self, meeting_id: UUID) -> UUID | None:
+        row = self._connection.execute(
+            "SELECT case_id FROM cases.meetings WHERE id = %s", [meeting_id]
+        ).fetchone()
+        return row["case_id"] if row else None
+
+    def case_of_task(self, task_id: UUID) -> UUID | None:
+        row = self._connection.execute(
+            "SELECT case_id FROM cases.tasks WHERE id = %s", [task_id]
+        ).fetchone()
+        return row["case_id"] if row else None
+
+    def add(self, command: OpenCase, staff: Sequence[OnCase], day: date) -> Opened:
+        """The case, the child and the guardians as new people, and everybody who is on it."""
+        child = self._add_child(command.child)
+        case_id = self._add_case(command, child, day)
+        guardians = tuple(self._add_guardian(one) for one in command.guardians)
+        rows = [
+            (case_id, child, "child", None, None, False, self._now),
+            *(
+                (case_id, person, "guardian", None, None, one.custody, self._now)
+                for person, one in zip(guardians, command.guardians, strict=True)
+            ),
+            *(self._staff_row(case_id, who) for who in staff),
+        ]
+        self._connection.cursor().executemany(_ADD_PARTICIPANT, rows)
+        return Opened(case_id, child, guardians)
+
+    def ask_consent(
+        self, case_id: UUID, person: UUID, party: ConsentParty, organisations: Collection[str]
+    ) -> UUID:
+        consent = uuid4()
+        self._connection.execute(
+            """
+            INSERT INTO cases.consents (id, case_id, person_id, party, organisations, requested_on)
+            VALUES (%s, %s, %s, %s, %s, (%s AT TIME ZONE 'Europe/Stockholm')::date)
+            """,
+            [consent, case_id, person, party, sorted(organisations), self._now],
+        )
+        return consent
+
+    def answer_consent(self, consent_id: UUID, state: str, on: date) -> None:
+        self._connection.execute(_ANSWER[state], [on, consent_id])
+
+    def add_participant(self, case_id: UUID, who: OnCase) -> None:
+        self._connection.execute(_ADD_PARTICIPANT, self._staff_row(case_id, who))
+
+    def remove_participant(self, case_id: UUID, person: UUID) -> None:
+        self._connection.execute(
+            "UPDATE cases.participants SET removed_at = %s WHERE case_id = %s AND person_id = %s",
+            [self._now, case_id, person],
+        )
+
+    def close(self, case_id: UUID, outcome: str) -> None:
+        self._connection.execute(
+            "UPDATE cases.cases SET state = 'closed', closed_at = %s, outcome = %s WHERE id = %s",
+            [self._now, outcome, case_id],
+        )
+
+    def outcome(self, case_id: UUID) -> str | None:
+        row = self._connection.execute(
+            "SELECT outcome FROM cases.cases WHERE id = %s", [case_id]
+        ).fetchone()
+        return row["outcome"] if row else None
+
+    def _add_case(self, command: OpenCase, child: UUID, day: date) -> UUID:
+        """X15: a random reference, a longer one where the short ones are used up."""
+        case_id = uuid4()
+        for attempt in range(_TRIES):
+            added = self._connection.execute(
+                _ADD_CASE,
+                {
+                    "id": case_id,
+                    "reference": new_reference(4 + attempt // _LONGER_AFTER),
+                    "procedure": command.procedure,
+                    "day": day,
+                    "known_on": command.known_on,
+                    "now": self._now,
+                    "owner": command.initiator,
+                    "child": child,
+                    "unit": command.child.unit,
+                },
+            )
+            if added.rowcount:
+                return case_id
+        raise ReferencesExhausted
+
+    def _add_child(self, child: NewChild) -> UUID:
+        person = uuid4()
+        row = [person, "child", child.name, child.email, "sv", child.birth_date, child.protected]
+        self._connection.execute(_ADD_PERSON, row)
+        return person
+
+    def _add_guardian(self, one: NewGuardian) -> UUID:
+        person = uuid4()
+        row = [person, "guardian", one.name, one.email, one.language, None, one.protected]
+        self._connection.execute(_ADD_PERSON, row)
+        return person
+
+    def _staff_row(self, case_id: UUID, who: OnCase) -> tuple[object, ...]:
+        return (case_id, who.person_id, "staff", who.role, who.organisation, False, self._now)

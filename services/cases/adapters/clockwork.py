@@ -1,0 +1,76 @@
+"""The movable clock of demo and test mode: its row, and how far everybody has come."""
+
+import time
+from datetime import datetime
+
+from psycopg import Connection, Error
+from psycopg.rows import DictRow
+
+from services.cases.handlers.clock import ForwardsOnly, Left
+from shared.db import Database, Ring
+from shared.queue import SERVICES
+
+_POLL_SECONDS = 0.02
+_RING_EVERY_SECONDS = 0.5
+_BACKWARDS = "SA001"  # raised by clock.move
+
+_LEFT = """
+    WITH clock AS MATERIALIZED (SELECT clock.read() AS now)
+    SELECT (SELECT count(*) FROM bus.deliveries WHERE state = 'waiting') AS events,
+           scheduler_api.unsettled(clock.now) AS scheduler,
+           notifier_api.unsettled(clock.now) AS messages
+    FROM clock
+"""
+_NEXT = """
+    WITH clock AS MATERIALIZED (SELECT clock.read() AS now)
+    SELECT LEAST(scheduler_api.next_instant(clock.now), notifier_api.next_instant(clock.now)) AS at
+    FROM clock
+"""
+
+
+class Clockwork:
+    """The port Clock; `ring` wakes the services so that nobody waits for the next poke."""
+
+    def __init__(self, database: Database, ring: Ring) -> None:
+        self._database = database
+        self._ring = ring
+
+    def now(self) -> datetime:
+        with self._database.unit() as unit:
+            return unit.now
+
+    def next_instant(self) -> datetime | None:
+        with self._database.plain() as connection:
+            instant: datetime | None = _only(connection, _NEXT)["at"]
+        return instant
+
+    def stand_at(self, instant: datetime) -> None:
+        try:
+            with self._database.plain() as connection:
+                connection.execute("SELECT clock.move(%s)", [instant])
+        except Error as error:
+            if error.sqlstate == _BACKWARDS:
+                raise ForwardsOnly("now") from error
+            raise
+
+    def settle(self, seconds: float) -> Left:
+        end = time.monotonic() + seconds
+        ring_at = time.monotonic()
+        while left := self._left():
+            if time.monotonic() >= end:
+                break
+            if time.monotonic() >= ring_at:
+                self._ring(set(SERVICES))
+                ring_at = time.monotonic() + _RING_EVERY_SECONDS
+            time.sleep(_POLL_SECONDS)
+        return left
+
+    def _left(self) -> Left:
+        with self._database.plain() as connection:
+            return Left(**_only(connection, _LEFT))
+
+
+def _only(connection: Connection[DictRow], query: str) -> DictRow:
+    row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return row

@@ -1,0 +1,18 @@
+"""Which services have given a sign of life lately, in real time."""
+
+from collections.abc import Iterable
+
+from shared.db import Database
+
+_FRESH = "15 seconds"
+_BEATS = """
+    SELECT service, at > clock_timestamp() - %s::interval AS fresh FROM bus.heartbeats
+"""
+
+
+def silent_services(database: Database, expected: Iterable[str]) -> list[str]:
+    """Those that are expected and never came, and any that has fallen silent."""
+    with database.plain() as connection:
+        beats = {row["service"]: row["fresh"] for row in connection.execute(_BEATS, [_FRESH])}
+    fallen = {service for service, fresh in beats.items() if not fresh}
+    return sorted(fallen | (set(expected) - beats.keys()))

@@ -1,0 +1,213 @@
+"""Meetings, who is called to them, and whom they take in SQL."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from psycopg import Connection
+from psycopg.errors import ExclusionViolation
+from psycopg.rows import DictRow
+
+from services.cases.domain.booking import Wanted
+from services.cases.domain.refusals import DoubleBooked
+from shared.domain.days import STOCKHOLM
+from shared.domain.facts import Meeting
+
+_ADD = """
+    INSERT INTO cases.meetings (id, case_id, step, starts_at, ends_at, local_start, place, state,
+                                proposal, created_at, changed_at)
+    VALUES (%(id)s, %(case)s, %(step)s, %(starts_at)s, %(ends_at)s, %(local_start)s, %(place)s,
+            %(state)s, %(proposal)s, %(now)s, %(now)s)
+"""
+_BOOK = """
+    UPDATE cases.meetings
+    SET starts_at = %(starts_at)s, ends_at = %(ends_at)s, local_start = %(local_start)s,
+        place = %(place)s, state = 'booked', changed_at = %(now)s
+    WHERE id = %(id)s
+"""
+_MOVE = """
+    UPDATE cases.meetings
+    SET starts_at = %(starts_at)s, ends_at = %(ends_at)s, local_start = %(local_start)s,
+        place = %(place)s, sequence = sequence + 1, changed_at = %(now)s
+    WHERE id = %(id)s
+    RETURNING sequence, state
+"""
+_CANCEL = """
+    UPDATE cases.meetings
+    SET state = 'cancelled', cancelled_because = %s, sequence = sequence + 1
+    WHERE id = %s
+    RETURNING sequence
+"""
+# Everybody who is called now is asked (anew); who isn't called any more is removed.
+_CALL = """
+    INSERT INTO cases.attendance (meeting_id, person_id)
+    SELECT %(meeting)s, person FROM unnest(%(people)s::uuid[]) AS person
+    ON CONFLICT (meeting_id, person_id) DO UPDATE
+    SET answer = 'needs-action', answered_at = NULL, removed = false
+"""
+_UNCALL_OTHERS = """
+    UPDATE cases.attendance SET removed = true
+    WHERE meeting_id = %(meeting)s AND person_id <> ALL (%(people)s::uuid[])
+"""
+# In the order of the people's ids, so that two bookings that meet wait and don't deadlock.
+_ENGAGE = """
+    INSERT INTO cases.engagements (meeting_id, person_id, during)
+    SELECT %(meeting)s, person, tstzrange(%(starts_at)s, %(ends_at)s)
+    FROM unnest(%(people)s::uuid[]) AS person ORDER BY person
+"""
+_ANSWER = """
+    UPDATE cases.attendance SET answer = %s, answered_at = %s
+    WHERE meeting_id = %s AND person_id = %s AND NOT removed
+      AND (answered_at IS NULL OR answered_at < %s)
+"""
+
+
+class SqlMeetings:
+    """Meetings as of `now`, in one transaction; what takes people does so in a savepoint."""
+
+    def __init__(self, connection: Connection[DictRow], now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def add(
+        self,
+        case_id: UUID,
+        wanted: Wanted,
+        called: Collection[UUID],
+        *,
+        state: str,
+        place: str | None,
+        proposal: str | None,
+    ) -> UUID:
+        """A new meeting; raises DoubleBooked, with nothing changed, if somebody is taken."""
+        meeting = uuid4()
+        row = self._row(meeting, wanted, place)
+        row |= {"case": case_id, "step": wanted.step, "state": state, "proposal": proposal}
+        with self._connection.transaction():
+            self._connection.execute(_ADD, row)
+            self._call(meeting, called)
+            if state == "booked":
+                self._engage(meeting, called, wanted.starts_at, wanted.ends_at)
+        return meeting
+
+    def book(self, wanted: Wanted, called: Collection[UUID], place: str | None) -> None:
+        """What was proposed is booked, at the wanted time. Raises DoubleBooked."""
+        assert wanted.meeting is not None
+        with self._connection.transaction():
+            self._connection.execute(_BOOK, self._row(wanted.meeting, wanted, place))
+            self._call(wanted.meeting, called)
+            self._engage(wanted.meeting, called, wanted.starts_at, wanted.ends_at)
+
+    def move(self, wanted: Wanted, called: Collection[UUID], place: str | None) -> int:
+        """The new SEQUENCE; all answers are asked for anew. Raises DoubleBooked."""
+        assert wanted.meeting is not None
+        with self._connection.transaction():
+            moved = self._connection.execute(
+                _MOVE, self._row(wanted.meeting, wanted, place)
+            ).fetchone()
+            assert moved is not None
+            self._call(wanted.meeting, called)
+            self._release(wanted.meeting)
+            if moved["state"] == "booked":
+                self._engage(wanted.meeting, called, wanted.starts_at, wanted.ends_at)
+        sequence: int = moved["sequence"]
+        return sequence
+
+    def cancel(self, meeting_id: UUID, because: str) -> int:
+        """The new SEQUENCE; nobody is taken by the meeting any more."""
+        row = self._connection.execute(_CANCEL, [because, meeting_id]).fetchone()
+        assert row is not None
+        self._release(meeting_id)
+        sequence: int = row["sequence"]
+        return sequence
+
+    def hold(self, meeting_id: UUID, secretary: UUID | None, *, reviewed: bool | None) -> None:
+        self._connection.execute(
+            "UPDATE cases.meetings SET state = 'held', secretary = %s, consent_reviewed = %s"
+            " WHERE id = %s",
+            [secretary, reviewed, meeting_id],
+        )
+
+    def note_present(self, meeting_id: UUID, present: Collection[UUID]) -> None:
+        self._connection.execute(
+            "UPDATE cases.attendance SET present = person_id = ANY(%s)"
+            " WHERE meeting_id = %s AND NOT removed",
+            [list(present), meeting_id],
+        )
+
+    def file_minutes(self, meeting_id: UUID, reference: str | None) -> None:
+        self._connection.execute(
+            "UPDATE cases.meetings SET minutes_filed_at = COALESCE(minutes_filed_at, %s),"
+            " minutes_reference = COALESCE(%s, minutes_reference) WHERE id = %s",
+            [self._now, reference, meeting_id],
+        )
+
+    def call(self, meeting: Meeting, person: UUID) -> None:
+        """One more to a meeting that stands. Raises DoubleBooked."""
+        with self._connection.transaction():
+            self._connection.execute(_CALL, {"meeting": meeting.id, "people": [person]})
+            if meeting.state == "booked":
+                self._engage(meeting.id, [person], meeting.starts_at, meeting.ends_at)
+
+    def uncall(self, meeting_id: UUID, person: UUID) -> None:
+        self._connection.execute(
+            "UPDATE cases.attendance SET removed = true WHERE meeting_id = %s AND person_id = %s",
+            [meeting_id, person],
+        )
+        self._connection.execute(
+            "DELETE FROM cases.engagements WHERE meeting_id = %s AND person_id = %s",
+            [meeting_id, person],
+        )
+
+    def place(self, meeting_id: UUID) -> str | None:
+        row = self._connection.execute(
+            "SELECT place FROM cases.meetings WHERE id = %s", [meeting_id]
+        ).fetchone()
+        return row["place"] if row else None
+
+    def by_proposal(self, proposal: str) -> UUID | None:
+        row = self._connection.execute(
+            "SELECT id FROM cases.meetings WHERE proposal = %s", [proposal]
+        ).fetchone()
+        return row["id"] if row else None
+
+    def answer(self, meeting_id: UUID, person: UUID, answer: str, at: datetime) -> bool:
+        """Whether the answer counts: somebody who is called, and newer than what stands."""
+        updated = self._connection.execute(_ANSWER, [answer, at, meeting_id, person, at])
+        return updated.rowcount > 0
+
+    def _call(self, meeting: UUID, people: Iterable[UUID]) -> None:
+        called = {"meeting": meeting, "people": list(people)}
+        self._connection.execute(_CALL, called)
+        self._connection.execute(_UNCALL_OTHERS, called)
+
+    def _engage(
+        self, meeting: UUID, people: Iterable[UUID], starts_at: datetime, ends_at: datetime
+    ) -> None:
+        try:
+            self._connection.execute(
+                _ENGAGE,
+                {
+                    "meeting": meeting,
+                    "people": list(people),
+                    "starts_at": starts_at,
+                    "ends_at": ends_at,
+                },
+            )
+        except ExclusionViolation:
+            raise DoubleBooked from None
+
+    def _release(self, meeting_id: UUID) -> None:
+        self._connection.execute(
+            "DELETE FROM cases.engagements WHERE meeting_id = %s", [meeting_id]
+        )
+
+    def _row(self, meeting: UUID, wanted: Wanted, place: str | None) -> dict[str, object]:
+        return {
+            "id": meeting,
+            "starts_at": wanted.starts_at,
+            "ends_at": wanted.ends_at,
+            "local_start": wanted.starts_at.astimezone(STOCKHOLM).replace(tzinfo=None),
+            "place": place,
+            "now": self._now,
+        }

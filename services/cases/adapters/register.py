@@ -1,0 +1,66 @@
+"""The municipality's units, places, staff and posts in SQL."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from services.cases.domain.opening import PostHeld, Staff
+
+_HELD = """
+    SELECT h.person_id, p.code, p.role, p.unit, u.organisation
+    FROM cases.holders h
+    JOIN cases.posts p ON p.code = h.post
+    JOIN cases.units u ON u.code = p.unit
+    WHERE h.first_day <= %(on)s AND (h.last_day IS NULL OR h.last_day >= %(on)s)
+"""
+
+
+class SqlRegister:
+    """Who holds which post on a day, in one transaction."""
+
+    def __init__(self, connection: Connection[DictRow]) -> None:
+        self._connection = connection
+
+    def staff(self, people: Collection[UUID], on: date) -> dict[UUID, Staff]:
+        """The staff among these people, with the posts they hold on the day (perhaps none)."""
+        known = self._connection.execute(
+            "SELECT id FROM cases.people WHERE party = 'staff' AND id = ANY(%s)", [list(people)]
+        ).fetchall()
+        held = self._connection.execute(
+            f"{_HELD} AND h.person_id = ANY(%(people)s) ORDER BY p.code",
+            {"on": on, "people": list(people)},
+        ).fetchall()
+        posts = _by_person(held)
+        return {row["id"]: Staff(row["id"], posts.get(row["id"], ())) for row in known}
+
+    def holders(self, role: str, on: date, unit: str | None = None) -> tuple[Staff, ...]:
+        """Who holds a post of the role on the day; only at the unit, if one is given."""
+        held = self._connection.execute(
+            f"{_HELD} AND p.role = %(role)s AND (%(unit)s::text IS NULL OR p.unit = %(unit)s)"
+            " ORDER BY p.code",
+            {"on": on, "role": role, "unit": unit},
+        ).fetchall()
+        return tuple(Staff(person, posts) for person, posts in _by_person(held).items())
+
+    def is_school(self, unit: str) -> bool:
+        return self._exists(
+            "SELECT 1 FROM cases.units WHERE code = %s AND organisation = 'school'", unit
+        )
+
+    def has_place(self, place: str) -> bool:
+        return self._exists("SELECT 1 FROM cases.places WHERE code = %s", place)
+
+    def _exists(self, query: Any, code: str) -> bool:
+        return self._connection.execute(query, [code]).fetchone() is not None
+
+
+def _by_person(rows: Iterable[DictRow]) -> dict[UUID, tuple[PostHeld, ...]]:
+    posts: dict[UUID, tuple[PostHeld, ...]] = {}
+    for row in rows:
+        post = PostHeld(row["code"], row["role"], row["unit"], row["organisation"])
+        posts[row["person_id"]] = (*posts.get(row["person_id"], ()), post)
+    return posts

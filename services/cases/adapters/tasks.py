@@ -1,0 +1,122 @@
+"""Tasks, the audit trail, and what the notifier says about a case's mails in SQL."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from services.cases.domain.tasks import Task
+
+_ADD = """
+    INSERT INTO cases.tasks
+           (id, case_id, key, kind, owner, due_on, rule, meeting_id, about, details, created_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (key) DO NOTHING
+"""
+_FINISH = """
+    UPDATE cases.tasks SET state = 'done', done_at = %(now)s
+    WHERE case_id = %(case)s AND state = 'open'
+      AND (%(kinds)s::text[] IS NULL OR kind = ANY (%(kinds)s))
+      AND (%(step)s::text IS NULL OR details ->> 'step' = %(step)s)
+      AND (%(meeting)s::uuid IS NULL OR meeting_id = %(meeting)s)
+      AND (%(about)s::uuid IS NULL OR about = %(about)s)
+"""
+# Read after the case is locked: what is not past the gate by then will not pass it any more.
+_STOPPED_AND_LEAVING = """
+    SELECT id, kind, state FROM notifier_api.messages
+    WHERE case_id = %s AND state IN ('due', 'claimed', 'retry', 'unknown', 'data')
+      AND kind <> ALL (%s)
+    ORDER BY due_at, id
+"""
+_NOT_BY_CONSENT = ["cancel", "alert"]
+
+
+class SqlTasks:
+    """What people have to do, in one transaction."""
+
+    def __init__(self, connection: Connection[DictRow], now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def add(self, case_id: UUID, task: Task) -> None:
+        """A task comes once: its key, done or not, stands against another of it."""
+        row = [
+            uuid4(), case_id, task.key, task.kind, task.owner, task.due_on, task.rule,
+            task.meeting_id, task.about, Jsonb(dict(task.details)), self._now,
+        ]  # fmt: skip
+        self._connection.execute(_ADD, row)
+
+    def finish(
+        self,
+        case_id: UUID,
+        kinds: Iterable[str] | None = None,
+        *,
+        step: str | None = None,
+        meeting: UUID | None = None,
+        about: UUID | None = None,
+    ) -> None:
+        """All open tasks of the case that fit what is given are done by themselves."""
+        self._connection.execute(
+            _FINISH,
+            {
+                "now": self._now,
+                "case": case_id,
+                "kinds": None if kinds is None else list(kinds),
+                "step": step,
+                "meeting": meeting,
+                "about": about,
+            },
+        )
+
+    def finish_one(self, task_id: UUID) -> bool:
+        updated = self._connection.execute(
+            "UPDATE cases.tasks SET state = 'done', done_at = %s WHERE id = %s AND state = 'open'",
+            [self._now, task_id],
+        )
+        return updated.rowcount > 0
+
+
+class SqlMessages:
+    """The life of a case's mails, as the notifier publishes it."""
+
+    def __init__(self, connection: Connection[DictRow]) -> None:
+        self._connection = connection
+
+    def stopped_and_leaving(self, case_id: UUID) -> tuple[int, list[dict[str, str]]]:
+        """How many mails that rest on consent will not go, and those that had begun to leave."""
+        rows = self._connection.execute(_STOPPED_AND_LEAVING, [case_id, _NOT_BY_CONSENT]).fetchall()
+        leaving = [
+            {"id": str(row["id"]), "kind": row["kind"]} for row in rows if row["state"] == "data"
+        ]
+        return len(rows) - len(leaving), leaving
+
+
+class SqlAudit:
+    """Who did what; rows are only ever added."""
+
+    def __init__(self, connection: Connection[DictRow], now: datetime, actor: str) -> None:
+        self._connection = connection
+        self._now = now
+        self._actor = actor
+
+    def note(
+        self, case_id: UUID, action: str, rule: str | None, details: Mapping[str, Any]
+    ) -> None:
+        self._connection.execute(
+            "INSERT INTO cases.audit (at, case_id, actor, action, rule, details)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
+            [self._now, case_id, self._actor, action, rule, Jsonb(dict(details))],
+        )
+
+    def last(self, case_id: UUID, action: str, about: str) -> dict[str, Any] | None:
+        """The details of the newest such note about a thing."""
+        row = self._connection.execute(
+            "SELECT details FROM cases.audit WHERE case_id = %s AND action = %s"
+            " AND details ->> 'about' = %s ORDER BY id DESC LIMIT 1",
+            [case_id, action, about],
+        ).fetchone()
+        return None if row is None else row["details"]

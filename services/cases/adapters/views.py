@@ -1,0 +1,174 @@
+"""What is read to be shown, and the log of who read it, in SQL."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from shared.domain.facts import CaseFacts, facts_from_json
+
+_CASE = """
+    SELECT id, reference, procedure, state, known_on, opened_at, closed_at, outcome,
+           process_owner, child, unit
+    FROM cases.cases WHERE id = %s
+"""
+_CASES = """
+    SELECT id, reference, procedure, state, known_on, process_owner FROM cases.cases
+    WHERE (%(state)s::text IS NULL OR state = %(state)s)
+      AND (%(after)s::uuid IS NULL OR (opened_at, id) >
+           (SELECT opened_at, id FROM cases.cases WHERE id = %(after)s))
+    ORDER BY opened_at, id LIMIT %(limit)s
+"""
+_PEOPLE_OF = """
+    SELECT person_id, party, role, organisation, custody FROM cases.participants
+    WHERE case_id = %s AND removed_at IS NULL ORDER BY party, person_id
+"""
+_CONSENTS = """
+    SELECT id, case_id, party, person_id, organisations, state, requested_on, signed_on,
+           refused_on, withdrawn_on
+    FROM cases.consents WHERE case_id = ANY (%s) ORDER BY requested_on, id
+"""
+_MEETINGS = """
+    SELECT id, case_id, step, starts_at, ends_at, place, state, sequence, secretary,
+           consent_reviewed, minutes_filed_at, minutes_reference
+    FROM cases.meetings WHERE case_id = ANY (%s) ORDER BY starts_at, id
+"""
+_ATTENDANCE = """
+    SELECT a.meeting_id, a.person_id, a.answer, a.answered_at, a.present
+    FROM cases.attendance a JOIN cases.meetings m ON m.id = a.meeting_id
+    WHERE m.case_id = ANY (%s) AND NOT a.removed ORDER BY a.meeting_id, a.person_id
+"""
+_TASKS = """
+    SELECT id, case_id, kind, owner, due_on, state, rule, meeting_id, about, details
+    FROM cases.tasks WHERE case_id = ANY (%s) AND (state = 'open' OR NOT %s)
+    ORDER BY due_on NULLS LAST, created_at, key
+"""
+_MESSAGES = """
+    SELECT id, case_id, meeting_id, kind, recipient, state, attempts, reason, rule, due_at,
+           accepted_at
+    FROM notifier_api.messages
+    WHERE (%(case)s::uuid IS NULL OR case_id = %(case)s)
+      AND (%(state)s::text IS NULL OR state = %(state)s)
+      AND (%(after)s::uuid IS NULL OR (created_at, id) >
+           (SELECT created_at, id FROM notifier_api.messages WHERE id = %(after)s))
+    ORDER BY created_at, id LIMIT %(limit)s
+"""
+_STAFF = """
+    SELECT person.id, person.code, person.name,
+           coalesce(jsonb_agg(jsonb_build_object(
+             'post', post.code, 'role', post.role, 'unit', post.unit,
+             'organisation', unit.organisation) ORDER BY post.code)
+             FILTER (WHERE post.code IS NOT NULL), '[]') AS posts
+    FROM cases.people person
+    LEFT JOIN cases.holders held ON held.person_id = person.id AND held.first_day <= %(on)s
+                                AND (held.last_day IS NULL OR held.last_day >= %(on)s)
+    LEFT JOIN cases.posts post ON post.code = held.post
+    LEFT JOIN cases.units unit ON unit.code = post.unit
+    WHERE person.party = 'staff'
+    GROUP BY person.id
+    HAVING %(role)s::text IS NULL OR bool_or(post.role = %(role)s)
+    ORDER BY person.code
+"""
+_POSTS = """
+    SELECT post.code, post.role, post.unit, post.reports_to, held.person_id AS holder
+    FROM cases.posts post
+    LEFT JOIN cases.holders held ON held.post = post.code AND held.first_day <= %(on)s
+                                AND (held.last_day IS NULL OR held.last_day >= %(on)s)
+    ORDER BY post.code
+"""
+# Apart from the meetings of the step itself: the one that is to be moved doesn't stand in its way.
+_BUSY = """
+    SELECT lower(e.during) AS starts_at, upper(e.during) AS ends_at
+    FROM cases.engagements e JOIN cases.meetings m ON m.id = e.meeting_id
+    WHERE e.person_id = ANY (%(people)s) AND e.during && tstzrange(%(since)s, %(until)s)
+      AND NOT (m.case_id = %(case)s AND m.step = %(step)s AND m.state = 'booked')
+"""
+
+
+class SqlViews:
+    """Reads in one transaction; `log` writes who read what, before it is read."""
+
+    def __init__(self, connection: Connection[DictRow], now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def log(self, actor: str, case_id: UUID | None, what: str) -> None:
+        """Who looks at what; an id that is no case's is logged as a look at none."""
+        self._connection.execute(
+            "INSERT INTO cases.access_log (at, actor, case_id, what)"
+            " VALUES (%s, %s, (SELECT id FROM cases.cases WHERE id = %s), %s)",
+            [self._now, actor, case_id, what],
+        )
+
+    def facts(self, case_ids: Collection[UUID]) -> list[CaseFacts]:
+        rows = self._all("SELECT facts FROM cases_api.facts(%s::uuid[])", [list(case_ids)])
+        return [facts_from_json(row["facts"]) for row in rows]
+
+    def case(self, case_id: UUID) -> DictRow | None:
+        return self._connection.execute(_CASE, [case_id]).fetchone()
+
+    def cases(self, after: UUID | None, state: str | None, limit: int) -> list[DictRow]:
+        return self._all(_CASES, {"after": after, "state": state, "limit": limit})
+
+    def open_cases(self) -> list[UUID]:
+        return [row["id"] for row in self._all("SELECT id FROM cases.cases WHERE state = 'open'")]
+
+    def people_of(self, case_id: UUID) -> list[DictRow]:
+        return self._all(_PEOPLE_OF, [case_id])
+
+    def consents(self, case_ids: Collection[UUID]) -> list[DictRow]:
+        return self._all(_CONSENTS, [list(case_ids)])
+
+    def meetings(self, case_ids: Collection[UUID]) -> list[DictRow]:
+        return self._all(_MEETINGS, [list(case_ids)])
+
+    def attendance(self, case_ids: Collection[UUID]) -> list[DictRow]:
+        return self._all(_ATTENDANCE, [list(case_ids)])
+
+    def tasks(self, case_ids: Collection[UUID], *, only_open: bool = False) -> list[DictRow]:
+        return self._all(_TASKS, [list(case_ids), only_open])
+
+    def messages(
+        self, case: UUID | None, state: str | None, after: UUID | None, limit: int
+    ) -> list[DictRow]:
+        return self._all(_MESSAGES, {"case": case, "state": state, "after": after, "limit": limit})
+
+    def staff(self, role: str | None, on: date) -> list[DictRow]:
+        return self._all(_STAFF, {"role": role, "on": on})
+
+    def units(self) -> list[DictRow]:
+        return self._all(
+            "SELECT code, name, kind, organisation, parent FROM cases.units ORDER BY code"
+        )
+
+    def places(self) -> list[DictRow]:
+        return self._all("SELECT code, unit, public_text FROM cases.places ORDER BY code")
+
+    def posts(self, on: date) -> list[DictRow]:
+        return self._all(_POSTS, {"on": on})
+
+    def busy(
+        self,
+        people: Collection[UUID],
+        since: datetime,
+        until: datetime,
+        apart_from: UUID,
+        step: str,
+    ) -> list[tuple[datetime, datetime]]:
+        rows = self._all(
+            _BUSY,
+            {
+                "people": list(people),
+                "since": since,
+                "until": until,
+                "case": apart_from,
+                "step": step,
+            },
+        )
+        return [(row["starts_at"], row["ends_at"]) for row in rows]
+
+    def _all(self, query: LiteralString, values: Any = None) -> list[DictRow]:
+        return self._connection.execute(query, values).fetchall()

@@ -1,0 +1,1 @@
+"""The API: decodes, asks the clock, delegates, and answers in JSON."""

@@ -1,0 +1,41 @@
+"""Puts the API together: its routes, its errors, its documentation without outside help."""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from services.cases.api import cases, health, lists, meetings, problems
+from services.cases.api.guard import Guard
+from services.cases.api.office import Office, known_caller
+
+_DESCRIPTION = """
+Keeps the calendar of the collaboration around a child: cases, consents, limits, meetings, tasks.
+Times are ISO 8601 with offset; dates are Europe/Stockholm. Errors are `application/problem+json`;
+`rule` names the obligation that refuses. POSTs take an `Idempotency-Key`.
+"""
+
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def make_api(
+    office: Office, *, routers: Iterable[APIRouter] = (), lifespan: Lifespan | None = None
+) -> FastAPI:
+    """The application; `routers` are further ones that need the token too."""
+    app = FastAPI(
+        title="Samspel",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        responses={"4XX": {"description": "application/problem+json"}},
+    )
+    app.state.office = office
+    app.add_middleware(Guard)
+    problems.install(app)
+    for router in (cases.router, meetings.router, lists.router, *routers):
+        app.include_router(router, prefix="/api/v1", dependencies=[Depends(known_caller)])
+    app.include_router(health.router)
+    return app

@@ -1,0 +1,93 @@
+"""The kinds of values that requests are made of: strict in form, bounded, and harmless to keep."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from shared.mailaddress import mail_address
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII
+)
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+# Control characters, surrogates, unassigned and private ones, line and paragraph separators, and
+# format characters (they turn text around), but for the two joiners that names are written with.
+_HARMFUL = {"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_LONGEST_LOCAL_PART = 64  # RFC 5321 4.5.3.1.1
+
+
+def _written_as(pattern: re.Pattern[str], code: str, message: str) -> BeforeValidator:
+    """Only text of that form: neither a number nor a date with a time is taken for a date."""
+
+    def check(value: Any) -> Any:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise PydanticCustomError(code, message)
+        return value
+
+    return BeforeValidator(check)
+
+
+def _year_in_range(value: Any) -> Any:
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise PydanticCustomError("year_range", "the year must lie between 1900 and 2199")
+    return value
+
+
+def _whole_minute(value: datetime) -> datetime:
+    if value.second or value.microsecond:
+        raise PydanticCustomError("whole_minute", "must be a whole minute")
+    return value
+
+
+def harmless(text: str) -> str:
+    """The text in NFC, without space around it; what can't be seen is refused."""
+    text = unicodedata.normalize("NFC", text).strip()
+    if not text:
+        raise PydanticCustomError("empty_text", "must not be empty")
+    if any(unicodedata.category(sign) in _HARMFUL and sign not in _JOINERS for sign in text):
+        raise PydanticCustomError("control_characters", "must not hold control characters")
+    return text
+
+
+def _address(text: str) -> str:
+    try:
+        address = mail_address(text)
+    except ValueError:
+        address = ""
+    if not 0 < address.find("@") <= _LONGEST_LOCAL_PART:
+        raise PydanticCustomError("mail_address", "not a mail address")
+    return address
+
+
+Day = Annotated[
+    date,
+    AfterValidator(_year_in_range),
+    Field(strict=False, examples=["2027-03-01"]),
+    _written_as(_DAY, "day_form", "must be a date such as 2027-03-01"),
+]
+Instant = Annotated[
+    AwareDatetime,
+    AfterValidator(_year_in_range),
+    AfterValidator(_whole_minute),
+    Field(strict=False, examples=["2027-03-09T13:00:00+01:00"]),
+    _written_as(_INSTANT, "instant_form", "must be a time with offset: 2027-03-09T13:00:00+01:00"),
+]
+Id = Annotated[
+    UUID,
+    Field(strict=False),
+    _written_as(_UUID, "id_form", "must be an id (a UUID)"),
+]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(harmless)]
+Address = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_address)]
+CodeText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+FileReference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9/_.:-]{0,63}$")]
+Minutes = Annotated[int, Field(ge=15, le=480)]

@@ -1,0 +1,73 @@
+"""What stands around every request: a bound on its size, harmless headers, no error unanswered."""
+
+from fastapi import HTTPException, Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.cases.api.problems import broken, language_of, problem
+
+_LARGEST = 256 * 1024
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "cache-control": "no-store",
+}
+
+
+class Guard:
+    """The outermost part of the application, of our own making."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            if _declared(request) > _LARGEST:
+                await problem(413, language_of(request))(scope, receive, send_with_headers)
+                return
+            await self._app(scope, _bounded(receive), send_with_headers)
+        except Exception as error:
+            if started:
+                raise
+            await broken(request, error)(scope, receive, send_with_headers)
+
+
+def _declared(request: Request) -> int:
+    length = request.headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _bounded(receive: Receive) -> Receive:
+    """The same body, refused once it is too large, whatever its header said."""
+    size = 0
+
+    async def bounded() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > _LARGEST:
+            raise HTTPException(413)
+        return message
+
+    return bounded

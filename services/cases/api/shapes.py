@@ -1,0 +1,184 @@
+"""What answers look like: the fields of the contract, and a few more."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.cases.handlers.reading import Row, ShownCase
+from shared.domain.days import STOCKHOLM, local_date
+from shared.domain.slots import Slot
+from shared.domain.windows import Window
+
+
+def case_json(shown: ShownCase) -> dict[str, Any]:
+    case = shown.case
+    return {
+        "id": case["id"],
+        "reference": case["reference"],
+        "procedure": case["procedure"],
+        "state": case["state"],
+        "known_on": case["known_on"],
+        "opened_at": _instant(case["opened_at"]),
+        "closed_at": _instant(case["closed_at"]),
+        "outcome": case["outcome"],
+        "process_owner": case["process_owner"],
+        "unit": case["unit"],
+        "child": {"id": case["child"]},
+        "guardians": [
+            {"id": one["person_id"], "custody": one["custody"]}
+            for one in shown.people
+            if one["party"] == "guardian"
+        ],
+        "participants": [
+            {"person": one["person_id"], "role": one["role"], "organisation": one["organisation"]}
+            for one in shown.people
+            if one["party"] == "staff"
+        ],
+        "windows": [window_json(window) for window in shown.windows],
+        "consents": [consent_json(consent) for consent in shown.consents],
+        "meetings": [meeting_json(meeting, shown.attendance) for meeting in shown.meetings],
+        "tasks": [task_json(task) for task in shown.tasks],
+    }
+
+
+def case_line_json(case: Row) -> dict[str, Any]:
+    """A case in a list."""
+    names = ("id", "reference", "procedure", "state", "known_on", "process_owner")
+    return {name: case[name] for name in names}
+
+
+def window_json(window: Window) -> dict[str, Any]:
+    return {
+        "step": window.step,
+        "opens_on": window.opens_on,
+        "closes_on": window.closes_on,
+        "last_bookable_on": window.last_bookable_on,
+        "state": window.state,
+        "rule": window.rule,
+    }
+
+
+def consent_json(consent: Row) -> dict[str, Any]:
+    return {
+        "id": consent["id"],
+        "party": consent["party"],
+        "person": consent["person_id"],
+        "organisations": consent["organisations"],
+        "state": consent["state"],
+        "requested_on": consent["requested_on"],
+        "signed_on": consent["signed_on"],
+        "refused_on": consent["refused_on"],
+        "withdrawn_on": consent["withdrawn_on"],
+    }
+
+
+def meeting_json(meeting: Row, attendance: Sequence[Row]) -> dict[str, Any]:
+    return {
+        "id": meeting["id"],
+        "case": meeting["case_id"],
+        "step": meeting["step"],
+        "starts_at": _instant(meeting["starts_at"]),
+        "ends_at": _instant(meeting["ends_at"]),
+        "place": meeting["place"],
+        "state": meeting["state"],
+        "sequence": meeting["sequence"],
+        "held_on": local_date(meeting["starts_at"]) if meeting["state"] == "held" else None,
+        "secretary": meeting["secretary"],
+        "consent_reviewed": meeting["consent_reviewed"],
+        "minutes_filed_at": _instant(meeting["minutes_filed_at"]),
+        "minutes_reference": meeting["minutes_reference"],
+        "attendance": [
+            {
+                "person": one["person_id"],
+                "answer": one["answer"],
+                "answered_at": _instant(one["answered_at"]),
+                "present": one["present"],
+            }
+            for one in attendance
+            if one["meeting_id"] == meeting["id"]
+        ],
+    }
+
+
+def task_json(task: Row) -> dict[str, Any]:
+    return {
+        "id": task["id"],
+        "case": task["case_id"],
+        "kind": task["kind"],
+        "owner": task["owner"],
+        "due_on": task["due_on"],
+        "state": task["state"],
+        "rule": task["rule"],
+        "meeting": task["meeting_id"],
+        "about": task["about"],
+        "details": task["details"],
+    }
+
+
+def message_json(message: Row) -> dict[str, Any]:
+    return {
+        "id": message["id"],
+        "case": message["case_id"],
+        "meeting": message["meeting_id"],
+        "kind": message["kind"],
+        "recipient": message["recipient"],
+        "state": message["state"],
+        "attempts": message["attempts"],
+        "reason": message["reason"],
+        "rule": message["rule"],
+        "due_at": _instant(message["due_at"]),
+        "accepted_at": _instant(message["accepted_at"]),
+    }
+
+
+def slot_json(slot: Slot) -> dict[str, Any]:
+    return {
+        "starts_at": _instant(slot.starts_at),
+        "ends_at": _instant(slot.ends_at),
+        "in_break": slot.in_break,
+    }
+
+
+def person_json(person: Row) -> dict[str, Any]:
+    roles = sorted({post["role"] for post in person["posts"]})
+    return {
+        "id": person["id"],
+        "code": person["code"],
+        "name": person["name"],
+        "roles": roles,
+        "posts": person["posts"],
+    }
+
+
+def unit_json(unit: Row, places: Sequence[Row]) -> dict[str, Any]:
+    return {
+        "id": unit["code"],
+        "code": unit["code"],
+        "name": unit["name"],
+        "kind": unit["kind"],
+        "organisation": unit["organisation"],
+        "parent": unit["parent"],
+        "places": [
+            {"id": place["code"], "code": place["code"], "public_text": place["public_text"]}
+            for place in places
+            if place["unit"] == unit["code"]
+        ],
+    }
+
+
+def post_json(post: Row) -> dict[str, Any]:
+    holder: UUID | None = post["holder"]
+    return {
+        "id": post["code"],
+        "code": post["code"],
+        "role": post["role"],
+        "unit": post["unit"],
+        "reports_to": post["reports_to"],
+        "holder": holder,
+    }
+
+
+def _instant(instant: datetime | None) -> str | None:
+    """In Stockholm's offset, as people there read it."""
+    return None if instant is None else instant.astimezone(STOCKHOLM).isoformat()

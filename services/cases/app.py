@@ -1,0 +1,151 @@
+"""Wires the case service together: settings, database, bell, the web application, the worker."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache, partial
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from services.cases.adapters.clockwork import Clockwork
+from services.cases.adapters.desk import desk_for
+from services.cases.adapters.heartbeats import silent_services
+from services.cases.adapters.idempotency import SqlAnswers, forget_old
+from services.cases.adapters.municipality import import_register
+from services.cases.adapters.views import SqlViews
+from services.cases.api.application import make_api
+from services.cases.api.clock import clock_router
+from services.cases.api.office import Office
+from services.cases.handlers.reading import Times
+from services.cases.settings import Addresses, Settings
+from services.cases.tasks import handlers
+from services.cases.web.pages import STATIC, Pages, make_pages
+from shared.bus.delivery import Deliveries
+from shared.bus.heartbeat import heartbeat
+from shared.bus.subscribers import CASES
+from shared.db import Database
+from shared.domain.days import WorkingDays
+from shared.municipality import load_municipality, read_register
+from shared.queue import SERVICES, Doorbell, celery_app, task_of, work_while_there_is_work
+from shared.settings import SettingsError
+
+_SECONDS_A_TASK = 5.0
+_CONNECTIONS_OF_WEB = 10
+_TIDY_SECONDS = 3600.0
+
+
+def web() -> FastAPI:
+    """The API and the pages; for `uvicorn --factory`."""
+    try:
+        return make_web(Settings.read())
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
+
+
+def make_web(settings: Settings) -> FastAPI:
+    """The web application of these settings; it holds its connections until it is shut down."""
+    parts = _Parts(settings, connections=_CONNECTIONS_OF_WEB)
+    office = Office(
+        database=parts.database,
+        token=settings.api_token,
+        procedures=parts.municipality.procedures,
+        times=Times(parts.days, parts.municipality.booking.hours, parts.municipality.school_years),
+        desk_for=parts.desk_for,
+        views_for=SqlViews,
+        answers_for=SqlAnswers,
+        silent_services=partial(silent_services, parts.database, SERVICES),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        parts.database.close()
+
+    clock = Clockwork(parts.database, parts.bell.ring) if settings.demo else None
+    app = make_api(office, routers=[clock_router(clock)], lifespan=lifespan)
+    app.include_router(
+        make_pages(
+            Pages(
+                database=parts.database,
+                views_for=SqlViews,
+                procedures=parts.municipality.procedures,
+                days=parts.days,
+                municipality=parts.municipality.name,
+                mailbox_url=settings.mailbox_url,
+                clock=clock,
+            )
+        )
+    )
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+def import_municipality(folder: Path) -> str:
+    """Bring the folder's register into the database; one line that says what there is now."""
+    return import_register(Addresses().database_url, read_register(folder))
+
+
+class Cases:
+    """Everything one worker process holds; made when its first task comes, after any fork."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._parts = _Parts(settings)
+        actor = f"{CASES}.worker"
+        heard = handlers(lambda unit: self._parts.desk_for(unit, actor))
+        self._tidy_at = 0.0
+        self._deliveries = Deliveries(self._parts.database, CASES, heard)
+
+    def work(self) -> None:
+        """Answer the bell, and hear events as long as there are any."""
+        self._parts.bell.answer(CASES)
+        more = work_while_there_is_work(
+            self._deliveries.drain_batch, self._beat, seconds=_SECONDS_A_TASK
+        )
+        if more:
+            self._parts.bell.ring({CASES})
+        elif time.monotonic() >= self._tidy_at:
+            self._tidy()
+
+    def _beat(self) -> None:
+        heartbeat(self._parts.database, CASES)
+
+    def _tidy(self) -> None:
+        self._tidy_at = time.monotonic() + _TIDY_SECONDS
+        with self._parts.database.unit() as unit:
+            forget_old(unit.connection, unit.now)
+
+    def close(self) -> None:
+        self._parts.database.close()
+
+
+class _Parts:
+    """What web and worker have in common."""
+
+    def __init__(self, settings: Settings, *, connections: int = 4) -> None:
+        self.municipality = load_municipality(settings.municipality)
+        self.days = WorkingDays()
+        self.bell = Doorbell(settings.broker_url)
+        self.database = Database(
+            settings.database_url,
+            role="samspel_cases",
+            demo=settings.demo,
+            ring=self.bell.ring,
+            size=connections,
+        )
+        self.desk_for = partial(desk_for, procedures=self.municipality.procedures, days=self.days)
+
+
+@cache
+def _service() -> Cases:
+    return Cases(Settings.read())
+
+
+celery = celery_app("cases", Addresses().broker_url)
+
+
+@celery.task(name=task_of(CASES))
+def work() -> None:
+    """Take up whatever the database says is to do."""
+    _service().work()

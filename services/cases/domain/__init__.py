@@ -1,0 +1,1 @@
+"""The rules of cases: values in, values out."""

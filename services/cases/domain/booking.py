@@ -1,0 +1,118 @@
+"""Whether a meeting can be booked at a time, and whom it takes (R3, R6, R9, R10, S1, X1)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from services.cases.domain import refusals
+from services.cases.domain.refused import codes_in_words, people_counted
+from shared.domain.calling import called, missing_parties
+from shared.domain.consent import covered_organisations, missing_consents
+from shared.domain.days import WorkingDays, local_date
+from shared.domain.facts import CaseFacts
+from shared.domain.procedure import Procedure, Step, UnknownStep
+from shared.domain.windows import windows
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A time that is asked for; `meeting` names the one that is to be moved or confirmed."""
+
+    step: str
+    starts_at: datetime
+    minutes: int
+    meeting: UUID | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+
+def check_booking(
+    facts: CaseFacts, procedure: Procedure, days: WorkingDays, wanted: Wanted, now: datetime
+) -> frozenset[UUID]:
+    """Who is called to a meeting at the wanted time. Raises Refused if a rule says no."""
+    if facts.state == "closed":
+        raise refusals.CaseIsClosed
+    step, day = step_of(procedure, wanted.step), local_date(wanted.starts_at)
+    if step.grounds == "consent":
+        _check_consent(facts, procedure, day)
+    _check_participants(facts, procedure, step, day)
+    _check_order(facts, procedure, step, wanted.meeting)
+    _check_day(step, days, wanted, now)
+    _check_window(facts, procedure, days, step, day, local_date(now))
+    return called(facts, procedure, day)
+
+
+def step_of(procedure: Procedure, name: str) -> Step:
+    """The step of that name. Raises Invalid."""
+    try:
+        return procedure.step(name)
+    except UnknownStep:
+        known = ", ".join(step.name for step in procedure.steps)
+        raise refusals.UnknownStepName("step", known=known) from None
+
+
+def _check_consent(facts: CaseFacts, procedure: Procedure, day: date) -> None:
+    if missing := missing_consents(facts, procedure, day):
+        raise refusals.ConsentMissing(
+            rule=procedure.consent.rule, day=day, count=people_counted(len(missing))
+        )
+
+
+def _check_participants(facts: CaseFacts, procedure: Procedure, step: Step, day: date) -> None:
+    """R6: nobody who is always called is missing, nor outside of what the consent names (S1)."""
+    if missing := missing_parties(facts, procedure, day):
+        raise refusals.ParticipantsMissing(missing=codes_in_words(missing))
+    if step.grounds != "consent":
+        return
+    covered = covered_organisations(facts, procedure, day)
+    needed = {
+        who.organisation
+        for who in facts.participants
+        for always in procedure.always_called
+        if who.party == always.party == "staff"
+        and who.organisation is not None
+        and always.role in (None, who.role)
+        and always.organisation in (None, who.organisation)
+    }
+    if uncovered := tuple(sorted(needed - covered)):
+        raise refusals.OrganisationNotCovered(organisations=codes_in_words(uncovered))
+
+
+def _check_order(facts: CaseFacts, procedure: Procedure, step: Step, meeting: UUID | None) -> None:
+    for earlier in step.waits_for_steps:
+        if not any(one.state == "held" for one in facts.meetings_of(earlier)):
+            title = procedure.step(earlier).title
+            raise refusals.StepMustWait(rule=step.rule, earlier=title)
+    for other in facts.meetings_of(step.name):
+        # A step with a limit has one meeting; one without (R11) comes again and again.
+        taken = ("booked", "held") if step.within is not None else ("booked",)
+        if other.state in taken and other.id != meeting:
+            raise refusals.AlreadyBooked(rule=step.rule)
+
+
+def _check_day(step: Step, days: WorkingDays, wanted: Wanted, now: datetime) -> None:
+    if wanted.starts_at <= now:
+        raise refusals.InThePast(rule=step.rule)
+    day = local_date(wanted.starts_at)
+    if local_date(wanted.ends_at) != day:
+        raise refusals.OverMidnight
+    if not days.is_working_day(day):
+        raise refusals.NotAWorkingDay(day=day)
+
+
+def _check_window(
+    facts: CaseFacts, procedure: Procedure, days: WorkingDays, step: Step, day: date, today: date
+) -> None:
+    window = next(
+        (one for one in windows(facts, procedure, days, today) if one.step == step.name), None
+    )
+    if window is None:
+        return
+    if window.opens_on is None or window.last_bookable_on is None:
+        raise refusals.NoDayInWindow
+    if day < window.opens_on:
+        raise refusals.BeforeWindow(rule=window.rule, opens=window.opens_on)
+    if day > window.last_bookable_on:
+        raise refusals.PastLimit(rule=window.rule, last=window.last_bookable_on)

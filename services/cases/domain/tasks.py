@@ -1,0 +1,79 @@
+"""Tasks for people: each has a rule, an owner and a key from the rule, so that it comes once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something a person has to do; `details` holds codes only."""
+
+    key: str
+    kind: str
+    owner: UUID
+    rule: str
+    due_on: date | None = None
+    meeting_id: UUID | None = None
+    about: UUID | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def consent_tasks(consent: UUID, person: UUID, owner: UUID, due_on: date) -> tuple[Task, Task]:
+    """R19: tell them why, then have it signed (R4); both there from the day the case opens."""
+    return (
+        Task(f"{consent}/R19/inform", "inform", owner, "R19", due_on, about=person),
+        Task(f"{consent}/R4/get-consent", "get-consent", owner, "R4", due_on, about=person),
+    )
+
+
+def participants_missing(
+    case: UUID, owner: UUID, missing: tuple[str, ...], rule: str, due_on: date | None
+) -> Task:
+    """R6: who is always called and nobody stands for."""
+    key = f"{case}/{rule}/participants-missing/{'+'.join(sorted(missing))}"
+    details = {"missing": sorted(missing)}
+    return Task(key, "participants-missing", owner, rule, due_on, details=details)
+
+
+def consent_refused(consent: UUID, person: UUID, owner: UUID, today: date) -> Task:
+    """R3, P11: a no is an answer; the process owner closes the case or goes another way."""
+    return Task(f"{consent}/R3/refused", "consent-refused", owner, "R3", today, about=person)
+
+
+def consent_withdrawn(consent: UUID, person: UUID, owner: UUID, today: date) -> Task:
+    """P7: everything has stopped; the process owner closes the case or asks anew."""
+    return Task(f"{consent}/P7/withdrawn", "consent-withdrawn", owner, "P7", today, about=person)
+
+
+def confirm_time(meeting: UUID, owner: UUID, rule: str, due_on: date) -> Task:
+    """A proposed time waits for a person's yes."""
+    key = f"{meeting}/{rule}/confirm-time"
+    return Task(key, "confirm-time", owner, rule, due_on, meeting_id=meeting)
+
+
+def file_minutes(meeting: UUID, owner: UUID) -> Task:
+    """R15: the minutes are kept in the elev-akt; only that they are is noted here."""
+    return Task(f"{meeting}/R15/file-minutes", "file-minutes", owner, "R15", meeting_id=meeting)
+
+
+def next_date(meeting: UUID, owner: UUID, step: str) -> Task:
+    """R11, R13: an open case has a next date, or is closed."""
+    key = f"{meeting}/R11/next-date"
+    return Task(key, "next-date", owner, "R11", details={"step": step})
+
+
+def no_slot(
+    case: UUID, owner: UUID, step: str, rule: str, reason: str, due_on: date | None
+) -> Task:
+    """X1: no free time, or no day left: a person has to find one, never a later date."""
+    key = f"{case}/{step}/{rule}/{reason}/{due_on}"
+    return Task(key, "no-slot", owner, rule, due_on, details={"step": step, "reason": reason})
+
+
+def book_anew(meeting: UUID, owner: UUID, step: str, rule: str, due_on: date | None) -> Task:
+    """A person cancelled, so no new time is sought unasked."""
+    key = f"{meeting}/{rule}/book-anew"
+    return Task(key, "book-anew", owner, rule, due_on, details={"step": step})

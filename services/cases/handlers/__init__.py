@@ -1,0 +1,1 @@
+"""What the case service does: one function per command or event."""

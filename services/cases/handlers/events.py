@@ -1,0 +1,156 @@
+"""What the case service does when the scheduler or the notifier says that something happened.
+
+Each looks at the case as it is now: an event may come late, twice, or after it has lost its sense.
+"""
+
+import logging
+
+from services.cases.domain import tasks
+from services.cases.domain.refused import Refused
+from services.cases.domain.tasks import Task
+from services.cases.handlers.commands import Book
+from services.cases.handlers.meetings import book_on, propose_on
+from services.cases.handlers.ports import CaseFile, Desk
+from shared.bus import events as e
+from shared.domain.calling import missing_parties
+from shared.domain.facts import Meeting
+
+log = logging.getLogger(__name__)
+
+_STANDING = ("proposed", "booked", "held")
+
+
+def meeting_proposed(event: e.MeetingProposed, desk: Desk) -> None:
+    """Book or propose the time, or answer why not, so that the next slot is tried."""
+    command = Book(
+        case_id=event.case_id,
+        step=event.step,
+        starts_at=event.starts_at,
+        minutes=event.minutes,
+        proposal=event.proposal,
+    )
+    file = desk.take(event.case_id)
+    if desk.meetings.by_proposal(event.proposal) is not None:
+        return
+    put = book_on if event.mode == "book" else propose_on
+    try:
+        put(file, command, desk)
+    except Refused as refused:
+        log.info("case %s: a proposal was refused: %s", event.case_id, refused.code)
+        desk.publish(
+            e.ProposalRefused(
+                case_id=event.case_id,
+                proposal=event.proposal,
+                step=event.step,
+                reason=refused.code,
+            )
+        )
+
+
+def slot_missing(event: e.SlotMissing, desk: Desk) -> None:
+    """X1, R6: a task for the process owner, unless the step has a time by now."""
+    file = desk.take(event.case_id)
+    if file.facts.state == "closed" or _has(file, event.step, *_STANDING):
+        return
+    task = _missing_task(event, file, desk)
+    if task is not None:
+        desk.tasks.add(file.id, task)
+
+
+def alert_due(event: e.AlertDue, desk: Desk) -> None:
+    """X2: a task for the process owner; the manager only gets a mail that names no case (X16)."""
+    if event.to != "process_owner":
+        return
+    file = desk.take(event.case_id)
+    if file.facts.state == "closed" or not _still_true(event, file):
+        return
+    desk.tasks.add(
+        file.id,
+        Task(
+            key=event.key,
+            kind=event.about,
+            owner=file.facts.process_owner,
+            rule=event.rule,
+            due_on=event.limit_on,
+            details={"step": event.step},
+        ),
+    )
+
+
+def hand_delivery_needed(event: e.HandDeliveryNeeded, desk: Desk) -> None:
+    """X6, X7, X11: a person tells by letter or phone what a mail can't."""
+    file = desk.take(event.case_id)
+    meeting = file.meeting(event.meeting_id)
+    if meeting.state != "booked" and event.kind != "cancel":
+        return
+    desk.tasks.add(
+        file.id,
+        Task(
+            key=event.key,
+            kind="tell-by-hand",
+            owner=file.facts.process_owner,
+            rule=event.rule,
+            due_on=desk.today,
+            meeting_id=meeting.id,
+            about=event.person_id,
+            details={"kind": event.kind},
+        ),
+    )
+
+
+def message_failed(event: e.MessageFailed, desk: Desk) -> None:
+    """A message won't arrive: a person reaches the recipient in another way."""
+    file = desk.take(event.case_id)
+    desk.tasks.add(
+        file.id,
+        Task(
+            key=event.key,
+            kind="reach-otherwise",
+            owner=file.facts.process_owner,
+            rule=event.rule,
+            due_on=desk.today,
+            meeting_id=event.meeting_id,
+            about=event.person_id,
+            details={"kind": event.kind},
+        ),
+    )
+
+
+def answer_received(event: e.AnswerReceived, desk: Desk) -> None:
+    """B1, B3: the newest answer to the meeting as it is now counts, an older one doesn't."""
+    file = desk.take(event.case_id)
+    meeting = file.meeting(event.meeting_id)
+    if meeting.state != "booked" or event.sequence != meeting.sequence:
+        return
+    if desk.meetings.answer(meeting.id, event.person_id, event.answer, event.answered_at):
+        details = {"meeting": str(meeting.id), "person": str(event.person_id)}
+        desk.audit.note(file.id, f"answer.{event.answer}", None, details)
+
+
+def _missing_task(event: e.SlotMissing, file: CaseFile, desk: Desk) -> Task | None:
+    owner = file.facts.process_owner
+    if event.reason == "participants-missing":
+        missing = missing_parties(file.facts, file.procedure, desk.today)
+        if not missing:
+            return None
+        return tasks.participants_missing(file.id, owner, missing, "R6", event.due_on)
+    if event.reason == "cancelled":
+        meeting = _latest(file, event.step)
+        if meeting is None:
+            return None
+        return tasks.book_anew(meeting.id, owner, event.step, event.rule, event.due_on)
+    return tasks.no_slot(file.id, owner, event.step, event.rule, event.reason, event.due_on)
+
+
+def _still_true(event: e.AlertDue, file: CaseFile) -> bool:
+    standing = ("booked", "held") if event.about == "limit-near" else ("held",)
+    return not _has(file, event.step, *standing)
+
+
+def _has(file: CaseFile, step: str, *states: str) -> bool:
+    return any(meeting.state in states for meeting in file.facts.meetings_of(step))
+
+
+def _latest(file: CaseFile, step: str) -> Meeting | None:
+    of_step = file.facts.meetings_of(step)
+    return of_step[-1] if of_step else None

@@ -1,0 +1,174 @@
+"""What the handlers need from outside, in their own words; the adapters implement it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.cases.domain.booking import Wanted
+from services.cases.domain.opening import OnCase, Staff
+from services.cases.domain.refused import NotFound
+from services.cases.domain.tasks import Task
+from services.cases.handlers.commands import OpenCase
+from shared.bus.events import Event
+from shared.domain.days import WorkingDays, local_date
+from shared.domain.facts import CaseFacts, Consent, ConsentParty, Meeting
+from shared.domain.procedure import Procedure
+from shared.procedures import Procedures
+
+
+class Register(Protocol):
+    """Units, places, staff and their posts on a day."""
+
+    def staff(self, people: Collection[UUID], on: date) -> dict[UUID, Staff]: ...
+    def holders(self, role: str, on: date, unit: str | None = None) -> tuple[Staff, ...]: ...
+    def is_school(self, unit: str) -> bool: ...
+    def has_place(self, place: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Who is who on a case that has just been opened."""
+
+    case_id: UUID
+    child: UUID
+    guardians: tuple[UUID, ...]
+
+
+class Cases(Protocol):
+    """Cases, who is on them, and their consents."""
+
+    def lock(self, case_id: UUID) -> bool: ...
+    def facts(self, case_id: UUID) -> CaseFacts: ...
+    def case_of_meeting(self, meeting_id: UUID) -> UUID | None: ...
+    def case_of_task(self, task_id: UUID) -> UUID | None: ...
+    def add(self, command: OpenCase, staff: Sequence[OnCase], day: date) -> Opened: ...
+    def ask_consent(
+        self, case_id: UUID, person: UUID, party: ConsentParty, organisations: Collection[str]
+    ) -> UUID: ...
+    def answer_consent(self, consent_id: UUID, state: str, on: date) -> None: ...
+    def add_participant(self, case_id: UUID, who: OnCase) -> None: ...
+    def remove_participant(self, case_id: UUID, person: UUID) -> None: ...
+    def close(self, case_id: UUID, outcome: str) -> None: ...
+    def outcome(self, case_id: UUID) -> str | None: ...
+
+
+class Meetings(Protocol):
+    """Meetings, who is called to them, and whom they take. Raise DoubleBooked."""
+
+    def add(
+        self, case_id: UUID, wanted: Wanted, called: Collection[UUID], *, state: str,
+        place: str | None, proposal: str | None,
+    ) -> UUID: ...  # fmt: skip
+    def book(self, wanted: Wanted, called: Collection[UUID], place: str | None) -> None: ...
+    def move(self, wanted: Wanted, called: Collection[UUID], place: str | None) -> int: ...
+    def cancel(self, meeting_id: UUID, because: str) -> int: ...
+    def hold(self, meeting_id: UUID, secretary: UUID | None, *, reviewed: bool | None) -> None: ...
+    def note_present(self, meeting_id: UUID, present: Collection[UUID]) -> None: ...
+    def file_minutes(self, meeting_id: UUID, reference: str | None) -> None: ...
+    def call(self, meeting: Meeting, person: UUID) -> None: ...
+    def uncall(self, meeting_id: UUID, person: UUID) -> None: ...
+    def place(self, meeting_id: UUID) -> str | None: ...
+    def by_proposal(self, proposal: str) -> UUID | None: ...
+    def answer(self, meeting_id: UUID, person: UUID, answer: str, at: datetime) -> bool: ...
+
+
+class Tasks(Protocol):
+    """What people have to do; adding one whose key is there already changes nothing."""
+
+    def add(self, case_id: UUID, task: Task) -> None: ...
+    def finish(
+        self, case_id: UUID, kinds: Iterable[str] | None = None, *, step: str | None = None,
+        meeting: UUID | None = None, about: UUID | None = None,
+    ) -> None: ...  # fmt: skip
+    def finish_one(self, task_id: UUID) -> bool: ...
+
+
+class Messages(Protocol):
+    """What the notifier says about the mails of a case."""
+
+    def stopped_and_leaving(self, case_id: UUID) -> tuple[int, list[dict[str, str]]]: ...
+
+
+class Audit(Protocol):
+    """Who did what when, by which rule; ids, codes and dates only."""
+
+    def note(
+        self, case_id: UUID, action: str, rule: str | None, details: Mapping[str, Any]
+    ) -> None: ...
+    def last(self, case_id: UUID, action: str, about: str) -> dict[str, Any] | None: ...
+
+
+class Publish(Protocol):
+    def __call__(self, event: Event) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case that is locked until the end of the unit, its facts, and its procedure."""
+
+    facts: CaseFacts
+    procedure: Procedure
+
+    @property
+    def id(self) -> UUID:
+        return self.facts.id
+
+    def meeting(self, meeting_id: UUID) -> Meeting:
+        for meeting in self.facts.meetings:
+            if meeting.id == meeting_id:
+                return meeting
+        raise NotFound
+
+    def consent(self, consent_id: UUID) -> Consent:
+        for consent in self.facts.consents:
+            if consent.id == consent_id:
+                return consent
+        raise NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a handler works with in one unit: the time, the rules, and the ports."""
+
+    now: datetime
+    actor: str
+    procedures: Procedures
+    days: WorkingDays
+    register: Register
+    cases: Cases
+    meetings: Meetings
+    tasks: Tasks
+    messages: Messages
+    audit: Audit
+    publish: Publish
+
+    @property
+    def today(self) -> date:
+        return local_date(self.now)
+
+    @property
+    def next_working_day(self) -> date:
+        """As soon as possible (R4): by the end of the next day at work."""
+        return self.days.plus(self.today, 1)
+
+    def take(self, case_id: UUID) -> CaseFile:
+        """Lock a case, and only then read it: a statement that does both would see the old."""
+        if not self.cases.lock(case_id):
+            raise NotFound
+        return self._file(case_id)
+
+    def take_by_meeting(self, meeting_id: UUID) -> CaseFile:
+        case_id = self.cases.case_of_meeting(meeting_id)
+        if case_id is None:
+            raise NotFound
+        return self.take(case_id)
+
+    def reread(self, file: CaseFile) -> CaseFile:
+        """The same case after it was changed."""
+        return self._file(file.id)
+
+    def _file(self, case_id: UUID) -> CaseFile:
+        facts = self.cases.facts(case_id)
+        return CaseFile(facts, self.procedures.get(facts.procedure, facts.procedure_on))

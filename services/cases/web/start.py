@@ -1,0 +1,230 @@
+"""What the start page shows: open cases by their reference with limits, and what is to be done."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.cases.handlers.reading import Row, Views
+from services.cases.web import words
+from shared.domain.days import WorkingDays, local_date
+from shared.domain.facts import CaseFacts, Meeting
+from shared.domain.procedure import Procedure
+from shared.domain.swedish import long_date
+from shared.domain.windows import Window, windows
+from shared.procedures import Procedures
+
+CASES_A_PAGE = 30
+TASKS_SHOWN = 40
+_ANSWERS = (
+    ("accepted", "ja"),
+    ("declined", "nej"),
+    ("tentative", "kanske"),
+    ("needs-action", "har inte svarat"),
+)
+_LIMIT = {
+    "waiting": "Hålls senast",
+    "open": "Hålls senast",
+    "met": "Gränsen var",
+    "missed": "Skulle ha hållits senast",
+    "cancelled": "Gränsen var",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One step's limit in words, with a sign and a word for its state."""
+
+    step: str
+    state: str
+    sign: str
+    word: str
+    text: str
+    rule: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One open case, without a name of the family."""
+
+    reference: str
+    title: str
+    known: str
+    owner: str
+    limits: tuple[Limit, ...]
+    meeting: str | None
+    proposed: bool
+    answers: tuple[str, ...]
+    signed: int
+    asked: int
+    urgency: date
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One open task in words, or several alike: one for each person it is about."""
+
+    reference: str
+    text: str
+    owner: str
+    due: str | None
+    late: bool
+    rule: str
+    quote: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The whole page."""
+
+    now: str
+    cases: int
+    cards: tuple[Card, ...]
+    page: int
+    pages: int
+    tasks: int
+    tasks_shown: int
+    to_do: tuple[ToDo, ...]
+    late: int
+
+
+def start(
+    views: Views, procedures: Procedures, days: WorkingDays, now: datetime, page: int
+) -> Start:
+    """Logged as a look at the list; then everything is read in the same transaction."""
+    views.log("demo", None, "page.start")
+    everything = views.facts(views.open_cases())
+    names = {row["id"]: row["name"] for row in views.staff(None, local_date(now))}
+    case_ids = [facts.id for facts in everything]
+    answers = _answers(views.attendance(case_ids))
+    cards = sorted(
+        (
+            _card(facts, _procedure(facts, procedures), names, answers, days, now)
+            for facts in everything
+        ),
+        key=lambda card: (card.urgency, card.reference),
+    )
+    tasks = views.tasks(case_ids, only_open=True)
+    meetings = {row["id"]: row for row in views.meetings(case_ids)}
+    by_case = {facts.id: facts for facts in everything}
+    today = local_date(now)
+    alike = Counter(
+        _to_do(task, by_case[task["case_id"]], procedures, names, meetings, today)
+        for task in tasks[:TASKS_SHOWN]
+    )
+    pages = max(1, -(-len(cards) // CASES_A_PAGE))
+    page = min(max(page, 1), pages)
+    return Start(
+        now=words.when(now),
+        cases=len(cards),
+        cards=tuple(cards[(page - 1) * CASES_A_PAGE : page * CASES_A_PAGE]),
+        page=page,
+        pages=pages,
+        tasks=len(tasks),
+        to_do=tuple(replace(task, times=times) for task, times in alike.items()),
+        tasks_shown=alike.total(),
+        late=sum(1 for task in tasks if task["due_on"] and task["due_on"] < today),
+    )
+
+
+def _procedure(facts: CaseFacts, procedures: Procedures) -> Procedure:
+    return procedures.get(facts.procedure, facts.procedure_on)
+
+
+def _card(
+    facts: CaseFacts,
+    procedure: Procedure,
+    names: Mapping[UUID, str],
+    answers: Mapping[UUID, tuple[str, ...]],
+    days: WorkingDays,
+    now: datetime,
+) -> Card:
+    limits = windows(facts, procedure, days, local_date(now))
+    meeting = _next_meeting(facts, now)
+    asked = [one for one in facts.consents if one.state != "lapsed"]
+    pressing = [
+        one.closes_on for one in limits if one.closes_on and one.state in ("open", "missed")
+    ]
+    return Card(
+        reference=facts.reference,
+        title=procedure.title,
+        known=long_date(facts.known_on),
+        owner=names.get(facts.process_owner, "?"),
+        limits=tuple(_limit(window, facts, procedure) for window in limits),
+        meeting=words.when(meeting.starts_at, meeting.ends_at) if meeting else None,
+        proposed=meeting is not None and meeting.state == "proposed",
+        answers=answers.get(meeting.id, ()) if meeting and meeting.state == "booked" else (),
+        signed=sum(1 for one in asked if one.state == "signed"),
+        asked=len({one.person_id for one in asked}),
+        urgency=min(pressing, default=date.max),
+    )
+
+
+def _limit(window: Window, facts: CaseFacts, procedure: Procedure) -> Limit:
+    sign, word = words.WINDOW_STATES[window.state]
+    booked = any(one.state == "booked" for one in facts.meetings_of(window.step))
+    if window.state == "open" and booked:
+        sign, word = "●", "bokat"
+    return Limit(
+        step=words.step_title(procedure, window.step),
+        state="booked" if word == "bokat" else window.state,
+        sign=sign,
+        word=word,
+        text=_limit_text(window),
+        rule=window.rule,
+        quote=words.quote(procedure, window.rule),
+    )
+
+
+def _limit_text(window: Window) -> str:
+    if window.closes_on is None:
+        return "Gränsen räknas från det förra mötet"
+    text = f"{_LIMIT[window.state]} {words.in_week(window.closes_on)}"
+    if window.state == "open" and window.last_bookable_on not in (None, window.closes_on):
+        assert window.last_bookable_on is not None
+        return f"{text}; sista dag att boka är {long_date(window.last_bookable_on)}"
+    return text
+
+
+def _next_meeting(facts: CaseFacts, now: datetime) -> Meeting | None:
+    coming = [
+        one for one in facts.meetings if one.state in ("booked", "proposed") and one.ends_at > now
+    ]
+    return min(coming, key=lambda one: one.starts_at, default=None)
+
+
+def _answers(attendance: Sequence[Row]) -> dict[UUID, tuple[str, ...]]:
+    """Per meeting «3 ja», «1 har inte svarat»: numbers, never who (X12)."""
+    counted: dict[UUID, Counter[str]] = {}
+    for row in attendance:
+        counted.setdefault(row["meeting_id"], Counter())[row["answer"]] += 1
+    return {
+        meeting: tuple(f"{count[code]} {word}" for code, word in _ANSWERS if count[code])
+        for meeting, count in counted.items()
+    }
+
+
+def _to_do(
+    task: Row,
+    facts: CaseFacts,
+    procedures: Procedures,
+    names: Mapping[UUID, str],
+    meetings: Mapping[UUID, Any],
+    today: date,
+) -> ToDo:
+    procedure = _procedure(facts, procedures)
+    due: date | None = task["due_on"]
+    meeting = meetings.get(task["meeting_id"]) if task["meeting_id"] else None
+    return ToDo(
+        reference=facts.reference,
+        text=words.task_words(task["kind"], task["details"], procedure, meeting),
+        owner=names.get(task["owner"], "?"),
+        due=long_date(due) if due else None,
+        late=due is not None and due < today,
+        rule=task["rule"],
+        quote=words.quote(procedure, task["rule"]),
+    )

@@ -1,0 +1,1 @@
+"""What the notifier's ports are implemented with: PostgreSQL and SMTP."""

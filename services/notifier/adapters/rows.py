@@ -1,0 +1,123 @@
+"""The notifier's rows of one case, behind the handlers' port."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from services.notifier.domain.clearance import Stop
+from services.notifier.domain.invitations import Invitation, ToldByHand
+from services.notifier.domain.mailing import Mailing, mailing_from_row
+from services.notifier.domain.messages import Message, Sending, words_to_json
+from services.notifier.handlers import Record
+from shared.db import Unit
+from shared.domain.days import local_date
+
+# The messages are locked in this order by everybody, so that nobody waits in a ring.
+_MESSAGES = """
+    SELECT key, kind, ground, case_id, meeting_id, person_id, party, mailbox, language, rule, told,
+           payload, message_id, due_at, useful_until, created_at, state, attempts, began, doubts,
+           fence, NULL::bytea AS content
+    FROM notifier.messages WHERE case_id = %s ORDER BY case_id, id FOR UPDATE
+"""
+_INVITATIONS = """
+    SELECT meeting_id, mailbox, token, people, told, sequence, stamp, created_at, state, place
+    FROM notifier.invitations WHERE case_id = %s
+"""
+_ADD = """
+    INSERT INTO notifier.messages
+      (id, key, kind, ground, case_id, meeting_id, person_id, party, mailbox, language, rule, told,
+       payload, message_id, due_at, useful_until, created_at)
+    VALUES
+      (%(id)s, %(key)s, %(kind)s, %(ground)s, %(case_id)s, %(meeting_id)s, %(person_id)s, %(party)s,
+       %(mailbox)s, %(language)s, %(rule)s, %(told)s, %(payload)s, %(message_id)s, %(due_at)s,
+       %(useful_until)s, %(created_at)s)
+    ON CONFLICT (key) DO NOTHING
+"""
+_SUPPRESS = """
+    UPDATE notifier.messages SET state = 'suppressed', reason = %(reason)s, rule = %(rule)s,
+                                 content = NULL, fence = fence + 1
+    WHERE id = %(id)s AND state IN ('due', 'claimed', 'retry', 'unknown')
+"""
+_SAVE_INVITATION = """
+    INSERT INTO notifier.invitations
+      (meeting_id, mailbox, case_id, token, people, told, sequence, stamp, created_at, state, place)
+    VALUES
+      (%(meeting_id)s, %(mailbox)s, %(case_id)s, %(token)s, %(people)s, %(told)s, %(sequence)s,
+       %(stamp)s, %(created_at)s, %(state)s, %(place)s)
+    ON CONFLICT (meeting_id, mailbox) DO UPDATE
+    SET people = excluded.people, told = excluded.told, sequence = excluded.sequence,
+        stamp = excluded.stamp, state = excluded.state, place = excluded.place
+"""
+_SAVE_BY_HAND = """
+    INSERT INTO notifier.by_hand (meeting_id, person_id, case_id, told, state)
+    VALUES (%(meeting)s, %(person)s, %(case)s, %(told)s, %(state)s)
+    ON CONFLICT (meeting_id, person_id) DO UPDATE SET told = excluded.told, state = excluded.state
+"""
+
+
+class SqlRows:
+    """Implements handlers.Rows over one unit's connection."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._connection = unit.connection
+        self._today = local_date(unit.now)
+
+    def lock(self, case_id: UUID) -> None:
+        """One look at a case at a time. A statement of its own: what is read after it is new."""
+        self._connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('notifier/' || %s, 0))", [str(case_id)]
+        )
+
+    def mailing(self, case_id: UUID) -> Mailing | None:
+        row = self._connection.execute(
+            "SELECT * FROM cases_api.mailing(%s, %s)", [[case_id], self._today]
+        ).fetchone()
+        return None if row is None else mailing_from_row(row)
+
+    def record(self, case_id: UUID) -> Record:
+        messages = self._connection.execute(_MESSAGES, [case_id]).fetchall()
+        invitations = self._connection.execute(_INVITATIONS, [case_id]).fetchall()
+        by_hand = self._connection.execute(
+            "SELECT meeting_id, person_id, told, state FROM notifier.by_hand WHERE case_id = %s",
+            [case_id],
+        ).fetchall()
+        return Record(
+            invitations=tuple(invitation_from_row(row) for row in invitations),
+            by_hand=tuple(
+                (row["meeting_id"], ToldByHand(row["person_id"], row["told"], row["state"]))
+                for row in by_hand
+            ),
+            messages=tuple(Sending.from_row(row) for row in messages),
+        )
+
+    def add(self, message: Message) -> None:
+        values = {name: getattr(message, name) for name in Message.__dataclass_fields__}
+        values |= {"id": message.id, "payload": Jsonb(words_to_json(message.words))}
+        self._connection.execute(_ADD, values)
+
+    def suppress(self, stops: Sequence[tuple[Message, Stop]]) -> None:
+        for message, stop in stops:
+            self._connection.execute(
+                _SUPPRESS, {"id": message.id, "reason": stop.reason, "rule": stop.rule}
+            )
+
+    def save_invitation(self, case_id: UUID, invitation: Invitation) -> None:
+        values = asdict(invitation) | {"case_id": case_id, "people": list(invitation.people)}
+        self._connection.execute(_SAVE_INVITATION, values)
+
+    def save_by_hand(self, case_id: UUID, meeting_id: UUID, told: ToldByHand) -> None:
+        values = {
+            "meeting": meeting_id,
+            "person": told.person_id,
+            "case": case_id,
+            "told": told.told,
+            "state": told.state,
+        }
+        self._connection.execute(_SAVE_BY_HAND, values)
+
+
+def invitation_from_row(row: dict[str, Any]) -> Invitation:
+    return Invitation(**{**row, "people": tuple(row["people"])})

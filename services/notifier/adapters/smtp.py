@@ -1,0 +1,254 @@
+"""One connection to the mail server, and one message over it, with the gate before the content."""
+
+import asyncio
+import logging
+import ssl
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from aiosmtplib import SMTP
+from aiosmtplib.errors import (
+    SMTPConnectError,
+    SMTPException,
+    SMTPResponseException,
+    SMTPTimeoutError,
+)
+from aiosmtplib.protocol import PERIOD_REGEX, SMTPProtocol
+
+from services.notifier.domain.mailserver import MailServer
+from services.notifier.domain.messages import Sending
+from services.notifier.domain.outcomes import (
+    Accepted,
+    NotBegun,
+    Outcome,
+    Refused,
+    Stopped,
+    Unanswered,
+)
+
+log = logging.getLogger(__name__)
+
+Clear = Callable[[Sending], Awaitable[bytes | None]]
+
+START_INPUT = 354
+_CONNECT_SECONDS = 30.0
+_ALARM_EVERY = 60.0
+_PAUSE_AFTER_FAILURE = 0.5
+# The server wants something of us, not of this message: a wrong password must not fail a mail.
+_OUR_FAULT = {421, 500, 502, 503, 530, 534, 535, 538}
+
+
+def tls_context(server: MailServer) -> ssl.SSLContext | None:
+    """What the server's certificate is held against; None where nothing is encrypted."""
+    if server.tls == "none":
+        return None
+    return ssl.create_default_context(cafile=str(server.ca) if server.ca else None)
+
+
+@dataclass(slots=True)
+class Reach:
+    """Whether the server can be reached, shared by all connections: while it can't, few try."""
+
+    back: Callable[[], None] = lambda: None
+    _down: bool = False
+    _pause_until: float = 0.0
+    _alarm_at: float = 0.0
+
+    def failed(self, reason: str, error: BaseException) -> None:
+        now = time.monotonic()
+        self._down, self._pause_until = True, now + _PAUSE_AFTER_FAILURE
+        if now >= self._alarm_at:
+            self._alarm_at = now + _ALARM_EVERY
+            log.error(
+                "Mail waits: %s (%s). Nothing is sent in clear.", reason, type(error).__name__
+            )
+
+    def works(self) -> None:
+        if self._down:
+            self._down = False
+            log.warning("The mail server can be reached again.")
+            self.back()
+
+    @property
+    def pauses(self) -> bool:
+        return time.monotonic() < self._pause_until
+
+
+@dataclass(slots=True)
+class Line:
+    """A connection that is opened when it's needed and used again for the next message."""
+
+    server: MailServer
+    hello: str
+    reach: Reach
+    answer_seconds: float
+    command_seconds: float
+    tls: ssl.SSLContext | None
+    _client: SMTP | None = None
+
+    async def send(
+        self, sending: Sending, sender: str, clear: Clear, is_ours: Callable[[], bool]
+    ) -> Outcome:
+        """One attempt. `clear` is the gate; `is_ours`: the lease hasn't run out meanwhile.
+
+        A connection that has gone stale since the message before counts as none.
+        """
+        used_before = self._client is not None and self._client.is_connected
+        outcome = await self._attempt(sending, sender, clear, is_ours)
+        if used_before and isinstance(outcome, NotBegun) and outcome.reason == "mail-dropped":
+            return await self._attempt(sending, sender, clear, is_ours)
+        return outcome
+
+    async def hang_up(self) -> None:
+        """End the connection politely."""
+        client, self._client = self._client, None
+        if client is not None and client.is_connected:
+            with suppress(SMTPException, OSError, TimeoutError):
+                await client.quit(timeout=2)
+            client.close()
+
+    def drop(self) -> None:
+        """End the connection at once: what hasn't left doesn't leave."""
+        client, self._client = self._client, None
+        if client is None:
+            return
+        if client.transport is not None:
+            with suppress(AttributeError):
+                client.transport.abort()  # type: ignore[attr-defined]
+        client.close()
+
+    async def _attempt(
+        self, sending: Sending, sender: str, clear: Clear, is_ours: Callable[[], bool]
+    ) -> Outcome:
+        ready = await self._envelope(sending, sender)
+        if not isinstance(ready, SMTPProtocol):
+            return ready
+        try:
+            content = await clear(sending)
+        except Exception as error:  # noqa: BLE001 - the database is away: nothing has left
+            log.warning("The gate can't be asked: %s", type(error).__name__)
+            self.drop()
+            return NotBegun("gate")
+        if content is None:
+            self.drop()
+            return Stopped()
+        if not is_ours():
+            self.drop()
+            return NotBegun("lease-lost")
+        return await self._content(ready, content)
+
+    async def _envelope(self, sending: Sending, sender: str) -> SMTPProtocol | Outcome:
+        """Up to the server's 354. Whatever fails until then is safe to try again."""
+        client = await self._connected()
+        if isinstance(client, NotBegun):
+            return client
+        step = "mail"
+        try:
+            await client.mail(sender, timeout=self.command_seconds)
+            step = "rcpt"
+            await client.rcpt(sending.mailbox, timeout=self.command_seconds)
+            step = "data"
+            reply = await client.execute_command(b"DATA", timeout=self.command_seconds)
+        except SMTPResponseException as error:
+            return await self._refused(step, error.code)
+        except (SMTPException, OSError, ValueError) as error:
+            self.drop()
+            late = isinstance(error, SMTPTimeoutError)
+            return NotBegun(f"{step}-timeout" if late else f"{step}-dropped")
+        if reply.code != START_INPUT:
+            return await self._refused(step, reply.code)
+        protocol = client.protocol
+        return NotBegun("data-dropped") if protocol is None else protocol
+
+    async def _refused(self, step: str, code: int) -> Outcome:
+        """A no before the content: 5xx to the message for good, anything else for now."""
+        if code == 421 or not 400 <= code < 600 or self._client is None:
+            self.drop()
+        else:
+            await self._reset()
+        if code == 421 and step == "mail":
+            return NotBegun("mail-dropped")
+        if code >= 500 and code not in _OUR_FAULT:
+            return Refused(f"{step}-{code}", lasting=True)
+        return NotBegun(f"{step}-{code}")
+
+    async def _reset(self) -> None:
+        try:
+            if self._client is not None:
+                await self._client.rset(timeout=self.command_seconds)
+        except (SMTPException, OSError):
+            self.drop()
+
+    async def _content(self, protocol: SMTPProtocol, content: bytes) -> Outcome:
+        """The content and the server's answer. From here on, no answer means that nobody knows."""
+        stuffed = PERIOD_REGEX.sub(b"..", content) + b".\r\n"
+        try:
+            protocol.write(stuffed)
+        except (SMTPException, RuntimeError):  # nothing was written: the connection had gone before
+            self.drop()
+            return NotBegun("data-dropped")
+        try:
+            reply = await protocol.read_response(timeout=self.answer_seconds)
+        except SMTPResponseException:
+            self.drop()
+            return Unanswered("answer-unreadable")
+        except (SMTPException, OSError) as error:
+            self.drop()
+            late = isinstance(error, SMTPTimeoutError)
+            return Unanswered("answer-timeout" if late else "answer-dropped")
+        return self._answered(reply.code)
+
+    def _answered(self, code: int) -> Outcome:
+        if code == 421:
+            self.drop()
+        if 200 <= code < 300:
+            return Accepted()
+        if 400 <= code < 500 or code in _OUR_FAULT:
+            return Refused(f"content-{code}", lasting=False)
+        if 500 <= code < 600:
+            return Refused(f"content-{code}", lasting=True)
+        self.drop()
+        return Unanswered("answer-unreadable")
+
+    async def _connected(self) -> SMTP | NotBegun:
+        if self._client is not None and self._client.is_connected:
+            return self._client
+        if self.reach.pauses:
+            return NotBegun("connect-pause")
+        client = SMTP(
+            hostname=self.server.host,
+            port=self.server.port,
+            local_hostname=self.hello,
+            use_tls=self.server.tls == "implicit",
+            start_tls=self.server.tls == "starttls",
+            tls_context=self.tls,
+            username=self.server.username,
+            password=self.server.password,
+            timeout=self.command_seconds,
+        )
+        try:
+            await asyncio.wait_for(client.connect(), _CONNECT_SECONDS)
+        except (SMTPException, OSError, ValueError) as error:
+            client.close()
+            reason = _why_not_connected(error)
+            self.reach.failed(reason, error)
+            return NotBegun(reason)
+        self._client = client
+        self.reach.works()
+        return client
+
+
+def _why_not_connected(error: Exception) -> str:
+    """A code; `connect` at its start, so that all who wait for the server can be found."""
+    cause = error.__cause__ or error
+    if isinstance(cause, ssl.SSLError):
+        return "connect-certificate" if "CERTIFICATE" in str(cause.reason) else "connect-tls"
+    if isinstance(error, SMTPResponseException):
+        return f"connect-{error.code}"
+    if isinstance(error, TimeoutError):
+        return "connect-timeout"
+    if isinstance(error, SMTPConnectError | OSError):
+        return "connect-refused"
+    return "connect-no-starttls"

@@ -1,0 +1,183 @@
+"""Whether a message may go, decided as it goes (decision 6, X5). What isn't known stops it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from services.notifier.domain.mailing import Mailing
+from services.notifier.domain.messages import (
+    CALENDAR_KINDS,
+    AlertWords,
+    Kind,
+    MeetingWords,
+    Message,
+)
+from services.notifier.domain.recipients import (
+    NO_MAIL,
+    PROTECTED,
+    ByHand,
+    must_not_be_mailed,
+    reach,
+    recipients,
+)
+from shared.domain.consent import consent_stands
+from shared.domain.days import local_date
+from shared.domain.facts import Meeting
+from shared.domain.procedure import Procedure
+
+_GROUNDS_OF_KIND: dict[str, tuple[str, ...]] = {
+    Kind.CALL: ("consent", "none"),
+    Kind.CHANGE: ("consent", "none"),
+    Kind.REMINDER: ("consent", "none"),
+    Kind.CANCEL: ("object",),
+    Kind.ALERT: ("duty",),
+}
+_BY_HAND_REASONS = {PROTECTED: "protected", NO_MAIL: "no-mail"}
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """The content may begin to leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """It may not, for a reason (a code) by a rule."""
+
+    reason: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What is known of the mailbox's calendar object: who shares it, its newest DTSTAMP, and
+    whether the mailbox holds it or may hold it."""
+
+    people: tuple[UUID, ...]
+    stamp: datetime
+    may_be_held: bool
+
+
+def decide(
+    message: Message,
+    mailing: Mailing | None,
+    holding: Holding | None,
+    procedure: Procedure | None,
+    now: datetime,
+) -> Go | Stop:
+    """Go only if every condition of the message's ground holds now."""
+    if mailing is None:
+        return Stop("case-unknown", "X5")
+    if message.ground not in _GROUNDS_OF_KIND.get(message.kind, ()):
+        return Stop("kind-unknown", "X5")
+    if now >= message.useful_until:
+        return Stop("too-late", message.rule)
+    if message.kind in CALENDAR_KINDS and not _is_newest(message, holding):
+        return Stop("superseded", "X5")
+    conditions: dict[str, Callable[[], Stop | None]] = {
+        "consent": lambda: _meeting(message, mailing, procedure, now),
+        "none": lambda: _meeting(message, mailing, procedure, now),
+        "object": lambda: _object(message, mailing, holding),
+        "duty": lambda: _duty(message, mailing, now),
+    }
+    return conditions[message.ground]() or Go()
+
+
+def _is_newest(message: Message, holding: Holding | None) -> bool:
+    """Q7: what has been put into other words since then isn't said any more."""
+    calendar = message.calendar
+    return calendar is not None and holding is not None and calendar.stamp == holding.stamp
+
+
+def _meeting(
+    message: Message, mailing: Mailing, procedure: Procedure | None, now: datetime
+) -> Stop | None:
+    """A call, a change, a reminder: the meeting stands as told, this mailbox is called to it."""
+    meeting = mailing.meeting(message.meeting_id)
+    if mailing.facts.state != "open":
+        return Stop("case-closed", "R16")
+    if meeting is None or meeting.state != "booked":
+        return Stop("meeting-off", "P7")
+    if meeting.sequence != message.told:
+        return Stop("meeting-moved", "X5")
+    return (
+        _ground(message, meeting, mailing, procedure)
+        or _place(message, meeting, mailing)
+        or _called(message, meeting, mailing, procedure, now)
+    )
+
+
+def _ground(
+    message: Message, meeting: Meeting, mailing: Mailing, procedure: Procedure | None
+) -> Stop | None:
+    if procedure is None or all(step.name != meeting.step for step in procedure.steps):
+        return Stop("procedure-unknown", "X5")
+    grounds, rule = procedure.step(meeting.step).grounds, procedure.consent.rule
+    if grounds != message.ground:
+        return Stop("ground-changed", rule)
+    if grounds == "consent" and not consent_stands(
+        mailing.facts, procedure, local_date(meeting.starts_at)
+    ):
+        return Stop("no-consent", rule)
+    return None
+
+
+def _place(message: Message, meeting: Meeting, mailing: Mailing) -> Stop | None:
+    """A place that may not be said any more isn't (invariant 13); the next look says it anew."""
+    if not isinstance(message.words, MeetingWords):
+        return Stop("kind-unknown", "X5")
+    if message.words.said.place not in (None, mailing.place_for_all(meeting)):
+        return Stop("place-changed", "X6")
+    return None
+
+
+def _called(
+    message: Message,
+    meeting: Meeting,
+    mailing: Mailing,
+    procedure: Procedure | None,
+    now: datetime,
+) -> Stop | None:
+    today = local_date(now)
+    if message.mailbox in recipients(mailing, meeting, procedure, today).mailboxes:
+        return None
+    on_the_case = {who.person_id for who in mailing.facts.participants}
+    if message.person_id not in meeting.person_ids & on_the_case:
+        return Stop("not-called", "S1")
+    return _unreachable(message, mailing, today, procedure) or Stop("not-covered", "S1")
+
+
+def _unreachable(
+    message: Message, mailing: Mailing, today: date, procedure: Procedure | None = None
+) -> Stop | None:
+    """Why a message's person can't be reached at its mailbox, or None."""
+    match reach(mailing, message.person_id, today, procedure):
+        case ByHand(rule):
+            return Stop(_BY_HAND_REASONS.get(rule, "no-own-mail"), rule)
+        case to if to.mailbox != message.mailbox:
+            return Stop("address-changed", "X5")
+    return None
+
+
+def _object(message: Message, mailing: Mailing, holding: Holding | None) -> Stop | None:
+    """A CANCEL: to whom holds the invitation or may hold it, even without consent or case."""
+    if holding is None or not holding.may_be_held:
+        return Stop("nothing-held", "P7")
+    rule = must_not_be_mailed(mailing, holding.people, message.mailbox)
+    return None if rule is None else Stop(_BY_HAND_REASONS[rule], rule)
+
+
+def _duty(message: Message, mailing: Mailing, now: datetime) -> Stop | None:
+    """An alert: the person still has the duty it is about."""
+    if mailing.facts.state != "open":
+        return Stop("case-closed", "R16")
+    if not isinstance(message.words, AlertWords):
+        return Stop("kind-unknown", "X5")
+    owners = {"process_owner": mailing.facts.process_owner, "manager": mailing.manager}
+    contact = mailing.contacts.get(message.person_id)
+    if owners.get(message.words.to) != message.person_id or contact is None:
+        return Stop("duty-passed-on", "X2")
+    if contact.party != "staff" or message.party != "staff":
+        return Stop("not-staff", "R41")
+    return _unreachable(message, mailing, local_date(now))

@@ -1,0 +1,196 @@
+"""One mail as bytes (O1, O2, O12): always the same bytes for the same message.
+
+Written by hand because EmailMessage takes milliseconds a mail; the tests hold it against that.
+"""
+
+import hashlib
+from base64 import b64encode
+from dataclasses import dataclass
+from email.utils import format_datetime
+from functools import lru_cache
+
+from services.notifier.domain.calendar import Method, Personal, Shared, calendar_bytes
+from services.notifier.domain.messages import Kind, MeetingWords, Message
+from services.notifier.domain.safe_text import one_line
+from services.notifier.domain.words import House, Words, words_for
+from shared.ids import keyed_token
+
+_LINE = 76
+_FOLD = "\r\n "
+_ENCODED_WORD_ROOM = 39  # octets of text: with «Reply-To: » before it a line of 74 (RFC 2047)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Who sends: the municipality, its addresses, and the secret that makes tokens."""
+
+    house: House
+    from_address: str
+    reply_pattern: str
+    bounce_pattern: str
+    secret: bytes
+
+    @property
+    def domain(self) -> str:
+        return self.from_address.rpartition("@")[2]
+
+    def reply_address(self, token: str) -> str:
+        return self.reply_pattern.replace("{token}", token)
+
+    def bounce_address(self, message: Message) -> str:
+        """The envelope's sender: one for each message, so that a bounce names it (O7)."""
+        token = keyed_token(self.secret, "bounce", message.key)
+        return self.bounce_pattern.replace("{token}", token)
+
+    def invitation_token(self, meeting_id: object, mailbox: str) -> str:
+        """Stands for a meeting and a mailbox in the reply address, over all revisions."""
+        return keyed_token(self.secret, "invitation", meeting_id, mailbox)
+
+    def uid(self, meeting_id: object) -> str:
+        """The same for all mailboxes of a meeting and opaque (O5, X4)."""
+        return f"{keyed_token(self.secret, 'meeting', meeting_id)}@{self.domain}"
+
+    def message_id(self, key: str) -> str:
+        return f"<{keyed_token(self.secret, 'message', key)}@{self.domain}>"
+
+
+def mail_bytes(message: Message, post: Post, link: str | None = None) -> bytes:
+    """The mail of a message. Raises UnsafeText if a text can't stand in a mail."""
+    words = words_for(message, post.house, link)
+    boundary = "=_" + hashlib.sha256(message.message_id.encode()).hexdigest()[:24]
+    calendar = _calendar(message, words, post)
+    body = (
+        _alternative(words, None, boundary)
+        if calendar is None
+        else _mixed(words, calendar, boundary)
+    )
+    return _headers(message, words, post) + body
+
+
+def _headers(message: Message, words: Words, post: Post) -> bytes:
+    lines = [
+        _header("From", _named(post.house.name, post.from_address)),
+        _header("To", f"<{message.mailbox}>"),
+        *_reply_to(message, post),
+        _header("Subject", _encoded(words.subject)),
+        _header("Date", format_datetime(message.created_at)),
+        _header("Message-ID", message.message_id),
+        _header("Auto-Submitted", "auto-generated"),
+        _header("MIME-Version", "1.0"),
+    ]
+    return "".join(lines).encode("ascii")
+
+
+def _reply_to(message: Message, post: Post) -> list[str]:
+    if not isinstance(message.words, MeetingWords):
+        return []
+    address = post.reply_address(message.words.token)
+    return [_header("Reply-To", _named(post.house.name, address))]
+
+
+def _header(name: str, value: str) -> str:
+    """A line break may only be one of ours, which folds; any other is refused."""
+    one_line(value.replace("\r\n ", " "))
+    return f"{name}: {value}\r\n"
+
+
+def _named(name: str, address: str) -> str:
+    """A display name and an address, on a line each if one is too short for both."""
+    display = _name(name)
+    fits = "\r\n" not in display and len(display) + len(address) <= _LINE - len("Reply-To:  <>")
+    return f"{display}{' ' if fits else _FOLD}<{address}>"
+
+
+@lru_cache(maxsize=1024)
+def _encoded(text: str) -> str:
+    """A header's text, in encoded-words if it isn't plain ASCII (RFC 2047)."""
+    one_line(text)
+    if text.isascii() and "=?" not in text and len(text) <= _LINE - len("Subject: "):
+        return text
+    words: list[bytes] = [b""]
+    for char in text:
+        octets = char.encode()
+        if len(words[-1]) + len(octets) > _ENCODED_WORD_ROOM:
+            words.append(b"")
+        words[-1] += octets
+    return _FOLD.join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in words)
+
+
+@lru_cache(maxsize=16)
+def _name(name: str) -> str:
+    """A display name: a quoted string, or encoded-words."""
+    encoded = _encoded(name)
+    if encoded != name:
+        return encoded
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _calendar(message: Message, words: Words, post: Post) -> tuple[Method, bytes] | None:
+    part = message.calendar
+    if part is None or not isinstance(message.words, MeetingWords):
+        return None
+    said = message.words.said
+    method: Method = "CANCEL" if message.kind == Kind.CANCEL else "REQUEST"
+    shared = Shared(
+        uid=post.uid(message.meeting_id),
+        method=method,
+        starts_at=said.starts_at,
+        ends_at=said.ends_at,
+        summary=words.summary,
+        description=words.description,
+        place=said.place,
+        of_all=part.of_all,
+    )
+    personal = Personal(
+        organizer=post.reply_address(part.token),
+        organizer_name=post.house.name,
+        attendee=message.mailbox,
+        sequence=part.sequence,
+        stamp=part.stamp,
+        created_at=part.created_at,
+    )
+    return method, calendar_bytes(shared, personal)
+
+
+def _mixed(words: Words, calendar: tuple[Method, bytes], boundary: str) -> bytes:
+    """The calendar inline among the alternatives, and the same bytes as a file (O2)."""
+    attached = _leaf(
+        'application/ics; name="invite.ics"',
+        calendar[1],
+        'attachment; filename="invite.ics"',
+    )
+    first = _alternative(words, calendar, f"{boundary}a")
+    return _multipart("mixed", boundary, first, attached)
+
+
+def _alternative(words: Words, calendar: tuple[Method, bytes] | None, boundary: str) -> bytes:
+    parts = [_written("text/plain; charset=utf-8", words.text)]
+    parts.append(_written("text/html; charset=utf-8", words.html))
+    if calendar is not None:
+        method, content = calendar
+        parts.append(_leaf(f"text/calendar; charset=utf-8; method={method}", content, "inline"))
+    return _multipart("alternative", boundary, *parts)
+
+
+def _multipart(subtype: str, boundary: str, *parts: bytes) -> bytes:
+    line = boundary.encode("ascii")
+    head = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")
+    return (
+        head
+        + b"".join(b"--" + line + b"\r\n" + part for part in parts)
+        + b"--" + line + b"--\r\n"
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def _written(content_type: str, text: str) -> bytes:
+    """A part that many mails share."""
+    return _leaf(content_type, text.replace("\n", "\r\n").encode(), None)
+
+
+def _leaf(content_type: str, content: bytes, disposition: str | None) -> bytes:
+    shown = f"Content-Disposition: {disposition}\r\n" if disposition else ""
+    head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: base64\r\n{shown}\r\n"
+    encoded = b64encode(content)
+    lines = [encoded[i : i + _LINE] for i in range(0, len(encoded), _LINE)]
+    return head.encode("ascii") + b"\r\n".join(lines) + b"\r\n"

@@ -1,0 +1,142 @@
+"""A message's life, and what it was made for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Literal, Self
+from uuid import UUID, uuid5
+
+from pydantic import AwareDatetime, TypeAdapter
+
+_MESSAGES = UUID("3a0d7c5e-52d7-5b0c-8a39-6a2a2d1f9b02")
+
+
+class Kind(StrEnum):
+    """What a message is for; anything else sends nothing (invariant 6)."""
+
+    CALL = "call"
+    CHANGE = "change"
+    CANCEL = "cancel"
+    REMINDER = "reminder"
+    ALERT = "alert"
+
+
+Ground = Literal["none", "consent", "object", "duty"]
+
+CALENDAR_KINDS = (Kind.CALL, Kind.CHANGE, Kind.CANCEL)
+OPEN_STATES = ("due", "claimed", "data", "retry", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message says of a meeting: the times, and the place if it may be said."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarPart:
+    """What the calendar object of one mailbox says besides (O5, O7); `token` is in ORGANIZER."""
+
+    token: str
+    sequence: int
+    stamp: AwareDatetime
+    created_at: AwareDatetime
+    of_all: bool = False  # a CANCEL: the meeting is off, not only this invitation (O11)
+    moved: bool = False  # a change of the time, not only of the words
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingWords:
+    """What a message about a meeting is made of. `reference` only for staff (X3)."""
+
+    said: Said
+    token: str
+    reference: str | None = None
+    calendar: CalendarPart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWords:
+    """What an alert is made of: the date alone (X16)."""
+
+    to: Literal["process_owner", "manager"]
+    about: str
+    limit_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One mail to one mailbox. `told` is the meeting's sequence that it speaks of."""
+
+    key: str
+    kind: str
+    ground: str
+    case_id: UUID
+    meeting_id: UUID | None
+    person_id: UUID
+    party: str
+    mailbox: str
+    language: str
+    rule: str
+    told: int | None
+    words: MeetingWords | AlertWords
+    message_id: str
+    due_at: datetime
+    useful_until: datetime
+    created_at: datetime
+
+    @property
+    def id(self) -> UUID:
+        return uuid5(_MESSAGES, self.key)
+
+    @property
+    def calendar(self) -> CalendarPart | None:
+        return self.words.calendar if isinstance(self.words, MeetingWords) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sending(Message):
+    """A message with where it stands. `doubts`: attempts after which the mailbox may hold it."""
+
+    state: str = "due"
+    attempts: int = 0
+    began: int = 0
+    doubts: int = 0
+    fence: int = 0
+    content: bytes | None = field(default=None, repr=False)
+
+    @property
+    def may_be_held(self) -> bool:
+        """The mailbox has it, or may have it: accepted, leaving now, or ended without an answer."""
+        return self.state in ("accepted", "data") or self.doubts > 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """A row of notifier.messages; the id follows from the key."""
+        names = cls.__dataclass_fields__.keys() - {"words"}
+        words = words_from_json(row["payload"], row["kind"])
+        return cls(words=words, **{name: row[name] for name in names})
+
+
+def words_to_json(words: MeetingWords | AlertWords) -> dict[str, Any]:
+    adapter: TypeAdapter[Any] = _ALERT if isinstance(words, AlertWords) else _MEETING
+    payload: dict[str, Any] = adapter.dump_python(words, mode="json")
+    return payload
+
+
+def words_from_json(payload: Mapping[str, Any], kind: str) -> MeetingWords | AlertWords:
+    if kind == Kind.ALERT:
+        return _ALERT.validate_python(payload)
+    return _MEETING.validate_python(payload)
+
+
+_MEETING = TypeAdapter(MeetingWords)
+_ALERT = TypeAdapter(AlertWords)

@@ -1,0 +1,190 @@
+"""Who may be mailed, and who has to be told by hand (X6, X7, X11)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+from services.notifier.domain.mailing import Contact, Mailing
+from shared.domain.calling import called
+from shared.domain.consent import age_on, consent_stands
+from shared.domain.days import local_date
+from shared.domain.facts import Meeting
+from shared.domain.procedure import Procedure
+from shared.mailaddress import mail_address
+
+PROTECTED, NO_MAIL, OWN_MAIL = "X6", "X7", "X11"
+OWN_MAIL_FROM_AGE = 15
+PARTIES = ("child", "guardian", "staff")
+LANGUAGES = ("sv", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Mailable:
+    """Somebody who may be mailed, and where. Can't be made for anybody else."""
+
+    contact: Contact
+    day: date
+    own_mail_from_age: int = OWN_MAIL_FROM_AGE
+
+    def __post_init__(self) -> None:
+        rule = _forbidden(self.contact, self.day, self.own_mail_from_age)
+        if rule is not None:
+            raise ForbiddenRecipient(rule)
+
+    @property
+    def mailbox(self) -> str:
+        mailbox = mailbox_of(self.contact)
+        assert mailbox is not None
+        return mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Somebody who can't or mustn't be mailed, by this rule."""
+
+    rule: str
+
+
+class ForbiddenRecipient(ValueError):
+    """Nobody makes a mail to somebody who mustn't get one."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(f"must not be mailed ({rule})")
+        self.rule = rule
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """A meeting's people: by mailbox, by hand (with the rule), and those who lack the ground."""
+
+    mailboxes: Mapping[str, tuple[UUID, ...]]
+    by_hand: Mapping[UUID, str]
+    groundless: frozenset[UUID]
+
+
+def recipients(
+    mailing: Mailing, meeting: Meeting, procedure: Procedure | None, today: date
+) -> Recipients:
+    """Who is to be told of a meeting, and how.
+
+    Somebody is called who is on the meeting and on the case, and whom the consent covers on the
+    meeting's day, where the step rests on it. Without a known procedure nobody is (invariant 6).
+    """
+    mailboxes: defaultdict[str, list[UUID]] = defaultdict(list)
+    by_hand: dict[UUID, str] = {}
+    on_the_case = {who.person_id for who in mailing.facts.participants}
+    grounded = _grounded(mailing, meeting, procedure)
+    for person in sorted(meeting.person_ids & on_the_case & grounded):
+        match reach(mailing, person, today, procedure):
+            case ByHand(rule):
+                by_hand[person] = rule
+            case Mailable() as to:
+                mailboxes[to.mailbox].append(person)
+    return Recipients(
+        mailboxes={mailbox: tuple(people) for mailbox, people in mailboxes.items()},
+        by_hand=by_hand,
+        groundless=frozenset(meeting.person_ids & on_the_case - grounded),
+    )
+
+
+def reach(
+    mailing: Mailing, person: UUID, today: date, procedure: Procedure | None = None
+) -> Mailable | ByHand:
+    """How somebody on a case is reached. A mailbox that somebody protected uses is closed."""
+    contact = mailing.contacts.get(person)
+    if contact is None:
+        return ByHand(PROTECTED)
+    to = mailable(contact, today, *_own_mail_age(procedure))
+    if isinstance(to, Mailable):
+        if _is_used_by_protected(mailing, to.mailbox):
+            return ByHand(PROTECTED)
+        if contact.party == "child" and _is_used_by_others(mailing, person, to.mailbox):
+            return ByHand(OWN_MAIL)
+    return to
+
+
+def mailable(
+    contact: Contact, day: date, own_mail_from_age: int = OWN_MAIL_FROM_AGE
+) -> Mailable | ByHand:
+    """A recipient, or the rule that forbids one. X11: the age counts on the day of mailing."""
+    rule = _forbidden(contact, day, own_mail_from_age)
+    return Mailable(contact, day, own_mail_from_age) if rule is None else ByHand(rule)
+
+
+def must_not_be_mailed(mailing: Mailing, people: Iterable[UUID], mailbox: str) -> str | None:
+    """The rule that forbids even to take back what a mailbox holds, or None (decision 6)."""
+    contacts = [mailing.contacts.get(person) for person in people]
+    if any(contact is None or contact.protected for contact in contacts):
+        return PROTECTED
+    if _is_used_by_protected(mailing, mailbox):
+        return PROTECTED
+    if any(contact is not None and contact.no_mail for contact in contacts):
+        return NO_MAIL
+    return None
+
+
+def mailbox_of(contact: Contact) -> str | None:
+    """The address in the form that counts as one mailbox, or None if mail can't be sent there."""
+    return _normal(contact.email) if contact.email else None
+
+
+def language_of(contact: Contact | None) -> str:
+    """The language to write in: Swedish if we have no words in theirs (O13)."""
+    return contact.language if contact is not None and contact.language in LANGUAGES else "sv"
+
+
+@lru_cache(maxsize=4096)
+def _normal(address: str) -> str | None:
+    try:
+        return mail_address(address).lower()
+    except ValueError:
+        return None
+
+
+def _forbidden(contact: Contact, day: date, own_mail_from_age: int) -> str | None:
+    if contact.protected or contact.party not in PARTIES:
+        return PROTECTED
+    if contact.party == "child" and not _is_old_enough(contact, day, own_mail_from_age):
+        return OWN_MAIL
+    if contact.no_mail:
+        return NO_MAIL
+    if mailbox_of(contact) is None:
+        return OWN_MAIL if contact.party == "child" else NO_MAIL
+    return None
+
+
+def _is_old_enough(contact: Contact, day: date, own_mail_from_age: int) -> bool:
+    return contact.birth_date is not None and age_on(contact.birth_date, day) >= own_mail_from_age
+
+
+def _grounded(mailing: Mailing, meeting: Meeting, procedure: Procedure | None) -> frozenset[UUID]:
+    if procedure is None or all(step.name != meeting.step for step in procedure.steps):
+        return frozenset()
+    if procedure.step(meeting.step).grounds == "none":
+        return meeting.person_ids
+    on = local_date(meeting.starts_at)
+    if not consent_stands(mailing.facts, procedure, on):
+        return frozenset()
+    return called(mailing.facts, procedure, on)
+
+
+def _own_mail_age(procedure: Procedure | None) -> tuple[int, ...]:
+    return () if procedure is None else (procedure.consent.own_mail_from_age,)
+
+
+def _is_used_by_protected(mailing: Mailing, mailbox: str) -> bool:
+    return any(
+        contact.protected and mailbox_of(contact) == mailbox
+        for contact in mailing.contacts.values()
+    )
+
+
+def _is_used_by_others(mailing: Mailing, person: UUID, mailbox: str) -> bool:
+    return any(
+        mailbox_of(contact) == mailbox
+        for other, contact in mailing.contacts.items()
+        if other != person
+    )

@@ -1,0 +1,1 @@
+"""The rules of time: windows, free slots, and what falls due."""

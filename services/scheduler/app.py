@@ -1,0 +1,63 @@
+"""Wires the scheduler together: settings, database, bell, and the Celery task."""
+
+from functools import cache
+
+from services.scheduler.adapters.store import SqlStore
+from services.scheduler.handlers import Municipal
+from services.scheduler.settings import Settings
+from services.scheduler.tasks import Work, handlers
+from shared.bus.delivery import Deliveries
+from shared.bus.heartbeat import heartbeat
+from shared.bus.subscribers import SCHEDULER
+from shared.db import Database
+from shared.domain.days import WorkingDays
+from shared.municipality import load_municipality
+from shared.queue import Doorbell, celery_app, task_of, work_while_there_is_work
+
+_SECONDS_A_TASK = 5.0
+
+
+class Scheduler:
+    """Everything one worker process holds; made when its first task comes, after any fork."""
+
+    def __init__(self, settings: Settings) -> None:
+        municipality = load_municipality(settings.municipality)
+        self.bell = Doorbell(settings.broker_url)
+        self.database = Database(
+            settings.database_url, role="samspel_scheduler", demo=settings.demo, ring=self.bell.ring
+        )
+        self._work = Work(
+            database=self.database,
+            store_of=SqlStore,
+            deliveries=Deliveries(self.database, SCHEDULER, handlers(SqlStore)),
+            procedures=municipality.procedures,
+            municipal=Municipal(
+                days=WorkingDays(),
+                hours=municipality.booking.hours,
+                breaks=municipality.school_years,
+                books=municipality.booking.mode == "book",
+            ),
+        )
+
+    def work(self) -> None:
+        self.bell.answer(SCHEDULER)
+        more = work_while_there_is_work(self._work.a_round, self._beat, seconds=_SECONDS_A_TASK)
+        if more:
+            self.bell.ring({SCHEDULER})
+
+    def _beat(self) -> None:
+        heartbeat(self.database, SCHEDULER)
+
+
+@cache
+def _service() -> Scheduler:
+    return Scheduler(Settings.read())
+
+
+celery = celery_app("scheduler", Settings.read().broker_url)
+
+
+@celery.task(name=task_of(SCHEDULER))
+def work() -> None:
+    """Take up whatever the database says is to do."""
+    _service().work()

@@ -1,0 +1,1 @@
+"""The scheduler's pure rules: values in, values out."""

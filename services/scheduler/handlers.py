@@ -1,0 +1,235 @@
+"""What the scheduler does: look at a case and write the difference; let fall due what is due."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.scheduler.domain.due import Due
+from services.scheduler.domain.plan import (
+    Plan,
+    Search,
+    Wanting,
+    desired_plan,
+    nothing_free,
+    tomorrow_morning,
+)
+from shared.bus.events import Event, MeetingProposed, SlotMissing, WindowSet
+from shared.domain.days import SchoolYears, WorkingDays, at, local_date
+from shared.domain.facts import CaseFacts
+from shared.domain.hours import OfficeHours
+from shared.domain.procedure import Procedure
+from shared.domain.slots import Slot, ranked_slots
+from shared.domain.windows import Window
+
+_CANDIDATES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A time that cases has been asked to book and hasn't answered about yet."""
+
+    key: str
+    step: str
+    starts_at: datetime
+    ends_at: datetime
+    person_ids: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands for a case: as last announced, planned and proposed."""
+
+    windows: tuple[Window, ...]
+    due_keys: frozenset[str]
+    planned_keys: frozenset[str]
+    proposal: Proposal | None
+    proposals: int
+    refused: frozenset[datetime]
+    wanting: Wanting | None
+
+
+class Store(Protocol):
+    """The scheduler's own rows and what cases publishes, in one transaction at one time."""
+
+    def look_at(self, case_id: UUID) -> None:
+        """Have a case looked at now, once, however many ask for it."""
+
+    def refuse(self, case_id: UUID, key: str) -> None:
+        """The proposal with this key can't be booked: not that time again for this step."""
+
+    def claim_looks(self, limit: int) -> list[UUID]:
+        """Lock the plans that are to be looked at, in the order of their case ids."""
+        ...
+
+    def note_failed_look(self, case_id: UUID, error: str, attempts: int) -> None:
+        """Look again a little later; after so many attempts set the case aside, visibly."""
+
+    def facts(self, case_ids: Sequence[UUID]) -> dict[UUID, CaseFacts]:
+        """The facts of cases whose plans are locked; read after the lock, so the newest."""
+        ...
+
+    def standing(self, case_id: UUID) -> Standing: ...
+
+    def plan_dues(self, dues: Iterable[Due]) -> None: ...
+
+    def withdraw_dues(self, keys: Iterable[str]) -> None:
+        """Only what is still planned: what has fallen due stays as history."""
+
+    def save(self, case_id: UUID, standing: Standing, look_at: datetime | None) -> None: ...
+
+    def taken(
+        self, person_ids: Iterable[UUID], since: datetime, until: datetime, *, apart_from: UUID
+    ) -> Sequence[tuple[datetime, datetime]]:
+        """When people are taken: by booked meetings, and by proposals still in question."""
+        ...
+
+    def fall_due(self, limit: int) -> list[dict[str, Any]]:
+        """Settle what is due, as fired or (past its latest useful instant) as missed."""
+        ...
+
+    def sweep(self, day: date, limit: int) -> int:
+        """Have the next open cases looked at, as part of this night's sweep. How many it were."""
+        ...
+
+
+Publish = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Municipal:
+    """What a municipality decides about time: its days, hours and breaks."""
+
+    days: WorkingDays
+    hours: OfficeHours
+    breaks: SchoolYears
+    books: bool  # else it only proposes, whatever the procedure says
+
+
+def look(
+    facts: CaseFacts,
+    procedure: Procedure,
+    municipal: Municipal,
+    store: Store,
+    publish: Publish,
+    now: datetime,
+) -> None:
+    """Bring what stands for a case into line with what should; twice in a row changes nothing."""
+    standing = store.standing(facts.id)
+    plan = desired_plan(facts, procedure, municipal.days, now)
+    store.withdraw_dues(standing.planned_keys - plan.dues.keys())
+    store.plan_dues(_new_dues(plan, standing, now))
+    _announce_windows(facts, plan, standing, publish)
+    after = _seek_time(facts, plan, standing, municipal, store, publish)
+    _announce_wanting(facts, after.wanting, standing.wanting, publish)
+    store.save(facts.id, after, _look_again_at(plan, after, now))
+
+
+def _new_dues(plan: Plan, standing: Standing, now: datetime) -> list[Due]:
+    """What is useless already isn't planned: a case registered late begins without a burst."""
+    return [
+        due
+        for key, due in plan.dues.items()
+        if key not in standing.due_keys and due.useful_until > now
+    ]
+
+
+def _announce_windows(facts: CaseFacts, plan: Plan, standing: Standing, publish: Publish) -> None:
+    for window in plan.windows:
+        if window not in standing.windows:
+            publish(WindowSet(case_id=facts.id, **asdict(window)))
+
+
+def _announce_wanting(
+    facts: CaseFacts, wanting: Wanting | None, before: Wanting | None, publish: Publish
+) -> None:
+    if wanting is None or wanting == before:
+        return
+    publish(SlotMissing.model_validate({"case_id": facts.id, **asdict(wanting)}))
+
+
+def _seek_time(
+    facts: CaseFacts,
+    plan: Plan,
+    standing: Standing,
+    municipal: Municipal,
+    store: Store,
+    publish: Publish,
+) -> Standing:
+    """What stands afterwards: a proposal that still fits is waited for, else the next is made."""
+    after = replace(standing, windows=plan.windows, wanting=plan.wanting)
+    search = plan.search
+    if search is None:
+        return replace(after, proposal=None, refused=frozenset())
+    if standing.proposal is not None and _still_fits(standing.proposal, search):
+        return after
+    slot = _best_slot(facts, search, standing.refused, municipal, store)
+    if slot is None:
+        return replace(after, proposal=None, wanting=nothing_free(search))
+    proposal = Proposal(
+        key=f"{facts.id}/{search.step}/{standing.proposals + 1}",
+        step=search.step,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        person_ids=search.person_ids,
+    )
+    publish(_proposed(facts, search, proposal, municipal))
+    return replace(after, proposal=proposal, proposals=standing.proposals + 1)
+
+
+def _still_fits(proposal: Proposal, search: Search) -> bool:
+    return (
+        proposal.step == search.step
+        and proposal.person_ids == search.person_ids
+        and local_date(proposal.starts_at) in search.days
+    )
+
+
+def _best_slot(
+    facts: CaseFacts,
+    search: Search,
+    refused: frozenset[datetime],
+    municipal: Municipal,
+    store: Store,
+) -> Slot | None:
+    until = at(search.days[-1] + timedelta(days=1), time(0, 0))
+    slots = ranked_slots(
+        earliest=search.earliest,
+        last_day=search.days[-1],
+        minutes=search.minutes,
+        busy=store.taken(search.person_ids, search.earliest, until, apart_from=facts.id),
+        hours=municipal.hours,
+        days=municipal.days,
+        breaks=municipal.breaks,
+        unit=facts.unit,
+        limit=_CANDIDATES + len(refused),
+    )
+    return next(
+        (
+            slot
+            for slot in slots
+            if slot.starts_at not in refused and local_date(slot.starts_at) in search.days
+        ),
+        None,
+    )
+
+
+def _proposed(
+    facts: CaseFacts, search: Search, proposal: Proposal, municipal: Municipal
+) -> MeetingProposed:
+    fields: dict[str, Any] = {
+        "case_id": facts.id,
+        "proposal": proposal.key,
+        "step": proposal.step,
+        "starts_at": proposal.starts_at,
+        "minutes": search.minutes,
+        "mode": search.mode if municipal.books else "propose",
+    }
+    return MeetingProposed.model_validate(fields)
+
+
+def _look_again_at(plan: Plan, after: Standing, now: datetime) -> datetime | None:
+    hopeful = after.wanting is not None and after.wanting.reason == "no-free-time"
+    instants = [plan.look_at, tomorrow_morning(now) if hopeful else None]
+    return min((instant for instant in instants if instant is not None), default=None)

@@ -1,0 +1,100 @@
+"""One round of the scheduler's work: hear events, look at cases, let fall due what is due."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time
+from functools import partial
+
+from psycopg import OperationalError
+
+from services.scheduler.handlers import Municipal, Store, look
+from shared.bus import events as e
+from shared.bus.delivery import Deliveries, Handlers
+from shared.bus.publishing import publish
+from shared.bus.registry import event_class
+from shared.bus.subscribers import SCHEDULER, SUBSCRIBERS
+from shared.db import Database, Unit
+from shared.domain.days import STOCKHOLM
+from shared.domain.facts import CaseFacts
+from shared.procedures import Procedures
+
+log = logging.getLogger(__name__)
+
+LOOKS = 50
+DUES = 500
+SWEPT = 200
+ATTEMPTS = 8
+SWEEP_FROM = time(3, 0)
+
+StoreOf = Callable[[Unit], Store]
+
+
+def handlers(store_of: StoreOf) -> Handlers:
+    """Every event says the same: look at this case again. A refusal also says which time is out."""
+
+    def look_again(event: e.Event, unit: Unit) -> None:
+        store_of(unit).look_at(event.case_id)
+
+    def refused(event: e.ProposalRefused, unit: Unit) -> None:
+        store_of(unit).refuse(event.case_id, event.proposal)
+        look_again(event, unit)
+
+    heard = {event: look_again for event, who in SUBSCRIBERS.items() if SCHEDULER in who}
+    return {**heard, e.ProposalRefused: refused}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker of the scheduler works with."""
+
+    database: Database
+    store_of: StoreOf
+    deliveries: Deliveries
+    procedures: Procedures
+    municipal: Municipal
+
+    def a_round(self) -> int:
+        """How much there was to do; 0 when all is quiet."""
+        heard = self.deliveries.drain_batch()
+        return heard + self._look_at_cases() + self._fall_due() + self._sweep()
+
+    def _look_at_cases(self) -> int:
+        """Look at a batch of cases, each in a savepoint of its own."""
+        with self.database.unit() as unit:
+            store = self.store_of(unit)
+            claimed = store.claim_looks(LOOKS)
+            facts = store.facts(claimed)
+            for case_id in claimed:
+                self._look_at(facts[case_id], store, unit)
+            return len(claimed)
+
+    def _look_at(self, facts: CaseFacts, store: Store, unit: Unit) -> None:
+        try:
+            with unit.connection.transaction():
+                procedure = self.procedures.get(facts.procedure, facts.procedure_on)
+                tell = partial(publish, unit)
+                look(facts, procedure, self.municipal, store, tell, unit.now)
+        except OperationalError:
+            raise  # the connection is gone: the whole batch is looked at again
+        except Exception as error:  # noqa: BLE001 — one case must not stop the others
+            store.note_failed_look(facts.id, type(error).__name__, ATTEMPTS)
+            log.warning("looking at case %s failed with %s", facts.id, type(error).__name__)
+
+    def _fall_due(self) -> int:
+        with self.database.unit() as unit:
+            rows = self.store_of(unit).fall_due(DUES)
+            for row in rows:
+                if row["state"] == "fired":
+                    publish(unit, event_class(row["event_type"]).model_validate(row["event"]))
+                else:
+                    log.warning("%s was missed: too late to be useful", row["key"])
+            return len(rows)
+
+    def _sweep(self) -> int:
+        """Once a night every open case is looked at, should an event ever have been lost."""
+        with self.database.unit() as unit:
+            local = unit.now.astimezone(STOCKHOLM)
+            if local.time() < SWEEP_FROM:
+                return 0
+            return self.store_of(unit).sweep(local.date(), SWEPT)

@@ -1,0 +1,135 @@
+"""Delivering: each event takes effect exactly once, whatever the order and number of the rings.
+
+A delivery is claimed first (its attempt is counted and committed before anything is tried), then
+handled in a savepoint and marked as done in the transaction of its effect. A batch that dies is
+taken up again one by one, so a poison event stops nobody but itself, and after some attempts it is
+set aside where a person sees it.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from psycopg import Connection, Error, OperationalError
+from psycopg.rows import DictRow
+
+from shared.bus.events import Event
+from shared.bus.registry import event_class
+from shared.db import Database, Unit
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Any, Unit], None]
+Handlers = Mapping[type[Event], Handler]
+
+BATCH = 100
+ATTEMPTS = 8
+LEASE = timedelta(seconds=10)
+
+_CLAIM = """
+    UPDATE bus.deliveries SET attempts = attempts + 1, fence = fence + 1,
+                              lease_until = clock_timestamp() + %(lease)s
+    WHERE (subscriber, event_id) IN (
+        SELECT subscriber, event_id FROM bus.deliveries
+        WHERE subscriber = %(subscriber)s AND state = 'waiting'
+          AND lease_until <= clock_timestamp() AND (attempts > 0) = %(again)s
+        ORDER BY event_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    RETURNING event_id, fence
+"""
+_LOCK = """
+    SELECT d.event_id, d.attempts, e.type, e.data
+    FROM bus.deliveries d JOIN bus.events e ON e.id = d.event_id
+    WHERE d.subscriber = %(subscriber)s AND d.state = 'waiting'
+      AND (d.event_id, d.fence) IN (SELECT * FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]))
+    ORDER BY e.subject, e.id
+    FOR UPDATE OF d
+"""
+_DONE = """
+    UPDATE bus.deliveries SET state = 'done', done_at = clock_timestamp(), error = NULL
+    WHERE subscriber = %(subscriber)s AND event_id = ANY(%(ids)s)
+"""
+_FAILED = """
+    UPDATE bus.deliveries
+    SET state = CASE WHEN attempts >= %(attempts)s THEN 'set-aside' ELSE 'waiting' END,
+        lease_until = clock_timestamp()
+                      + LEAST(interval '1 minute', interval '0.5 s' * 2 ^ attempts),
+        error = %(error)s
+    WHERE subscriber = %(subscriber)s AND event_id = %(id)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """The deliveries to one subscriber, and what it does with each kind of event."""
+
+    database: Database
+    subscriber: str
+    handlers: Handlers
+
+    def drain_batch(self) -> int:
+        """Handle one batch: many that are new, else one that was tried before. How many it took."""
+        for again, limit in ((False, BATCH), (True, 1)):
+            with self.database.plain() as connection:
+                claimed = self._claim(connection, again=again, limit=limit)
+            if claimed:
+                self._handle(claimed)
+                return len(claimed)
+        return 0
+
+    def _claim(self, connection: Connection[DictRow], *, again: bool, limit: int) -> dict[int, int]:
+        rows = connection.execute(
+            _CLAIM,
+            {"subscriber": self.subscriber, "lease": LEASE, "again": again, "limit": limit},
+        )
+        return {row["event_id"]: row["fence"] for row in rows}
+
+    def _handle(self, claimed: dict[int, int]) -> None:
+        with self.database.unit() as unit:
+            rows = unit.connection.execute(
+                _LOCK,
+                {
+                    "subscriber": self.subscriber,
+                    "ids": list(claimed),
+                    "fences": list(claimed.values()),
+                },
+            ).fetchall()
+            done = [row["event_id"] for row in rows if self._took_effect(row, unit)]
+            unit.connection.execute(_DONE, {"subscriber": self.subscriber, "ids": done})
+
+    def _took_effect(self, row: DictRow, unit: Unit) -> bool:
+        try:
+            with unit.connection.transaction():
+                event = event_class(row["type"]).model_validate(row["data"])
+                self.handlers[type(event)](event, unit)
+        except OperationalError:
+            raise  # the connection is gone, or a deadlock: the whole batch is taken up again
+        except Exception as error:  # noqa: BLE001 — one event must not stop the others
+            self._note_failure(row, error, unit)
+            return False
+        return True
+
+    def _note_failure(self, row: DictRow, error: Exception, unit: Unit) -> None:
+        """Only the kind of error is kept: its text could hold personal data."""
+        kind = f"{type(error).__name__} {error.sqlstate}" if isinstance(error, Error) else None
+        unit.connection.execute(
+            _FAILED,
+            {
+                "subscriber": self.subscriber,
+                "id": row["event_id"],
+                "attempts": ATTEMPTS,
+                "error": kind or type(error).__name__,
+            },
+        )
+        aside = row["attempts"] >= ATTEMPTS
+        log.log(
+            logging.ERROR if aside else logging.WARNING,
+            "%s: event %s (%s) failed with %s, attempt %s%s",
+            self.subscriber,
+            row["event_id"],
+            row["type"],
+            kind or type(error).__name__,
+            row["attempts"],
+            "; set aside" if aside else "",
+        )

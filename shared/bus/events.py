@@ -1,0 +1,187 @@
+"""The events that the services tell each other: past-tense, frozen, ids and dates only.
+
+An event says what happened; whoever hears it looks at the facts again. So an event may come late,
+twice or out of order. No event holds a name, an address or any other personal data (X3, X16).
+"""
+
+from datetime import date, datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from shared.bus.registry import register
+
+
+class Event(BaseModel):
+    """The root of all events; `type` is the CloudEvents type.
+
+    Unknown fields are let pass when reading, so that an older version of a service can read what
+    a newer one wrote.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: ClassVar[str]
+    case_id: UUID
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__()
+        if "type" in cls.__dict__:
+            register(cls.type, cls)
+
+
+class CaseOpened(Event):
+    type = "case.opened"
+
+
+class CaseClosed(Event):
+    type = "case.closed"
+
+
+class ParticipantsChanged(Event):
+    type = "participants.changed"
+
+
+class ConsentSigned(Event):
+    type = "consent.signed"
+    consent_id: UUID
+    on: date
+
+
+class ConsentRefused(Event):
+    type = "consent.refused"
+    consent_id: UUID
+    on: date
+
+
+class ConsentWithdrawn(Event):
+    type = "consent.withdrawn"
+    consent_id: UUID
+    on: date
+
+
+class WindowSet(Event):
+    """A limit was set, changed, met or passed (R9, R10). Dates are Europe/Stockholm."""
+
+    type = "window.set"
+    step: str
+    opens_on: date | None
+    closes_on: date | None
+    last_bookable_on: date | None
+    state: Literal["waiting", "open", "met", "missed", "cancelled"]
+    rule: str
+
+
+class MeetingProposed(Event):
+    """The scheduler found a time; `proposal` is its key, by which it is answered."""
+
+    type = "meeting.proposed"
+    proposal: str
+    step: str
+    starts_at: AwareDatetime
+    minutes: int
+    mode: Literal["book", "propose"]
+
+
+class ProposalRefused(Event):
+    """Cases could not book the proposed time (somebody was taken, the facts had changed)."""
+
+    type = "proposal.refused"
+    proposal: str
+    step: str
+    reason: str
+
+
+class MeetingBooked(Event):
+    type = "meeting.booked"
+    meeting_id: UUID
+    sequence: int
+
+
+class MeetingMoved(Event):
+    type = "meeting.moved"
+    meeting_id: UUID
+    sequence: int
+
+
+class MeetingCancelled(Event):
+    type = "meeting.cancelled"
+    meeting_id: UUID
+    sequence: int
+
+
+class MeetingHeld(Event):
+    type = "meeting.held"
+    meeting_id: UUID
+    held_on: date
+
+
+class SlotMissing(Event):
+    """No time could be found for a step; `reason` is a code, `due_on` the last day to book (X1)."""
+
+    type = "slot.missing"
+    step: str
+    rule: str
+    reason: Literal["no-free-time", "no-day-left", "participants-missing", "cancelled"]
+    missing: tuple[str, ...] = ()
+    due_on: date | None
+
+
+class ReminderDue(Event):
+    """A reminder of a meeting has fallen due, for those who are still called to it then."""
+
+    type = "reminder.due"
+    key: str
+    meeting_id: UUID
+    sequence: int
+    rule: str
+    due_at: datetime
+    useful_until: datetime
+
+
+class AlertDue(Event):
+    """A limit comes near or has passed: staff are told (X2). `key` names the occurrence."""
+
+    type = "alert.due"
+    key: str
+    step: str
+    rule: str
+    to: Literal["process_owner", "manager"]
+    about: Literal["limit-near", "limit-passed"]
+    limit_on: date
+    due_at: datetime
+    useful_until: datetime
+
+
+class AnswerReceived(Event):
+    """Somebody who is called has answered. `answered_at` orders answers that come out of order."""
+
+    type = "answer.received"
+    meeting_id: UUID
+    person_id: UUID
+    sequence: int
+    answer: Literal["accepted", "declined", "tentative"]
+    answered_at: datetime
+
+
+class HandDeliveryNeeded(Event):
+    """Somebody can't or mustn't be mailed: a person has to tell them by hand (X6, X7, X11)."""
+
+    type = "delivery.by-hand"
+    key: str
+    meeting_id: UUID
+    person_id: UUID
+    kind: str
+    rule: str
+
+
+class MessageFailed(Event):
+    """A message will not be tried again: a person has to reach the recipient in another way."""
+
+    type = "message.failed"
+    key: str
+    meeting_id: UUID | None
+    person_id: UUID
+    kind: str
+    rule: str

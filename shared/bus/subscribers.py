@@ -1,0 +1,28 @@
+"""Who hears what: the one table from an event to the services that act on it."""
+
+from shared.bus import events as e
+from shared.bus.events import Event
+
+CASES, SCHEDULER, NOTIFIER = "cases", "scheduler", "notifier"
+
+SUBSCRIBERS: dict[type[Event], tuple[str, ...]] = {
+    e.CaseOpened: (SCHEDULER,),
+    e.CaseClosed: (SCHEDULER, NOTIFIER),
+    e.ParticipantsChanged: (SCHEDULER, NOTIFIER),
+    e.ConsentSigned: (SCHEDULER, NOTIFIER),
+    e.ConsentRefused: (SCHEDULER, NOTIFIER),
+    e.ConsentWithdrawn: (SCHEDULER, NOTIFIER),
+    e.MeetingBooked: (SCHEDULER, NOTIFIER),
+    e.MeetingMoved: (SCHEDULER, NOTIFIER),
+    e.MeetingCancelled: (SCHEDULER, NOTIFIER),
+    e.MeetingHeld: (SCHEDULER, NOTIFIER),
+    e.ProposalRefused: (SCHEDULER,),
+    e.WindowSet: (),  # for other systems, by the feed
+    e.MeetingProposed: (CASES,),
+    e.SlotMissing: (CASES,),
+    e.ReminderDue: (NOTIFIER,),
+    e.AlertDue: (CASES, NOTIFIER),
+    e.AnswerReceived: (CASES,),
+    e.HandDeliveryNeeded: (CASES,),
+    e.MessageFailed: (CASES,),
+}

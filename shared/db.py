@@ -1,0 +1,75 @@
+"""Connections and units of work: one transaction, one time, and bells rung after the commit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from psycopg import Connection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+
+from shared import clock
+
+Ring = Callable[[set[str]], None]
+
+
+@dataclass(slots=True)
+class Unit:
+    """One unit of work: a transaction, the time it happens at (UTC), whom to ring for after it."""
+
+    connection: Connection[DictRow]
+    now: datetime
+    rings: set[str] = field(default_factory=set)
+
+
+def silent(_subscribers: set[str]) -> None:
+    """Ring for nobody: the periodic sweep will find the work."""
+
+
+class Database:
+    """A pool of connections in one service's own role, so that grants hold between the services.
+
+    Opened in the process that uses it (after any fork), closed with `close()`.
+    """
+
+    def __init__(
+        self, url: str, *, role: str, demo: bool, ring: Ring = silent, size: int = 8
+    ) -> None:
+        self.demo = demo
+        self._role = role
+        self._ring = ring
+        self._pool: ConnectionPool[Connection[DictRow]] = ConnectionPool(
+            url,
+            connection_class=Connection[DictRow],
+            kwargs={"row_factory": dict_row, "application_name": role},
+            configure=self._take_role,
+            min_size=1,
+            max_size=size,
+            timeout=10,
+            check=ConnectionPool.check_connection,
+            open=True,
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """A unit of work: commits at the end or rolls back; rings after the commit."""
+        with self._pool.connection() as connection:
+            unit = Unit(connection, clock.now_in(connection, demo=self.demo))
+            yield unit
+        if unit.rings:
+            self._ring(unit.rings)
+
+    @contextmanager
+    def plain(self) -> Iterator[Connection[DictRow]]:
+        """A transaction that needs no time of the domain (leases, heartbeats, reading)."""
+        with self._pool.connection() as connection:
+            yield connection
+
+    def _take_role(self, connection: Connection[DictRow]) -> None:
+        connection.execute("SELECT set_config('role', %s, false)", [self._role])
+        connection.execute("SET TIME ZONE 'UTC'")
+        connection.commit()

@@ -1,0 +1,1 @@
+"""The pure rules that more than one service asks: values in, values out."""

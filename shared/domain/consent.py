@@ -1,0 +1,108 @@
+"""Whose consent a meeting needs, and whether it stands on the meeting's day (R3, X8)."""
+
+import calendar
+from datetime import date
+from uuid import UUID
+
+from shared.domain.facts import CaseFacts, Consent, ConsentParty
+from shared.domain.procedure import Procedure
+
+
+def consent_stands(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
+    """R3: a meeting on this day may be booked: all who decide have signed, and somebody decides."""
+    return bool(deciders(facts, procedure, on)) and not missing_consents(facts, procedure, on)
+
+
+def missing_consents(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[UUID]:
+    """The persons whose signature a meeting on this day still lacks.
+
+    A child that has taken back its own word is among them: one guardian or the consenting child
+    is enough to withdraw (X14).
+    """
+    missing = {
+        person
+        for person in deciders(facts, procedure, on)
+        if not _signed(facts, procedure, person, on)
+    }
+    if not _is_adult(facts, procedure, on):
+        missing |= _children_who_withdrew(facts)
+    return frozenset(missing)
+
+
+def declined(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
+    """Whether somebody whose consent is needed has said no, and nothing else since.
+
+    It is voluntary: a no is an answer, after which nobody is pressed (P7, P11).
+    """
+    said_no = {form.person_id for form in facts.consents if form.state in ("refused", "withdrawn")}
+    asked_anew = {form.person_id for form in facts.consents if form.state == "requested"}
+    return bool(missing_consents(facts, procedure, on) & (said_no - asked_anew))
+
+
+def covered_organisations(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[str]:
+    """The organisations that everybody who decides has named (S1); none if anybody hasn't signed.
+
+    What one person has signed in several forms counts together.
+    """
+    if not consent_stands(facts, procedure, on):
+        return frozenset()
+    named = [
+        frozenset().union(*(form.organisations for form in _signed(facts, procedure, person, on)))
+        for person in deciders(facts, procedure, on)
+    ]
+    return frozenset.intersection(*named)
+
+
+def deciders(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[UUID]:
+    """Who decides about a meeting on this day: every custodian, or the adult youth alone (R3)."""
+    if _is_adult(facts, procedure, on):
+        return frozenset(who.person_id for who in facts.participants if who.party == "child")
+    return frozenset(
+        who.person_id for who in facts.participants if who.party == "guardian" and who.custody
+    )
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Whole years of age in Sweden on a day; negative before the birth.
+
+    Who is born on 29 February is a year older on 28 February in common years: where the last
+    month lacks the day, lag (1930:173) 1 § takes that month's last day. No statute speaks of
+    birthdays; this reading also lets the adult youth decide a day earlier rather than later.
+    """
+    return day.year - birth_date.year - (day < birthday_in(birth_date, day.year))
+
+
+def birthday_in(birth_date: date, year: int) -> date:
+    """The day on which a person becomes a year older in that year."""
+    if (birth_date.month, birth_date.day) == (2, 29) and not calendar.isleap(year):
+        return date(year, 2, 28)
+    return birth_date.replace(year=year)
+
+
+def _is_adult(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
+    return age_on(facts.birth_date, on) >= procedure.consent.youth_decides_from_age
+
+
+def _signed(facts: CaseFacts, procedure: Procedure, person: UUID, on: date) -> tuple[Consent, ...]:
+    """The consents a person has signed by that day, in the capacity that counts on it.
+
+    A child's own word (R17) doesn't carry past the birthday: the adult youth signs anew, or has
+    signed ahead as "youth" (X8).
+    """
+    capacity: ConsentParty = "youth" if _is_adult(facts, procedure, on) else "guardian"
+    return tuple(
+        consent
+        for consent in facts.consents
+        if consent.person_id == person
+        and consent.party == capacity
+        and consent.state == "signed"
+        and consent.signed_on is not None
+        and consent.signed_on <= on
+    )
+
+
+def _children_who_withdrew(facts: CaseFacts) -> set[UUID]:
+    """Children whose own consent is withdrawn and not given again."""
+    own = [consent for consent in facts.consents if consent.party == "child"]
+    withdrew = {consent.person_id for consent in own if consent.state == "withdrawn"}
+    return withdrew - {consent.person_id for consent in own if consent.state == "signed"}

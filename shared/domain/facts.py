@@ -1,0 +1,111 @@
+"""What is known about one case, as every service reads it from `cases_api.facts`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
+
+Party = Literal["child", "guardian", "staff"]
+ConsentParty = Literal["guardian", "child", "youth"]
+ConsentState = Literal["requested", "signed", "refused", "withdrawn", "lapsed"]
+MeetingState = Literal["proposed", "booked", "cancelled", "held"]
+Cancellation = Literal["by-hand", "consent", "closing"]
+CaseState = Literal["open", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody on the case; `role` and `organisation` are codes and stand for staff only."""
+
+    person_id: UUID
+    party: Party
+    role: str | None
+    organisation: str | None
+    custody: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One person's consent, with the organisations it names (S1).
+
+    `party` says in which capacity the person decides: "youth" is the child deciding alone as an
+    adult (possibly signed ahead, X8), "child" the child's own word beside the guardians' (R17).
+    """
+
+    id: UUID
+    party: ConsentParty
+    person_id: UUID
+    organisations: frozenset[str]
+    state: ConsentState
+    signed_on: date | None
+    withdrawn_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One meeting of a step of the procedure; the times are instants with an offset.
+
+    `changed_at` is when it got the time it has. `cancelled_because` tells a person's decision,
+    after which no new time is sought unasked, from what follows from a withdrawal or the closing.
+    """
+
+    id: UUID
+    step: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    state: MeetingState
+    sequence: int
+    changed_at: AwareDatetime
+    person_ids: frozenset[UUID]
+    cancelled_because: Cancellation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """One case; `procedure_on` is the day that picks the version of its procedure (X9)."""
+
+    id: UUID
+    reference: str
+    procedure: str
+    procedure_on: date
+    state: CaseState
+    known_on: date
+    opened_at: AwareDatetime
+    birth_date: date
+    process_owner: UUID
+    unit: str
+    participants: tuple[Participant, ...]
+    consents: tuple[Consent, ...]
+    meetings: tuple[Meeting, ...]
+    closed_on: date | None = None
+
+    def meetings_of(self, step: str) -> tuple[Meeting, ...]:
+        """The meetings of one step, in the order they begin."""
+        of_step = (meeting for meeting in self.meetings if meeting.step == step)
+        return tuple(sorted(of_step, key=_begins))
+
+
+class UnreadableFacts(ValueError):
+    """The facts of a case don't have the agreed shape; the message names fields, never values."""
+
+
+def facts_from_json(data: Mapping[str, Any]) -> CaseFacts:
+    """Facts from the JSON object of `cases_api.facts`; keys we don't know are left alone.
+
+    Raises UnreadableFacts, which quotes nothing of the input: it may be about a child.
+    """
+    try:
+        return _CASE_FACTS.validate_python(data)
+    except ValidationError as error:
+        fields = sorted({".".join(map(str, part["loc"])) for part in error.errors()})
+    raise UnreadableFacts(f"unreadable fields: {', '.join(fields)}")
+
+
+def _begins(meeting: Meeting) -> datetime:
+    return meeting.starts_at
+
+
+_CASE_FACTS = TypeAdapter(CaseFacts)

@@ -1,0 +1,211 @@
+"""A municipality's folder: its settings, school years, procedures, units, people and posts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from shared.domain.days import Break, SchoolYears, Term
+from shared.domain.hours import OfficeHours
+from shared.domain.procedure import Code, Many, Step, Text
+from shared.mailaddress import mail_address
+from shared.procedures import Procedures, load_procedures
+from shared.register import (
+    Holder,
+    MunicipalityError,
+    PersonRow,
+    Place,
+    Post,
+    Register,
+    Unit,
+    read_holders,
+    read_people,
+    read_places,
+    read_posts,
+    read_register,
+    read_units,
+)
+from shared.tomlfile import BrokenFileError, keys_and_reasons, read_toml
+
+__all__ = [
+    "Booking",
+    "ContactCentre",
+    "Holder",
+    "Mail",
+    "Municipality",
+    "MunicipalityError",
+    "PersonRow",
+    "Place",
+    "Post",
+    "Register",
+    "Unit",
+    "load_municipality",
+    "read_holders",
+    "read_people",
+    "read_places",
+    "read_posts",
+    "read_register",
+    "read_units",
+]
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+_LONGEST_TOKEN = "a" * 32
+
+
+def _address_pattern(pattern: str) -> str:
+    """An address with a place for a token, in the local part or in the domain."""
+    if pattern.count("{token}") != 1 or pattern != pattern.lower():
+        raise ValueError("needs {token} once, and lower case")
+    mail_address(pattern.replace("{token}", _LONGEST_TOKEN))
+    return pattern
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class ContactCentre(_Part):
+    """Where everybody can ring or go: on every public page and in mails to families (P18)."""
+
+    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 –-]+$")]
+    address: Text
+
+
+class Booking(_Part):
+    """Whether free times are booked or only proposed, and in which hours they lie."""
+
+    mode: Literal["book", "propose"]
+    hours: OfficeHours = OfficeHours()
+
+
+class Mail(_Part):
+    """The addresses that mail comes from, and the languages that people can have it in."""
+
+    from_address: Annotated[str, AfterValidator(mail_address)]
+    reply_pattern: Annotated[str, AfterValidator(_address_pattern)]
+    bounce_pattern: Annotated[str, AfterValidator(_address_pattern)]
+    languages: Annotated[Many[Literal["sv", "en"]], Field(min_length=1)]
+
+    def reply_address(self, token: str) -> str:
+        return self.reply_pattern.replace("{token}", token)
+
+    def bounce_address(self, token: str) -> str:
+        return self.bounce_pattern.replace("{token}", token)
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """What a municipality has decided; its units and people come by `read_register`."""
+
+    name: str
+    contact_centre: ContactCentre
+    booking: Booking
+    mail: Mail
+    school_years: SchoolYears
+    procedures: Procedures
+
+    def books(self, step: Step) -> bool:
+        """Whether the scheduler books by itself: where the municipality and the step say so."""
+        return self.booking.mode == "book" and step.booking == "book"
+
+
+def load_municipality(folder: Path) -> Municipality:
+    """Reads municipality.toml, school_years.toml and procedures/. Raises MunicipalityError."""
+    problems: list[str] = []
+    settings = _collecting(problems, lambda: _read(folder / "municipality.toml", _Settings))
+    years = _collecting(problems, lambda: _read(folder / "school_years.toml", _SchoolYearsFile))
+    procedures = _collecting(problems, lambda: load_procedures(folder / "procedures"))
+    if settings is None or years is None or procedures is None:
+        raise MunicipalityError(problems)
+    return Municipality(
+        name=settings.name,
+        contact_centre=settings.contact_centre,
+        booking=settings.booking,
+        mail=settings.mail,
+        school_years=years.as_school_years(),
+        procedures=procedures,
+    )
+
+
+class _Settings(_Part):
+    """municipality.toml."""
+
+    name: Text
+    contact_centre: ContactCentre
+    booking: Booking
+    mail: Mail
+
+
+class _Span(_Part):
+    name: Text
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("last is before first")
+        return self
+
+
+class _BreakTable(_Span):
+    """A break; for all units, or only for those it names."""
+
+    units: Many[Code] = ()
+
+
+class _Year(_Part):
+    name: Text
+    terms: Annotated[Many[_Span], Field(min_length=1)]
+    breaks: Many[_BreakTable] = ()
+
+
+class _SchoolYearsFile(_Part):
+    """school_years.toml."""
+
+    years: Many[_Year]
+
+    def as_school_years(self) -> SchoolYears:
+        return SchoolYears(
+            breaks=tuple(
+                Break(free.name, free.first, free.last, frozenset(free.units))
+                for year in self.years
+                for free in year.breaks
+            ),
+            terms=tuple(
+                Term(term.name, term.first, term.last) for year in self.years for term in year.terms
+            ),
+        )
+
+
+def _collecting(problems: list[str], read: Callable[[], T]) -> T | None:
+    """What `read` gives; or None, with what was wrong added to the problems."""
+    try:
+        return read()
+    except MunicipalityError as error:
+        problems.extend(error.problems)
+    except BrokenFileError as error:
+        problems.append(str(error))
+    return None
+
+
+def _read(path: Path, model: type[M]) -> M:
+    content: dict[str, Any] = read_toml(path)
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        wrong = keys_and_reasons(error, content)
+    raise MunicipalityError([str(BrokenFileError(path, key, reason)) for key, reason in wrong])

@@ -1,0 +1,146 @@
+"""Reads the procedure files, ours and what a municipality changes in them, and keeps them dated."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared.domain.procedure import Procedure
+from shared.tomlfile import BrokenFileError, keys_and_reasons, read_toml
+
+_OURS = Path(__file__).parent
+
+
+class ProcedureError(BrokenFileError):
+    """A procedure file is broken; one line names the file, the key and the reason."""
+
+
+class UnknownProcedure(LookupError):
+    """No procedure of that name is valid on that day."""
+
+    def __init__(self, name: str, on: date) -> None:
+        super().__init__(f"no procedure {name!r} is valid on {on.isoformat()}")
+        self.name = name
+        self.on = on
+
+
+@dataclass(frozen=True, slots=True)
+class Procedures:
+    """All versions of all procedures, each name's in the order they became valid."""
+
+    versions: Mapping[str, tuple[Procedure, ...]]
+
+    def get(self, name: str, on: date) -> Procedure:
+        """The version valid on that day. Raises UnknownProcedure."""
+        valid = [one for one in self.versions.get(name, ()) if one.valid_from <= on]
+        if not valid:
+            raise UnknownProcedure(name, on)
+        return valid[-1]
+
+    def names(self, on: date) -> tuple[str, ...]:
+        """The procedures that can be opened on that day."""
+        return tuple(
+            sorted(name for name, all_ in self.versions.items() if all_[0].valid_from <= on)
+        )
+
+
+def load_procedures(folder_overrides: Path | None, ours: Path = _OURS) -> Procedures:
+    """All procedures, with the changes a municipality keeps in `folder_overrides`.
+
+    A file there is named as the procedure (or `samverkansmote-2027-08-01.toml`, for one of several
+    changes), and holds `valid_from` and only the keys that differ. It counts from its day on, over
+    every later version of ours too. Raises ProcedureError.
+    """
+    originals = _by_name(_read_folder(ours))
+    changes = _by_name(_read_folder(folder_overrides)) if folder_overrides else {}
+    for name in changes.keys() - originals.keys():
+        raise ProcedureError(changes[name][0].path, "", f"changes {name!r}, which doesn't exist")
+    return Procedures(
+        {name: _versions(files, changes.get(name, [])) for name, files in originals.items()}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One TOML file: the day it counts from and what stands in it."""
+
+    path: Path
+    valid_from: date
+    content: dict[str, Any]
+
+
+def _versions(originals: list[_File], changes: list[_File]) -> tuple[Procedure, ...]:
+    for original in originals:
+        _procedure(original.path, original.content)
+    if changes and changes[0].valid_from < originals[0].valid_from:
+        begins = originals[0].valid_from.isoformat()
+        reason = f"is before the procedure itself begins on {begins}"
+        raise ProcedureError(changes[0].path, "valid_from", reason)
+    dates = sorted({file.valid_from for file in (*originals, *changes)})
+    return tuple(_version_on(day, originals, changes) for day in dates)
+
+
+def _version_on(day: date, originals: list[_File], changes: list[_File]) -> Procedure:
+    """What holds from that day: the newest of ours, with every change made by then laid over it."""
+    base = [file for file in originals if file.valid_from <= day][-1]
+    path, content = base.path, base.content
+    for change in changes:
+        if change.valid_from <= day:
+            path, content = change.path, _merged(content, change.content)
+    return _procedure(path, {**content, "valid_from": day})
+
+
+def _merged(base: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """The base with single values replaced, at any depth; a list is replaced as a whole."""
+    merged = dict(base)
+    for key, value in change.items():
+        old = merged.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            merged[key] = _merged(old, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _procedure(path: Path, content: Mapping[str, Any]) -> Procedure:
+    try:
+        return Procedure.model_validate(content)
+    except ValidationError as error:
+        key, reason = keys_and_reasons(error, content)[0]
+    raise ProcedureError(path, key, reason)
+
+
+def _by_name(files: Iterable[_File]) -> dict[str, list[_File]]:
+    """The files of each procedure, in the order they become valid."""
+    by_name: dict[str, list[_File]] = {}
+    for file in sorted(files, key=lambda file: file.valid_from):
+        same = by_name.setdefault(_name(file), [])
+        if same and same[-1].valid_from == file.valid_from:
+            raise ProcedureError(file.path, "valid_from", f"is the same as in {same[-1].path.name}")
+        same.append(file)
+    return by_name
+
+
+def _name(file: _File) -> str:
+    """The procedure a file is about: its stem, less a date at its end."""
+    stem = file.path.stem
+    dated = len(stem) > 11 and stem[-10:].replace("-", "").isdigit()
+    name = stem[:-11] if dated else stem
+    if file.content.get("name", name) != name:
+        raise ProcedureError(file.path, "name", f"the file is named after {name!r}")
+    return name
+
+
+def _read_folder(folder: Path) -> list[_File]:
+    return [_read(path) for path in sorted(folder.glob("*.toml"))]
+
+
+def _read(path: Path) -> _File:
+    content = read_toml(path, ProcedureError)
+    valid_from = content.get("valid_from")
+    if not isinstance(valid_from, date) or isinstance(valid_from, datetime):
+        raise ProcedureError(path, "valid_from", "a date is missing, such as 2026-08-01")
+    return _File(path, valid_from, content)

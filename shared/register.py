@@ -1,0 +1,183 @@
+"""A municipality's units, places, people and posts, as an administrator keeps them in CSV files."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, StringConstraints
+
+from shared.csvfile import Table, read_table
+from shared.domain.codes import OrganisationCode, RoleCode, UnitKind
+from shared.domain.procedure import Code, Text
+from shared.mailaddress import mail_address
+
+T = TypeVar("T")
+Phone = Annotated[str, StringConstraints(pattern=r"^(\+?[0-9][0-9 –-]+)?$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of one of the organisations, in a tree."""
+
+    code: Code
+    name: Text
+    kind: UnitKind
+    organisation: OrganisationCode
+    parent: Code | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place to meet; `public_text` is what mails and calendars may say of it."""
+
+    code: Code
+    unit: Code
+    public_text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A member of staff; the phone may be empty."""
+
+    code: Code
+    name: Text
+    email: Annotated[str, AfterValidator(mail_address)]
+    phone: Phone
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A role at a unit; alerts about its holder's duties go on to the post it reports to (X2)."""
+
+    code: Code
+    role: RoleCode
+    unit: Code
+    reports_to: Code | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a post from when until when, both days included."""
+
+    post: Code
+    person: Code
+    first_day: date
+    last_day: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.last_day is not None and self.last_day < self.first_day:
+            raise ValueError("last_day is before first_day")
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """All of it, each part in the order of its file."""
+
+    units: tuple[Unit, ...]
+    places: tuple[Place, ...]
+    people: tuple[PersonRow, ...]
+    posts: tuple[Post, ...]
+    holders: tuple[Holder, ...]
+
+
+class MunicipalityError(ValueError):
+    """A municipality's folder is broken; `problems` has one line for each thing to mend."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+def read_units(folder: Path) -> tuple[Unit, ...]:
+    return _rows(read_table(folder / "units.csv", Unit))
+
+
+def read_places(folder: Path) -> tuple[Place, ...]:
+    return _rows(read_table(folder / "places.csv", Place))
+
+
+def read_people(folder: Path) -> tuple[PersonRow, ...]:
+    return _rows(read_table(folder / "people.csv", PersonRow))
+
+
+def read_posts(folder: Path) -> tuple[Post, ...]:
+    return _rows(read_table(folder / "posts.csv", Post))
+
+
+def read_holders(folder: Path) -> tuple[Holder, ...]:
+    return _rows(read_table(folder / "holders.csv", Holder))
+
+
+def read_register(folder: Path) -> Register:
+    """All five files, checked against each other. Raises MunicipalityError with all problems."""
+    units = read_table(folder / "units.csv", Unit)
+    places = read_table(folder / "places.csv", Place)
+    people = read_table(folder / "people.csv", PersonRow)
+    posts = read_table(folder / "posts.csv", Post)
+    holders = read_table(folder / "holders.csv", Holder)
+    tables: list[Table[Any]] = [units, places, people, posts, holders]
+    unreadable = [problem for table in tables for problem in table.problems]
+    # Only whole files are compared: a row that can't be read isn't missing as well.
+    problems = unreadable or [
+        *(problem for table in tables[:4] for problem in _repeated(table, "code")),
+        *_repeated(people, "email"),
+        *_unknown(units, "parent", units),
+        *_unknown(posts, "reports_to", posts),
+        *_unknown(places, "unit", units),
+        *_unknown(posts, "unit", units),
+        *_unknown(holders, "post", posts),
+        *_unknown(holders, "person", people),
+        *_circles(units, "parent"),
+        *_circles(posts, "reports_to"),
+        *_held_twice(holders),
+    ]
+    if problems:
+        raise MunicipalityError(problems)
+    return Register(_rows(units), _rows(places), _rows(people), _rows(posts), _rows(holders))
+
+
+def _rows(table: Table[T]) -> tuple[T, ...]:
+    if table.problems:
+        raise MunicipalityError(table.problems)
+    return tuple(row for _, row in table.rows)
+
+
+def _repeated(table: Table[Any], column: str) -> Iterator[str]:
+    """Values that must be unique and aren't."""
+    first_line: dict[str, int] = {}
+    for line, row in table.rows:
+        before = first_line.setdefault(getattr(row, column).lower(), line)
+        if before != line:
+            yield table.problem(line, f"{column}: is the same as in line {before}")
+
+
+def _unknown(table: Table[Any], column: str, among: Table[Any]) -> Iterator[str]:
+    """References to a code that the other file doesn't have."""
+    codes = {row.code for _, row in among.rows}
+    for line, row in table.rows:
+        code = getattr(row, column)
+        if code is not None and code not in codes:
+            yield table.problem(line, f"{column}: {among.file} has no {code!r}")
+
+
+def _circles(table: Table[Any], column: str) -> Iterator[str]:
+    """Rows that end up at themselves by following the column upwards."""
+    above = {row.code: getattr(row, column) for _, row in table.rows}
+    for line, row in table.rows:
+        code, steps = above[row.code], 0
+        while code in above and code != row.code and steps < len(above):
+            code, steps = above[code], steps + 1
+        if code == row.code:
+            yield table.problem(line, f"{column}: goes round in a circle")
+
+
+def _held_twice(holders: Table[Holder]) -> Iterator[str]:
+    """Posts that two people hold on the same day."""
+    in_order = sorted(holders.rows, key=lambda entry: (entry[1].post, entry[1].first_day))
+    for (_, before), (line, holder) in pairwise(in_order):
+        last_day = before.last_day or date.max
+        if before.post == holder.post and holder.first_day <= last_day:
+            yield holders.problem(line, "first_day: another holder is still there")

@@ -1,0 +1,48 @@
+"""What every service is told by its environment (`SAMSPEL_…`), checked once at the start."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message is one line that names it and says what to do."""
+
+
+class ServiceSettings(BaseSettings):
+    """The settings that the three services share."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SAMSPEL_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: str
+    broker_url: str
+    public_url: str
+    secret_key: SecretStr
+    municipality: Path
+    demo: bool = False
+
+    @classmethod
+    def read(cls) -> Self:
+        """The settings from the environment. Raises SettingsError: one line for all of it."""
+        try:
+            return cls()
+        except ValidationError as error:
+            wrong = "; ".join(
+                f"SAMSPEL_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()
+            )
+            raise SettingsError(f"Settings: {wrong}. See docs/operations.md.") from None
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < 32:
+            raise ValueError("must be at least 32 characters (openssl rand -hex 32)")
+        return value
+
+    @property
+    def secret(self) -> bytes:
+        return self.secret_key.get_secret_value().encode()

@@ -1,0 +1,1 @@
+"""Samspel's tests: pure rules in unit/, real servers in integration/, whole processes in e2e/."""

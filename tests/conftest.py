@@ -1,0 +1,114 @@
+"""The real servers of a test run: one PostgreSQL and one Valkey, and a database for each test.
+
+The servers are started by the process that controls the run, which also makes a migrated template
+database; each test that asks for `database_url` gets a copy of it, and each worker a Valkey number.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+import redis
+from psycopg import sql
+
+from samspel.embedded import EmbeddedPostgres, EmbeddedValkey
+from shared import migrations
+
+_TEMPLATE = "samspel_template"
+_SERVERS = pytest.StashKey["Servers"]()
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where the servers of this run are: the administrator's database and Valkey's number 0."""
+
+    postgres: str
+    valkey: str
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):  # a worker of xdist: the controller has started them
+        config.stash[_SERVERS] = Servers(**config.workerinput["servers"])
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist makes its workers
+def pytest_sessionstart(session: pytest.Session) -> None:
+    config = session.config
+    if _SERVERS in config.stash or config.option.collectonly:
+        return
+    running = ExitStack()
+    home = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="samspel-tests-")))
+    home.chmod(0o711)  # as root, the servers run as a user that has to get through
+    postgres = EmbeddedPostgres(home, fast=True)
+    valkey = EmbeddedValkey(home)
+    for server in (postgres, valkey):
+        server.start()
+        running.callback(server.discard)
+    config.add_cleanup(running.close)
+    _make_template(postgres.url)
+    config.stash[_SERVERS] = Servers(postgres.url, valkey.url)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: "pytest.Item") -> None:
+    servers = node.config.stash[_SERVERS]
+    node.workerinput["servers"] = {"postgres": servers.postgres, "valkey": servers.valkey}  # type: ignore[attr-defined]
+
+
+def _make_template(postgres: str) -> None:
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {_TEMPLATE}")
+    migrations.upgrade(make_conninfo_url(postgres, _TEMPLATE))
+
+
+def make_conninfo_url(url: str, database: str) -> str:
+    """The same server's URL for another database."""
+    return url.rsplit("/", 1)[0] + "/" + database
+
+
+@pytest.fixture(scope="session")
+def servers(pytestconfig: pytest.Config) -> Servers:
+    return pytestconfig.stash[_SERVERS]
+
+
+@pytest.fixture
+def database_url(servers: Servers) -> Iterator[str]:
+    """A migrated database that nobody else sees; the URL logs in as its owner."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(servers.postgres, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(_TEMPLATE)
+            )
+        )
+    yield make_conninfo_url(servers.postgres, name)
+    with psycopg.connect(servers.postgres, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def broker_url(servers: Servers, worker_number: int) -> Iterator[str]:
+    """An empty Valkey database; the worker's own, so tests that run beside it have others."""
+    url = servers.valkey.rsplit("/", 1)[0] + f"/{worker_number}"
+    with redis.Redis.from_url(url) as valkey:
+        valkey.flushdb()
+        yield url
+        valkey.flushdb()
+
+
+@pytest.fixture(scope="session")
+def worker_number(request: pytest.FixtureRequest) -> int:
+    worker = getattr(request.config, "workerinput", {"workerid": "gw0"})["workerid"]
+    return int(worker.removeprefix("gw"))
+
+
+@pytest.fixture(scope="session")
+def municipality() -> Path:
+    """The folder of the example municipality."""
+    return ROOT / "examples" / "exempelkommun"

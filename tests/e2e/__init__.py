@@ -1,0 +1,1 @@
+"""The whole of Samspel as real processes, looked at from outside."""

@@ -1,0 +1,151 @@
+"""A case from its opening to the withdrawn consent, with all its mail, by the three services."""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.support.house import House, Json, running
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("e2e-main-line")]
+
+START = "2027-03-01T08:00:00+01:00"  # a Monday in the sports week, week 9
+PROCESSES = (
+    "services.cases.app:web",
+    "services.cases.app:celery",
+    "services.scheduler.app:celery worker",
+    "services.notifier.app:celery",
+    "services.scheduler.app:celery beat",
+    "valkey-server",
+    "bin/postgres",
+    "samspel.mailbox",
+)
+GUARDIANS = ("petra@hemma.example", "jonas@hemma.example")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with running(tmp_path / "home", clock=START) as house:
+        yield house
+
+
+def open_a_case(house: House) -> Json:
+    owner = next(p for p in house.people("rektor") if p["code"] == "anna-lindqvist")
+    therapist = next(p for p in house.people("familjebehandlare") if p["code"] == "asa-hallberg")
+    return house.post(
+        "cases",
+        {
+            "procedure": "samverkansmote",
+            "known_on": "2027-03-01",
+            "initiator": owner["id"],
+            "child": {
+                "name": "Linnea Ekdahl",
+                "birth_date": "2014-05-02",
+                "unit": "bjorkskolan",
+                "email": None,
+                "protected": False,
+            },
+            "guardians": [
+                {
+                    "name": "Förälder Ekdahl",
+                    "email": address,
+                    "language": "sv",
+                    "custody": True,
+                    "protected": False,
+                }
+                for address in GUARDIANS
+            ],
+            "participants": [therapist["id"]],
+        },
+        status=201,
+    )
+
+
+def the_meeting(house: House, case_id: str, step: str) -> Json:
+    case = house.get(f"cases/{case_id}")
+    return next(m for m in case["meetings"] if m["step"] == step)
+
+
+STAFF = ("anna.lindqvist@exempelkommun.example", "asa.hallberg@exempelkommun.example")
+EVERYBODY = STAFF + GUARDIANS
+
+# What one expects in the mailbox after three weeks: each mail to each of the four, once.
+EXPECTED = Counter(
+    (kind, to)
+    for kind, times in {
+        "REQUEST 0": 2,  # 2 March: the first meeting; 8 March: the second
+        "Påminnelse: möte måndag 8 mars 2027 kl. 09.00": 1,  # Thursday 4 March
+        "Påminnelse: möte torsdag 11 mars 2027 kl. 09.00": 1,  # Tuesday 9 March
+        "REQUEST 1": 1,  # 10 March: the second is moved to the 15th
+        "Påminnelse: möte måndag 15 mars 2027 kl. 10.00": 1,  # Thursday 11 March
+        "CANCEL 2": 1,  # 12 March: a consent is withdrawn
+    }.items()
+    for to in EVERYBODY
+    for _ in range(times)
+)
+
+
+def nothing_happens() -> None:
+    """No fault."""
+
+
+def live_three_weeks(house: House, fault: Callable[[], None] = nothing_happens) -> None:
+    """The story; `fault` strikes after each thing that a person does, before anybody saw it."""
+    case = open_a_case(house)
+    fault()
+    house.move_clock("2027-03-02T08:00:00+01:00")
+    for consent in case["consents"]:
+        house.post(f"cases/{case['id']}/consents/{consent['id']}/sign")
+        fault()
+    house.settle()
+    first = the_meeting(house, case["id"], "first")
+    assert first["starts_at"] == "2027-03-08T09:00:00+01:00"  # after the break, at a kind hour
+
+    house.move_clock("2027-03-08T12:00:00+01:00")
+    house.post(f"meetings/{first['id']}/held")
+    fault()
+    house.settle()
+    second = the_meeting(house, case["id"], "second")
+    assert second["starts_at"] == "2027-03-11T09:00:00+01:00"
+
+    house.move_clock("2027-03-10T08:00:00+01:00")
+    moved = {"starts_at": "2027-03-15T10:00:00+01:00"}
+    house.post(f"meetings/{second['id']}/move", moved)
+    fault()
+    house.settle()
+
+    fault()
+    house.move_clock("2027-03-12T15:00:00+01:00")
+    answer = house.post(f"cases/{case['id']}/consents/{case['consents'][0]['id']}/withdraw")
+    assert answer["cancelled_meetings"] == [second["id"]]
+    fault()
+    house.settle()
+    fault()
+    house.move_clock("2027-03-24T08:00:00+01:00")
+    house.settle()
+
+
+def test_three_weeks_give_exactly_the_mails_one_would_expect_each_once(house: House) -> None:
+    live_three_weeks(house)
+    assert house.kinds_of_mail() == EXPECTED
+    assert len(house.mails()) == EXPECTED.total()
+
+
+def test_F1_F2_F6_F7_neither_kill_9_of_each_process_nor_an_emptied_redis_changes_a_mail(
+    house: House,
+) -> None:
+    """Every part is struck in turn, and Redis is emptied, while the story goes on."""
+    strikes: deque[Callable[[], None]] = deque(partial(house.kill, name) for name in PROCESSES)
+    strikes.append(house.flush_redis)
+
+    def fault() -> None:
+        for _ in range(2):
+            strikes[0]()
+            strikes.rotate(-1)
+
+    live_three_weeks(house, fault)
+    assert house.kinds_of_mail() == EXPECTED
+    repeats = len(house.mails()) - EXPECTED.total()
+    assert repeats <= len(PROCESSES)  # an outcome that nobody knew was repeated, once

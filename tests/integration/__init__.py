@@ -1,0 +1,1 @@
+"""Parts of Samspel with the real servers they work with."""

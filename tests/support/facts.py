@@ -1,0 +1,178 @@
+"""Facts put straight into the tables of cases: for tests of the services that only read them."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from shared.bus.events import Event
+from shared.bus.subscribers import SUBSCRIBERS
+
+NOW = datetime.fromisoformat("2027-03-01T08:00:00+01:00")
+START = datetime.fromisoformat("2027-03-16T13:00:00+01:00")
+
+_CASE = """
+    INSERT INTO cases.cases
+      (id, reference, procedure, procedure_on, known_on, opened_at, process_owner, child, unit)
+    VALUES (%s, %s, 'samverkansmote', '2027-03-01', '2027-03-01', %s, %s, %s, 'skolan')
+"""
+_PARTICIPANT = """
+    INSERT INTO cases.participants
+      (case_id, person_id, party, role, organisation, custody, added_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+_CONSENT = """
+    INSERT INTO cases.consents
+      (id, case_id, person_id, party, organisations, state, requested_on, signed_on)
+    VALUES (%s, %s, %s, 'guardian', '{school,social_services}', 'signed',
+            '2027-03-01', '2027-03-01')
+"""
+_MEETING = """
+    INSERT INTO cases.meetings
+      (id, case_id, step, starts_at, ends_at, local_start, place, state, created_at,
+       changed_at)
+    VALUES (%s, %s, 'first', %s, %s, %s, %s, 'booked', %s, %s)
+"""
+_CALL = """
+    INSERT INTO cases.attendance (meeting_id, person_id) VALUES (%s, %s)
+    ON CONFLICT (meeting_id, person_id) DO UPDATE SET removed = false
+"""
+_MOVE = """
+    UPDATE cases.meetings SET starts_at = %s, ends_at = %s, sequence = sequence + 1 WHERE id = %s
+"""
+_WITHDRAW = """
+    UPDATE cases.consents SET state = 'withdrawn', withdrawn_on = '2027-03-01'
+    WHERE case_id = %s AND person_id = %s
+"""
+
+
+@dataclass(slots=True)
+class Facts:
+    """One case that stands in the database: a child of ten, two guardians, rektor and therapist."""
+
+    url: str
+    case_id: UUID = field(default_factory=uuid4)
+    people: dict[str, UUID] = field(default_factory=dict)
+
+    def run(self, statement: Any, *values: Any) -> list[dict[str, Any]]:
+        """One statement in a transaction of its own, as the owner of the database."""
+        with psycopg.connect(self.url, row_factory=dict_row) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def set_clock(self, now: datetime = NOW) -> None:
+        self.run("DELETE FROM clock.hand")
+        self.run("INSERT INTO clock.hand (stands_at) VALUES (%s)", now)
+
+    def open_case(self, *, birth_date: str = "2016-05-02", reference: str | None = None) -> None:
+        self.run(
+            "INSERT INTO cases.units (code, name, kind, organisation)"
+            " VALUES ('skolan', 'Skolan', 'f-6', 'school') ON CONFLICT DO NOTHING"
+        )
+        self.run(
+            "INSERT INTO cases.places (code, unit, public_text)"
+            " VALUES ('rum-1', 'skolan', 'Kommunhuset, Torggatan 3') ON CONFLICT DO NOTHING"
+        )
+        self.add_person("child", "child", birth_date=date.fromisoformat(birth_date), email=None)
+        for name in ("rektor", "therapist"):
+            self.add_person(name, "staff")
+        for name in ("mother", "father"):
+            self.add_person(name, "guardian")
+        named = reference or self.case_id.hex[:6].upper()
+        owner, child = self.people["rektor"], self.people["child"]
+        self.run(_CASE, self.case_id, named, NOW, owner, child)
+        self.add_participant("child", "child")
+        self.add_participant("rektor", "staff", "rektor", "school")
+        self.add_participant("therapist", "staff", "familjebehandlare", "social_services")
+        for name in ("mother", "father"):
+            self.add_participant(name, "guardian")
+            self.run(_CONSENT, uuid4(), self.case_id, self.people[name])
+
+    def add_person(self, name: str, party: str, **more: Any) -> UUID:
+        person = self.people[name] = uuid4()
+        values = {
+            "id": person,
+            "party": party,
+            "name": name,
+            "email": f"{name}.{person.hex[:6]}@hem.example",
+            "protected": False,
+            "code": f"{name}-{person.hex[:8]}" if party == "staff" else None,
+        } | more
+        statement = sql.SQL("INSERT INTO cases.people ({}) VALUES ({})").format(
+            sql.SQL(", ").join(map(sql.Identifier, values)),
+            sql.SQL(", ").join([sql.Placeholder()] * len(values)),
+        )
+        self.run(statement, *values.values())
+        return person
+
+    def add_participant(
+        self, name: str, party: str, role: str | None = None, organisation: str | None = None
+    ) -> None:
+        custody = party == "guardian"
+        person = self.people[name]
+        self.run(_PARTICIPANT, self.case_id, person, party, role, organisation, custody, NOW)
+
+    def change_person(self, name: str, **values: Any) -> None:
+        for column, value in values.items():
+            statement = sql.SQL("UPDATE cases.people SET {} = %s WHERE id = %s")
+            self.run(statement.format(sql.Identifier(column)), value, self.people[name])
+
+    def address(self, name: str) -> str:
+        rows = self.run("SELECT email FROM cases.people WHERE id = %s", self.people[name])
+        return str(rows[0]["email"])
+
+    def book(self, *names: str, starts_at: datetime = START, place: str | None = "rum-1") -> UUID:
+        """A booked first meeting of an hour; without names, everybody's."""
+        meeting = uuid4()
+        ends_at, local = starts_at + timedelta(hours=1), starts_at.replace(tzinfo=None)
+        self.run(_MEETING, meeting, self.case_id, starts_at, ends_at, local, place, NOW, NOW)
+        for name in names or tuple(self.people):
+            self.call(meeting, name)
+        return meeting
+
+    def call(self, meeting: UUID, name: str) -> None:
+        self.run(_CALL, meeting, self.people[name])
+
+    def uncall(self, meeting: UUID, name: str) -> None:
+        self.run(
+            "UPDATE cases.attendance SET removed = true WHERE meeting_id = %s AND person_id = %s",
+            meeting,
+            self.people[name],
+        )
+
+    def move(self, meeting: UUID, starts_at: datetime) -> None:
+        self.run(_MOVE, starts_at, starts_at + timedelta(hours=1), meeting)
+
+    def cancel(self, meeting: UUID) -> None:
+        self.run(
+            "UPDATE cases.meetings SET state = 'cancelled', cancelled_because = 'by-hand',"
+            " sequence = sequence + 1 WHERE id = %s",
+            meeting,
+        )
+
+    def withdraw(self, name: str) -> None:
+        """As cases does it: the case's row first, then the consent."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute("SELECT FROM cases.cases WHERE id = %s FOR UPDATE", [self.case_id])
+            connection.execute(_WITHDRAW, [self.case_id, self.people[name]])
+
+    def publish(self, event: Event) -> None:
+        rows = self.run(
+            "INSERT INTO bus.events (type, source, subject, time, data)"
+            " VALUES (%s, 'test', %s, %s, %s) RETURNING id",
+            event.type,
+            event.case_id,
+            NOW,
+            Jsonb(event.model_dump(mode="json")),
+        )
+        for subscriber in SUBSCRIBERS[type(event)]:
+            self.run(
+                "INSERT INTO bus.deliveries (event_id, subscriber) VALUES (%s, %s)",
+                rows[0]["id"],
+                subscriber,
+            )

@@ -1,0 +1,199 @@
+"""Whether a message may go: what isn't known, or isn't so any more, stops it (X5, invariant 6)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.notifier.domain.clearance import Go, Holding, Stop, decide
+from services.notifier.domain.mailing import Mailing
+from services.notifier.domain.messages import AlertWords, MeetingWords, Message
+from tests.support.cases import FAMILY_THERAPIST, MOTHER, REKTOR
+from tests.support.mailing import (
+    CONTACTS,
+    MEETING,
+    NOW,
+    PROCEDURE,
+    contact,
+    later,
+    mailing,
+    message,
+)
+
+HOLDING = Holding((MOTHER,), NOW, may_be_held=True)
+Change = Callable[[Mailing], Mailing]
+
+
+def facts(**changes: Any) -> Change:
+    return lambda known: replace(known, facts=replace(known.facts, **changes))
+
+
+def met(**changes: Any) -> Change:
+    return facts(meetings=(replace(MEETING, **changes),))
+
+
+def mother(**changes: Any) -> Change:
+    changed = {MOTHER: replace(CONTACTS[MOTHER], **changes)}
+    return lambda known: replace(known, contacts={**known.contacts, **changed})
+
+
+def consents(**changes: Any) -> Change:
+    return lambda known: facts(consents=tuple(replace(c, **changes) for c in known.facts.consents))(
+        known
+    )
+
+
+def nothing(known: Mailing) -> Mailing:
+    return known
+
+
+def without_place() -> Message:
+    call = message()
+    assert isinstance(call.words, MeetingWords)
+    said = replace(call.words.said, place=None)
+    return replace(call, words=replace(call.words, said=said))
+
+
+def answer(about: Message, change: Change = nothing, **more: Any) -> Go | Stop:
+    values: dict[str, Any] = {"holding": HOLDING, "procedure": PROCEDURE, "now": NOW} | more
+    return decide(about, change(mailing()), values["holding"], values["procedure"], values["now"])
+
+
+def test_a_call_goes_while_all_is_as_it_was_when_it_was_made() -> None:
+    assert answer(message()) == Go()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "rule"),
+    [
+        (consents(state="withdrawn"), "no-consent", "R3"),
+        (consents(state="requested", signed_on=None), "no-consent", "R3"),
+        (consents(signed_on=date(2027, 3, 10)), "no-consent", "R3"),  # the meeting is on the 9th
+        (facts(consents=()), "no-consent", "R3"),
+        (facts(state="closed", closed_on=date(2027, 3, 2)), "case-closed", "R16"),
+        (facts(meetings=()), "meeting-off", "P7"),
+        (met(state="cancelled"), "meeting-off", "P7"),
+        (met(state="held"), "meeting-off", "P7"),
+        (met(sequence=1), "meeting-moved", "X5"),
+        (met(step="unheard-of"), "procedure-unknown", "X5"),
+        (met(person_ids=frozenset({REKTOR})), "not-called", "S1"),
+        (facts(participants=()), "no-consent", "R3"),  # nobody decides any more
+        (mother(email="ny@hem.example"), "address-changed", "X5"),
+        (mother(email=None), "no-mail", "X7"),
+        (mother(no_mail=True), "no-mail", "X7"),
+        (lambda known: replace(known, places={MEETING.id: "Ett annat rum"}), "place-changed", "X6"),
+    ],
+)
+def test_a_call_stops_when_what_it_rests_on_is_gone(change: Change, reason: str, rule: str) -> None:
+    assert answer(message(), change) == Stop(reason, rule)
+
+
+def test_who_became_protected_gets_nothing_with_or_without_a_place() -> None:
+    assert answer(message(), mother(protected=True)) == Stop("place-changed", "X6")
+    assert answer(without_place(), mother(protected=True)) == Stop("protected", "X6")
+
+
+def test_staff_whom_the_consent_does_not_cover_get_nothing() -> None:
+    to_therapist = message(mailbox="terapeut@ifo.example", person=FAMILY_THERAPIST, party="staff")
+    assert answer(to_therapist) == Go()
+    narrower = consents(organisations=frozenset({"school"}))
+    assert answer(to_therapist, narrower) == Stop("not-covered", "S1")
+
+
+@pytest.mark.parametrize(
+    ("changes", "more", "reason"),
+    [
+        ({}, {"procedure": None}, "procedure-unknown"),
+        ({"kind": "digest"}, {}, "kind-unknown"),
+        ({"ground": "duty"}, {}, "kind-unknown"),
+        ({"ground": "object"}, {}, "kind-unknown"),
+        ({"ground": "none"}, {}, "ground-changed"),
+        ({}, {"now": MEETING.starts_at}, "too-late"),
+        ({}, {"holding": None}, "superseded"),
+        ({}, {"holding": replace(HOLDING, stamp=later(seconds=1))}, "superseded"),
+    ],
+)
+def test_what_is_unknown_late_or_said_otherwise_since_stops(
+    changes: dict[str, Any], more: dict[str, Any], reason: str
+) -> None:
+    stop = answer(message(**changes), **more)
+    assert isinstance(stop, Stop)
+    assert stop.reason == reason
+
+
+def test_without_the_case_nothing_goes() -> None:
+    assert decide(message(), None, HOLDING, PROCEDURE, NOW) == Stop("case-unknown", "X5")
+
+
+CANCEL = message(kind="cancel", ground="object")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        consents(state="withdrawn"),
+        facts(state="closed", closed_on=date(2027, 3, 2)),
+        facts(participants=()),
+        met(state="cancelled", sequence=1),
+        mother(email="ny@hem.example"),
+    ],
+)
+def test_a_cancel_goes_to_whom_holds_the_object_whatever_else_has_ended(change: Change) -> None:
+    assert answer(CANCEL, change) == Go()
+    assert answer(CANCEL, change, procedure=None) == Go()
+
+
+@pytest.mark.parametrize(
+    ("change", "holding", "reason"),
+    [
+        (mother(protected=True), HOLDING, "protected"),
+        (mother(no_mail=True), HOLDING, "no-mail"),
+        (nothing, replace(HOLDING, may_be_held=False), "nothing-held"),
+        (nothing, None, "superseded"),
+    ],
+)
+def test_a_cancel_stops_where_nothing_is_held_or_nobody_may_be_mailed(
+    change: Change, holding: Holding | None, reason: str
+) -> None:
+    stop = answer(CANCEL, change, holding=holding)
+    assert isinstance(stop, Stop)
+    assert stop.reason == reason
+
+
+def alert(to: str, person: Any, mailbox: str) -> Message:
+    words = AlertWords(to, "limit-near", date(2027, 3, 15))  # type: ignore[arg-type]
+    return message(
+        kind="alert", ground="duty", party="staff", person=person, mailbox=mailbox, words=words
+    )
+
+
+@pytest.mark.parametrize(
+    ("about", "change", "expected"),
+    [
+        (alert("process_owner", REKTOR, "rektor@skola.example"), nothing, None),
+        (alert("manager", FAMILY_THERAPIST, "terapeut@ifo.example"), nothing, None),
+        (alert("process_owner", REKTOR, "rektor@skola.example"),
+         facts(process_owner=FAMILY_THERAPIST), "duty-passed-on"),
+        (alert("manager", FAMILY_THERAPIST, "terapeut@ifo.example"),
+         lambda known: replace(known, manager=None), "duty-passed-on"),
+        (alert("director", REKTOR, "rektor@skola.example"), nothing, "duty-passed-on"),
+        (alert("process_owner", MOTHER, "mor@hem.example"),
+         facts(process_owner=MOTHER), "not-staff"),
+        (alert("process_owner", REKTOR, "rektor@skola.example"),
+         facts(state="closed", closed_on=date(2027, 3, 2)), "case-closed"),
+        (alert("process_owner", REKTOR, "gammal@skola.example"), nothing, "address-changed"),
+    ],
+)  # fmt: skip
+def test_an_alert_goes_to_whose_duty_it_still_is(
+    about: Message, change: Change, expected: str | None
+) -> None:
+    result = answer(about, change)
+    assert (result.reason if isinstance(result, Stop) else None) == expected
+
+
+def test_a_mailbox_that_somebody_protected_uses_too_gets_nothing() -> None:
+    known = mailing(contacts={REKTOR: contact("MOR@hem.example", "staff", protected=True)})
+    stop = decide(without_place(), known, HOLDING, PROCEDURE, NOW)
+    assert stop == Stop("protected", "X6")

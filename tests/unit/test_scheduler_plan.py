@@ -1,0 +1,189 @@
+"""What should stand in a case's calendar (R3, R6, R9, R10, X1, X2), as dates written for people."""
+
+from dataclasses import replace
+from datetime import date, datetime, time
+
+import pytest
+
+from services.scheduler.domain.plan import Plan, Search, Wanting, desired_plan
+from shared.domain.days import WorkingDays, at
+from shared.domain.facts import CaseFacts, ConsentState
+from shared.procedures import load_procedures
+from tests.support.cases import FAMILY_THERAPIST, case, meeting, noon, with_meetings
+
+DAYS = WorkingDays()
+SAMVERKANSMOTE = load_procedures(None).get("samverkansmote", date(2026, 1, 1))
+
+
+def plan(facts: CaseFacts, now: str) -> Plan:
+    return desired_plan(facts, SAMVERKANSMOTE, DAYS, noon(now))
+
+
+def due_days(of: Plan) -> list[str]:
+    """What falls due, as «name to whom day hour» or «name day hour»."""
+    return sorted(
+        " ".join([*due.key.split("/")[3:-1], f"{due.due_at:%Y-%m-%d %H}"])
+        if due.event.type == "alert.due"
+        else f"{due.key.split('/')[2]} {due.due_at:%Y-%m-%d %H}"
+        for due in of.dues.values()
+    )
+
+
+def test_R3_no_time_is_sought_before_the_consent_is_signed() -> None:
+    waiting = plan(case("2027-03-01"), "2027-03-01")
+    assert waiting.search is None
+    assert waiting.wanting is None
+
+
+def test_R3_one_of_two_custodians_is_not_enough() -> None:
+    facts = case("2027-03-01", signed_on="2027-03-02")
+    one = replace(facts.consents[0], state="requested", signed_on=None)
+    assert plan(replace(facts, consents=(one, facts.consents[1])), "2027-03-02").search is None
+
+
+@pytest.mark.parametrize(
+    ("known", "now", "first_day", "last_day"),
+    [
+        # known on Monday 1 March; three working days' notice from Tuesday the 2nd is Friday the 5th
+        ("2027-03-01", "2027-03-02", "2027-03-05", "2027-03-15"),
+        # the limit, 25 December, is a holiday and the 24th an eve: Wednesday the 23rd
+        ("2026-12-11", "2026-12-14", "2026-12-17", "2026-12-23"),
+        # the limit, Friday 19 June, is midsommarafton: Thursday the 18th
+        ("2026-06-05", "2026-06-08", "2026-06-11", "2026-06-18"),
+        # the limit, 2 April 2027, is not Good Friday (26 March is): the limit itself
+        ("2027-03-19", "2027-03-22", "2027-03-25", "2027-04-02"),
+        # over the change to summer time on 28 March 2027
+        ("2027-03-22", "2027-03-23", "2027-03-30", "2027-04-05"),
+        # 29 February 2028 is a Tuesday and a working day
+        ("2028-02-15", "2028-02-16", "2028-02-21", "2028-02-29"),
+    ],
+)
+def test_R9_X1_a_time_is_sought_after_the_notice_and_up_to_the_last_working_day(
+    known: str, now: str, first_day: str, last_day: str
+) -> None:
+    search = plan(case(known, signed_on=now), now).search
+    assert search is not None
+    expected_last = DAYS.last_on_or_before(date.fromisoformat(last_day)).isoformat()
+    assert search.days[0].isoformat() == first_day
+    assert search.days[-1].isoformat() == expected_last
+    assert all(DAYS.is_working_day(day) for day in search.days)
+    assert search.last_bookable_on == search.days[-1]
+
+
+def test_X1_when_no_day_is_left_a_person_is_told_and_no_later_day_is_taken() -> None:
+    late = plan(case("2027-03-01", signed_on="2027-03-12"), "2027-03-12")  # limit Monday the 15th
+    assert late.search is None
+    assert late.wanting == Wanting("first", "X1", "no-day-left", date(2027, 3, 15))
+
+
+def test_R6_a_case_without_a_family_therapist_says_who_is_missing() -> None:
+    facts = case("2027-03-01", signed_on="2027-03-02")
+    others = tuple(who for who in facts.participants if who.person_id != FAMILY_THERAPIST)
+    wanting = plan(replace(facts, participants=others), "2027-03-02").wanting
+    assert wanting is not None
+    assert (wanting.rule, wanting.reason, wanting.missing) == (
+        "R6",
+        "participants-missing",
+        ("familjebehandlare",),
+    )
+
+
+def test_a_meeting_that_a_person_cancelled_is_not_booked_again_unasked() -> None:
+    facts = with_meetings(
+        case("2027-03-01", signed_on="2027-03-02"), meeting("first", "2027-03-08", "cancelled")
+    )
+    wanting = plan(facts, "2027-03-03").wanting
+    assert wanting is not None
+    assert wanting.reason == "cancelled"
+
+
+def test_R10_the_second_meeting_is_sought_from_the_day_the_first_was_held() -> None:
+    held = with_meetings(
+        case("2027-03-01", signed_on="2027-03-02"), meeting("first", "2027-03-08", "held")
+    )
+    search = plan(held, "2027-03-08").search
+    assert isinstance(search, Search)
+    assert (search.step, search.rule) == ("second", "R10")
+    assert search.days[-1] == date(2027, 3, 22)
+
+
+def test_a_reminder_comes_two_working_days_before_at_nine() -> None:
+    booked = with_meetings(
+        case("2027-03-01", signed_on="2027-03-02"),
+        meeting("first", "2027-03-08", changed_on="2027-03-02"),  # a Monday: the Thursday before
+    )
+    assert due_days(plan(booked, "2027-03-02")) == ["before-meeting 2027-03-04 09"]
+
+
+def test_a_reminder_that_would_have_come_before_the_invitation_does_not_come() -> None:
+    booked = with_meetings(
+        case("2027-03-01", signed_on="2027-03-02"),
+        meeting("first", "2027-03-08", changed_on="2027-03-04"),  # Thursday at noon
+    )
+    assert due_days(plan(booked, "2027-03-04")) == []
+
+
+def test_a_moved_meeting_has_a_reminder_of_its_own() -> None:
+    facts = case("2027-03-01", signed_on="2027-03-02")
+    before = plan(with_meetings(facts, meeting("first", "2027-03-11")), "2027-03-03")
+    moved = replace(meeting("first", "2027-03-12"), sequence=1)
+    after = plan(with_meetings(facts, moved), "2027-03-03")
+    assert not before.dues.keys() & after.dues.keys()
+
+
+def test_X2_alerts_grow_urgent_and_the_passed_limit_goes_to_the_manager_too() -> None:
+    assert due_days(plan(case("2027-03-01"), "2027-03-02")) == [
+        "close process_owner 2027-03-11 09",  # two working days before Monday the 15th
+        "near process_owner 2027-03-08 09",  # five
+        "passed manager 2027-03-16 09",
+        "passed process_owner 2027-03-16 09",
+    ]
+
+
+def test_X2_a_case_registered_after_its_limit_alerts_of_the_passed_limit_only() -> None:
+    facts = replace(case("2027-03-01"), opened_at=noon("2027-03-20"))
+    assert due_days(plan(facts, "2027-03-20")) == [
+        "passed manager 2027-03-16 09",
+        "passed process_owner 2027-03-16 09",
+    ]
+
+
+def test_a_booked_meeting_in_the_window_silences_the_alerts() -> None:
+    booked = with_meetings(
+        case("2027-03-01", signed_on="2027-03-02"), meeting("first", "2027-03-08")
+    )
+    assert not [due for due in plan(booked, "2027-03-03").dues.values() if "X2" in due.key]
+
+
+@pytest.mark.parametrize("answer", ["refused", "withdrawn"])
+def test_P7_P11_after_a_no_nobody_is_pressed_for_the_limit(answer: ConsentState) -> None:
+    facts = case("2027-03-01", signed_on="2027-03-02")
+    no = replace(facts.consents[0], state=answer)
+    assert plan(replace(facts, consents=(no, facts.consents[1])), "2027-03-03").dues == {}
+
+
+def test_R16_after_the_closing_nothing_is_planned() -> None:
+    closed = replace(
+        case("2027-03-01", signed_on="2027-03-02"), state="closed", closed_on=date(2027, 3, 3)
+    )
+    ended = plan(closed, "2027-03-03")
+    assert (ended.dues, ended.search, ended.wanting, ended.look_at) == ({}, None, None, None)
+
+
+def test_X8_no_day_after_the_18th_birthday_is_sought_on_the_guardians_consent() -> None:
+    facts = case("2027-03-01", signed_on="2027-03-02", birth_date="2009-03-10")
+    search = plan(facts, "2027-03-02").search
+    assert search is not None
+    assert search.days[-1] == date(2027, 3, 9)
+
+
+@pytest.mark.parametrize(
+    ("now", "looks_again"),
+    [
+        ("2027-03-01", "2027-03-16"),  # the day after the limit
+        ("2027-03-20", "2032-05-02"),  # the 18th birthday
+    ],
+)
+def test_a_plan_knows_when_it_changes_by_itself(now: str, looks_again: str) -> None:
+    midnight: datetime = at(date.fromisoformat(looks_again), time(0, 0))
+    assert plan(case("2027-03-01"), now).look_at == midnight
