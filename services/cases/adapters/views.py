@@ -113,8 +113,13 @@ class SqlViews:
     def cases(self, after: UUID | None, state: str | None, limit: int) -> list[DictRow]:
         return self._all(_CASES, {"after": after, "state": state, "limit": limit})
 
-    def open_cases(self) -> list[UUID]:
-        return [row["id"] for row in self._all("SELECT id FROM cases.cases WHERE state = 'open'")]
+    def cases_with_something_open(self) -> list[UUID]:
+        """Open cases, and closed ones of which somebody still has to be told."""
+        rows = self._all(
+            "SELECT id FROM cases.cases WHERE state = 'open'"
+            " UNION SELECT case_id FROM cases.tasks WHERE state = 'open'"
+        )
+        return [row["id"] for row in rows]
 
     def people_of(self, case_id: UUID) -> list[DictRow]:
         return self._all(_PEOPLE_OF, [case_id])

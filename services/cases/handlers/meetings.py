@@ -95,6 +95,7 @@ def move(command: Move, desk: Desk) -> None:
         return
     people = check_booking(file.facts, file.procedure, desk.days, wanted, desk.now)
     sequence = desk.meetings.move(wanted, people, place)
+    desk.tasks.finish(file.id, _ABOUT_TELLING, meeting=meeting.id)  # they are told anew
     desk.audit.note(file.id, "meeting.move", rule, {"meeting": str(meeting.id)})
     if meeting.state == "booked":
         desk.publish(MeetingMoved(case_id=file.id, meeting_id=meeting.id, sequence=sequence))

@@ -1,7 +1,7 @@
 """What the start page shows: open cases by their reference with limits, and what is to be done."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -60,7 +60,6 @@ class Card:
     answers: tuple[str, ...]
     signed: int
     asked: int
-    urgency: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,31 +96,24 @@ def start(
 ) -> Start:
     """Logged as a look at the list; then everything is read in the same transaction."""
     views.log("demo", None, "page.start")
-    everything = views.facts(views.open_cases())
+    known = {one.id: one for one in views.facts(views.cases_with_something_open())}
     names = {row["id"]: row["name"] for row in views.staff(None, local_date(now))}
-    case_ids = [facts.id for facts in everything]
-    answers = _answers(views.attendance(case_ids))
-    cards = sorted(
-        (
-            _card(facts, _procedure(facts, procedures), names, answers, days, now)
-            for facts in everything
-        ),
-        key=lambda card: (card.urgency, card.reference),
-    )
-    tasks = views.tasks(case_ids, only_open=True)
-    meetings = {row["id"]: row for row in views.meetings(case_ids)}
-    by_case = {facts.id: facts for facts in everything}
+    open_cases = _by_urgency(known.values(), procedures, days, now)
+    pages = max(1, -(-len(open_cases) // CASES_A_PAGE))
+    page = min(max(page, 1), pages)
+    shown = open_cases[(page - 1) * CASES_A_PAGE : page * CASES_A_PAGE]
+    answers = _answers(views.attendance([one.facts.id for one in shown]))
+    tasks = views.tasks(list(known), only_open=True)
+    meetings = {row["id"]: row for row in views.meetings(list(known))}
     today = local_date(now)
     alike = Counter(
-        _to_do(task, by_case[task["case_id"]], procedures, names, meetings, today)
+        _to_do(task, known[task["case_id"]], procedures, names, meetings, today)
         for task in tasks[:TASKS_SHOWN]
     )
-    pages = max(1, -(-len(cards) // CASES_A_PAGE))
-    page = min(max(page, 1), pages)
     return Start(
         now=words.when(now),
-        cases=len(cards),
-        cards=tuple(cards[(page - 1) * CASES_A_PAGE : page * CASES_A_PAGE]),
+        cases=len(open_cases),
+        cards=tuple(_card(one, names, answers, now) for one in shown),
         page=page,
         pages=pages,
         tasks=len(tasks),
@@ -131,36 +123,58 @@ def start(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An open case with its limits, before it is put into words."""
+
+    facts: CaseFacts
+    procedure: Procedure
+    windows: tuple[Window, ...]
+
+    @property
+    def presses_on(self) -> date:
+        """The nearest limit that is open or has passed."""
+        pressing = (one.closes_on for one in self.windows if one.state in ("open", "missed"))
+        return min((day for day in pressing if day is not None), default=date.max)
+
+
+def _by_urgency(
+    known: Iterable[CaseFacts], procedures: Procedures, days: WorkingDays, now: datetime
+) -> list[_Open]:
+    found = []
+    for facts in known:
+        if facts.state == "open":
+            procedure = _procedure(facts, procedures)
+            limits = windows(facts, procedure, days, local_date(now))
+            found.append(_Open(facts, procedure, limits))
+    return sorted(found, key=lambda one: (one.presses_on, one.facts.reference))
+
+
 def _procedure(facts: CaseFacts, procedures: Procedures) -> Procedure:
     return procedures.get(facts.procedure, facts.procedure_on)
 
 
 def _card(
-    facts: CaseFacts,
-    procedure: Procedure,
+    one: _Open,
     names: Mapping[UUID, str],
     answers: Mapping[UUID, tuple[str, ...]],
-    days: WorkingDays,
     now: datetime,
 ) -> Card:
-    limits = windows(facts, procedure, days, local_date(now))
+    facts = one.facts
     meeting = _next_meeting(facts, now)
-    asked = [one for one in facts.consents if one.state != "lapsed"]
-    pressing = [
-        one.closes_on for one in limits if one.closes_on and one.state in ("open", "missed")
-    ]
+    asked = {consent.person_id for consent in facts.consents if consent.state != "lapsed"}
+    signed = {consent.person_id for consent in facts.consents if consent.state == "signed"}
     return Card(
         reference=facts.reference,
-        title=procedure.title,
+        title=one.procedure.title,
         known=long_date(facts.known_on),
         owner=names.get(facts.process_owner, "?"),
-        limits=tuple(_limit(window, facts, procedure) for window in limits),
+        limits=tuple(_limit(window, facts, one.procedure) for window in one.windows),
         meeting=words.when(meeting.starts_at, meeting.ends_at) if meeting else None,
         proposed=meeting is not None and meeting.state == "proposed",
         answers=answers.get(meeting.id, ()) if meeting and meeting.state == "booked" else (),
-        signed=sum(1 for one in asked if one.state == "signed"),
-        asked=len({one.person_id for one in asked}),
-        urgency=min(pressing, default=date.max),
+        signed=len(signed),
+        asked=len(asked),
     )
 
 

@@ -34,6 +34,7 @@ _TOLD = {
     "change": "att mötet har flyttats",
     "cancel": "att mötet är inställt",
     "reminder": "att mötet är snart",
+    "alert": "att en uppgift väntar",
 }
 
 WINDOW_STATES = {
