@@ -58,7 +58,8 @@ class House:
                     self._service(
                         name,
                         f"celery --quiet -A services.{name}.app:celery worker --pool solo"
-                        f" -Q {name} -n {name}@%h --loglevel WARNING",
+                        f" -Q {name} -n {name}@%h --loglevel WARNING"
+                        " --without-gossip --without-mingle --without-heartbeat",
                     )
                     for name in WORKERS
                 ),
@@ -83,7 +84,7 @@ class House:
         if settings.smtp_url:
             yield f"Post:       lämnas till {_without_password(settings.smtp_url)}"
         else:
-            yield f"Brevlåda:   http://{LOOPBACK}:{settings.mailbox.number}/"
+            yield f"Brevlåda:   {self._mailbox_url}"
         yield f"API:        {url}/api/v1  (beskrivning: {url}/docs)"
         yield f"Token:      {self._token}"
         yield "Inloggning: behövs inte i demoläge"
@@ -116,7 +117,12 @@ class House:
             "SAMSPEL_MUNICIPALITY": str(settings.municipality),
             "SAMSPEL_DEMO": "1",
             "SAMSPEL_API_TOKEN": self._token,
+            "SAMSPEL_MAILBOX_URL": "" if settings.smtp_url else self._mailbox_url,
         }
+
+    @property
+    def _mailbox_url(self) -> str:
+        return f"http://{LOOPBACK}:{self._settings.mailbox.number}/"
 
     def _mailbox(self) -> list[Process]:
         settings = self._settings

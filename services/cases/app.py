@@ -5,9 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from pathlib import Path
-
-from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
+from typing import TYPE_CHECKING
 
 from services.cases.adapters.clockwork import Clockwork
 from services.cases.adapters.desk import desk_for
@@ -15,13 +13,9 @@ from services.cases.adapters.heartbeats import silent_services
 from services.cases.adapters.idempotency import SqlAnswers, forget_old
 from services.cases.adapters.municipality import import_register
 from services.cases.adapters.views import SqlViews
-from services.cases.api.application import make_api
-from services.cases.api.clock import clock_router
-from services.cases.api.office import Office
 from services.cases.handlers.reading import Times
 from services.cases.settings import Addresses, Settings
 from services.cases.tasks import handlers
-from services.cases.web.pages import STATIC, Pages, make_pages
 from shared.bus.delivery import Deliveries
 from shared.bus.heartbeat import heartbeat
 from shared.bus.subscribers import CASES
@@ -31,12 +25,15 @@ from shared.municipality import load_municipality, read_register
 from shared.queue import SERVICES, Doorbell, celery_app, task_of, work_while_there_is_work
 from shared.settings import SettingsError
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
 _SECONDS_A_TASK = 5.0
 _CONNECTIONS_OF_WEB = 10
 _TIDY_SECONDS = 3600.0
 
 
-def web() -> FastAPI:
+def web() -> "FastAPI":
     """The API and the pages; for `uvicorn --factory`."""
     try:
         return make_web(Settings.read())
@@ -44,8 +41,16 @@ def web() -> FastAPI:
         raise SystemExit(str(error)) from None
 
 
-def make_web(settings: Settings) -> FastAPI:
+def make_web(settings: Settings) -> "FastAPI":
     """The web application of these settings; it holds its connections until it is shut down."""
+    # Imported here: FastAPI takes a second, which the worker and the import don't need to wait.
+    from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
+
+    from services.cases.api.application import make_api  # noqa: PLC0415
+    from services.cases.api.clock import clock_router  # noqa: PLC0415
+    from services.cases.api.office import Office  # noqa: PLC0415
+    from services.cases.web.pages import STATIC, Pages, make_pages  # noqa: PLC0415
+
     parts = _Parts(settings, connections=_CONNECTIONS_OF_WEB)
     office = Office(
         database=parts.database,
@@ -59,7 +64,7 @@ def make_web(settings: Settings) -> FastAPI:
     )
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: "FastAPI") -> AsyncIterator[None]:
         yield
         parts.database.close()
 

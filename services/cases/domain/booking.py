@@ -108,8 +108,8 @@ def _check_window(
     window = next(
         (one for one in windows(facts, procedure, days, today) if one.step == step.name), None
     )
-    if window is None:
-        return
+    if window is None or window.state == "missed":
+        return  # what has passed stays visible as passed; the meeting is needed all the same
     if window.opens_on is None or window.last_bookable_on is None:
         raise refusals.NoDayInWindow
     if day < window.opens_on:
