@@ -12,7 +12,7 @@ run: ## everything, in the foreground; Ctrl-C ends it
 	@$(PYTHON) tools/bootstrap.py -- -m samspel run
 
 test: ## every test; some of them: make test ARGS="-k bootstrap"
-	$(IN_VENV) -m pytest $(ARGS)
+	$(IN_VENV) -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: ## lint, format, types, imports
 	$(IN_VENV) -m ruff check
