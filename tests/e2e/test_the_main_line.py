@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.house import House, Json, running
+from tests.support.house import House, running
+from tests.support.story import GUARDIANS, open_a_case, the_meeting
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("e2e-main-line")]
 
@@ -22,50 +23,12 @@ PROCESSES = (
     "bin/postgres",
     "samspel.mailbox",
 )
-GUARDIANS = ("petra@hemma.example", "jonas@hemma.example")
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     with running(tmp_path / "home", clock=START) as house:
         yield house
-
-
-def open_a_case(house: House) -> Json:
-    owner = next(p for p in house.people("rektor") if p["code"] == "anna-lindqvist")
-    therapist = next(p for p in house.people("familjebehandlare") if p["code"] == "asa-hallberg")
-    return house.post(
-        "cases",
-        {
-            "procedure": "samverkansmote",
-            "known_on": "2027-03-01",
-            "initiator": owner["id"],
-            "child": {
-                "name": "Linnea Ekdahl",
-                "birth_date": "2014-05-02",
-                "unit": "bjorkskolan",
-                "email": None,
-                "protected": False,
-            },
-            "guardians": [
-                {
-                    "name": "Förälder Ekdahl",
-                    "email": address,
-                    "language": "sv",
-                    "custody": True,
-                    "protected": False,
-                }
-                for address in GUARDIANS
-            ],
-            "participants": [therapist["id"]],
-        },
-        status=201,
-    )
-
-
-def the_meeting(house: House, case_id: str, step: str) -> Json:
-    case = house.get(f"cases/{case_id}")
-    return next(m for m in case["meetings"] if m["step"] == step)
 
 
 STAFF = ("anna.lindqvist@exempelkommun.example", "asa.hallberg@exempelkommun.example")

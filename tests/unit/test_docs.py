@@ -1,0 +1,51 @@
+"""The documents say what is so: every test they name exists, every link leads somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from shared.ids import new_reference
+from tests.conftest import ROOT
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def every_test() -> set[str]:
+    return {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+    }
+
+
+def rules_of(document: Path) -> dict[str, str]:
+    """Each rule's id with its row."""
+    return {
+        row.split("|")[1].strip(): row
+        for row in document.read_text(encoding="utf-8").splitlines()
+        if re.match(r"\| [RSPX]\d+ \|", row)
+    }
+
+
+def test_every_obligation_names_a_test_that_exists() -> None:
+    there_are = every_test()
+    for rule, row in rules_of(ROOT / "docs" / "obligations.md").items():
+        named = set(re.findall(r"`(test_\w+)`", row))
+        assert named, f"{rule} names no test"
+        assert named <= there_are, f"{rule} names {named - there_are}, which isn't there"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_inside_the_project_leads_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
+    missing = [link for link in links if not (document.parent / link).exists()]
+    assert not missing
+
+
+def test_a_reference_says_nothing() -> None:
+    """X15: four signs that can't be mistaken for each other, in no order."""
+    references = [new_reference() for _ in range(200)]
+    assert all(re.fullmatch(r"[2-9A-HJ-NP-Z]{4}", reference) for reference in references)
+    assert references != sorted(references)
+    assert len(set(references)) > 190
