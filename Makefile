@@ -6,7 +6,7 @@ UV = @$(PYTHON) tools/bootstrap.py --uv --
 COMPILE = pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: run test check lock
+.PHONY: run test check bench lock
 
 run: ## everything, in the foreground; Ctrl-C ends it
 	@$(PYTHON) tools/bootstrap.py -- -m samspel run
@@ -19,6 +19,9 @@ check: ## lint, format, types, imports
 	$(IN_VENV) -m ruff format --check
 	$(IN_VENV) -m mypy
 	$(IN_VENV) .venv/bin/lint-imports
+
+bench: ## how fast it is, as ratios; writes bench.json
+	$(IN_VENV) -m tests.bench
 
 lock: ## the newest packages that fit, with their hashes: make lock ARGS=--upgrade
 	$(UV) $(COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock

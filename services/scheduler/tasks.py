@@ -57,7 +57,8 @@ class Work:
     def a_round(self) -> int:
         """How much there was to do; 0 when all is quiet."""
         heard = self.deliveries.drain_batch()
-        return heard + self._look_at_cases() + self._fall_due() + self._sweep()
+        looked = self._look_at_cases()
+        return heard + looked + fall_due(self.database, self.store_of) + self._sweep()
 
     def _look_at_cases(self) -> int:
         """Look at a batch of cases, each in a savepoint of its own."""
@@ -81,16 +82,6 @@ class Work:
             store.note_failed_look(facts.id, type(error).__name__, ATTEMPTS)
             log.warning("looking at case %s failed with %s", facts.id, type(error).__name__)
 
-    def _fall_due(self) -> int:
-        with self.database.unit() as unit:
-            rows = self.store_of(unit).fall_due(DUES)
-            for row in rows:
-                if row["state"] == "fired":
-                    publish(unit, event_class(row["event_type"]).model_validate(row["event"]))
-                else:
-                    log.warning("%s was missed: too late to be useful", row["key"])
-            return len(rows)
-
     def _sweep(self) -> int:
         """Once a night every open case is looked at, should an event ever have been lost."""
         with self.database.unit() as unit:
@@ -98,3 +89,15 @@ class Work:
             if local.time() < SWEEP_FROM:
                 return 0
             return self.store_of(unit).sweep(local.date(), SWEPT)
+
+
+def fall_due(database: Database, store_of: StoreOf) -> int:
+    """Publish the events of what is due; what comes too late to be useful is only noted."""
+    with database.unit() as unit:
+        rows = store_of(unit).fall_due(DUES)
+        for row in rows:
+            if row["state"] == "fired":
+                publish(unit, event_class(row["event_type"]).model_validate(row["event"]))
+            else:
+                log.warning("%s was missed: too late to be useful", row["key"])
+        return len(rows)
