@@ -109,6 +109,7 @@ class House:
             "PYTHONUNBUFFERED": "1",
             "PYTHONWARNINGS": _QUIET,
             "SAMSPEL_HOME": str(settings.home),
+            "SAMSPEL_KEEP": str(settings.home / "keep"),
             "SAMSPEL_DATABASE_URL": self._postgres.url,
             "SAMSPEL_BROKER_URL": self._valkey.url,
             "SAMSPEL_SMTP_URL": settings.smtp_url or f"smtp://{LOOPBACK}:{settings.smtp.number}",

@@ -1,12 +1,19 @@
 """Wires the notifier together: settings, database, bell, sender, and the Celery application."""
 
+import logging
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 
 from celery.signals import worker_shutdown
+from psycopg import Connection
+from psycopg.rows import DictRow
 
+from services.notifier.adapters import brake
+from services.notifier.adapters.brake import Brake, Held
 from services.notifier.adapters.claims import Claims
 from services.notifier.adapters.gate import Gate
+from services.notifier.adapters.keep import Keep
 from services.notifier.adapters.rows import SqlRows
 from services.notifier.adapters.sender import Pace, Sender
 from services.notifier.settings import Settings
@@ -17,6 +24,8 @@ from shared.bus.subscribers import NOTIFIER
 from shared.db import Database
 from shared.municipality import load_municipality
 from shared.queue import Doorbell, celery_app, task_of, work_while_there_is_work
+
+log = logging.getLogger(__name__)
 
 _SECONDS_A_TASK = 5.0
 
@@ -36,7 +45,10 @@ class Notifier:
         )
         lease = timedelta(seconds=settings.lease_seconds)
         self.claims = Claims(
-            self.database, lease, unknown_wait=timedelta(seconds=settings.smtp_unknown_wait)
+            self.database,
+            lease,
+            unknown_wait=timedelta(seconds=settings.smtp_unknown_wait),
+            brake=Brake(_keep(settings)),
         )
         self.sender = Sender(
             server=settings.mail_server,
@@ -65,6 +77,42 @@ class Notifier:
 
     def _beat(self) -> None:
         heartbeat(self.database, NOTIFIER)
+
+
+def held() -> Held:
+    """What is held after a restore, for the person who has to decide."""
+    return _in_database(brake.held)
+
+
+def release_held() -> Held:
+    """Send from this database again, also what was held; what that was."""
+    return _in_database(brake.release)
+
+
+def drop_held() -> Held:
+    """Send from this database again, but not what was held; what that was."""
+    return _in_database(brake.drop)
+
+
+def _in_database(act: Callable[[Connection[DictRow]], Held]) -> Held:
+    settings = Settings.read()
+    database = Database(settings.database_url, role="samspel_notifier", demo=settings.demo, size=1)
+    try:
+        with database.plain() as connection:
+            return act(connection)
+    finally:
+        database.close()
+
+
+def _keep(settings: Settings) -> Keep | None:
+    if settings.keep is not None:
+        return Keep(settings.keep)
+    if not settings.demo:
+        log.warning(
+            "SAMSPEL_KEEP isn't set: a database that is rolled back in place won't be noticed, and"
+            " mail may be sent twice. See docs/operations.md, Backup and restore."
+        )
+    return None
 
 
 @cache

@@ -3,13 +3,19 @@
 from pathlib import Path
 
 from pydantic import Field, field_validator
+from pydantic_settings import SettingsConfigDict
 
 from services.notifier.domain.mailserver import MailServer
 from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Where mail is handed over, how many at a time, and how patiently (real seconds)."""
+    """Where mail is handed over, how many at a time, and how patiently (real seconds).
+
+    `keep`: a folder outside the database for the mark that a restore is noticed by.
+    """
+
+    model_config = SettingsConfigDict(env_ignore_empty=True)  # SAMSPEL_SMTP_CA= says: none
 
     smtp_url: str
     smtp_ca: Path | None = None
@@ -18,6 +24,7 @@ class Settings(ServiceSettings):
     smtp_command_timeout: float = Field(default=300.0, gt=0)
     smtp_unknown_wait: float = Field(default=15.0, ge=0)
     lease_seconds: float = Field(default=20.0, ge=0.2)
+    keep: Path | None = None
 
     @field_validator("smtp_url")
     @classmethod

@@ -20,17 +20,24 @@ from shared.db import Database
 from shared.domain.days import SchoolYears, WorkingDays, at
 from shared.domain.hours import OfficeHours
 from shared.procedures import load_procedures
-from tests.support.seed import Seed, SeededCase
+from tests.support.facts import NOW, Facts
 
-MONDAY = date(2027, 4, 12)
-MORNING = at(MONDAY, time(8, 0))
+MONDAY = date(2027, 3, 1)
+MORNING = NOW
 
 
 @pytest.fixture
-def facts(database_url: str) -> Seed:
-    facts = Seed(database_url)
-    facts.execute("INSERT INTO clock.hand (stands_at) VALUES (%s)", [MORNING])
+def facts(database_url: str) -> Facts:
+    """The database's facts, on Monday 1 March 2027 at 08.00."""
+    facts = Facts(database_url)
+    facts.set_clock()
     return facts
+
+
+def a_case(facts: Facts, *, signed: bool = True, staff_of: Facts | None = None) -> Facts:
+    case = Facts(facts.url)
+    case.open_case(signed=signed, staff_of=staff_of)
+    return case
 
 
 @pytest.fixture
@@ -62,9 +69,9 @@ def tell(database: Database, *events: Event) -> None:
             publish(unit, event)
 
 
-def published(facts: Seed, event_type: str) -> list[dict[str, Any]]:
-    rows = facts.fetch("SELECT data FROM bus.events WHERE type = %s ORDER BY id", [event_type])
-    return [data for (data,) in rows if isinstance(data, dict)]
+def published(facts: Facts, event_type: str) -> list[dict[str, Any]]:
+    rows = facts.run("SELECT data FROM bus.events WHERE type = %s ORDER BY id", event_type)
+    return [row["data"] for row in rows]
 
 
 def local(instant: str) -> str:
@@ -72,102 +79,99 @@ def local(instant: str) -> str:
 
 
 def test_a_signed_case_is_proposed_the_best_free_time(
-    work: Work, database: Database, facts: Seed
+    work: Work, database: Database, facts: Facts
 ) -> None:
-    case = facts.case(MONDAY)
-    tell(database, CaseOpened(case_id=case.id))
+    case = a_case(facts)
+    tell(database, CaseOpened(case_id=case.case_id))
     run(work)
     (proposal,) = published(facts, "meeting.proposed")
-    assert local(proposal["starts_at"]) == "2027-04-15T09:00"  # three working days' notice
+    assert local(proposal["starts_at"]) == "2027-03-04T09:00"  # three working days' notice
     assert (proposal["step"], proposal["mode"]) == ("first", "book")
 
 
 def test_R3_an_unsigned_case_is_proposed_nothing(
-    work: Work, database: Database, facts: Seed
+    work: Work, database: Database, facts: Facts
 ) -> None:
-    tell(database, CaseOpened(case_id=facts.case(MONDAY, signed=False).id))
+    tell(database, CaseOpened(case_id=a_case(facts, signed=False).case_id))
     run(work)
     assert published(facts, "meeting.proposed") == []
-    assert [w["closes_on"] for w in published(facts, "window.set")] == ["2027-04-26", None]
+    assert [w["closes_on"] for w in published(facts, "window.set")] == ["2027-03-15", None]
 
 
-def test_looking_twice_changes_nothing(work: Work, database: Database, facts: Seed) -> None:
-    case = facts.case(MONDAY)
+def test_looking_twice_changes_nothing(work: Work, database: Database, facts: Facts) -> None:
+    case = a_case(facts)
     for _ in range(3):
-        tell(database, CaseOpened(case_id=case.id))
+        tell(database, CaseOpened(case_id=case.case_id))
         run(work)
     assert len(published(facts, "meeting.proposed")) == 1
     assert len(published(facts, "window.set")) == 2
 
 
 def test_cases_with_the_same_staff_are_proposed_different_times(
-    work: Work, database: Database, facts: Seed
+    work: Work, database: Database, facts: Facts
 ) -> None:
-    first = facts.case(MONDAY)
-    others = [facts.case(MONDAY, owner=first.owner, therapist=first.therapist) for _ in range(9)]
-    tell(database, *(CaseOpened(case_id=case.id) for case in (first, *others)))
+    first = a_case(facts)
+    others = [a_case(facts, staff_of=first) for _ in range(9)]
+    tell(database, *(CaseOpened(case_id=case.case_id) for case in (first, *others)))
     run(work)
     starts = [proposal["starts_at"] for proposal in published(facts, "meeting.proposed")]
     assert len(starts) == len(set(starts)) == 10
 
 
 def test_a_refused_proposal_is_followed_by_the_next_best(
-    work: Work, database: Database, facts: Seed
+    work: Work, database: Database, facts: Facts
 ) -> None:
-    case = facts.case(MONDAY)
-    tell(database, CaseOpened(case_id=case.id))
+    case = a_case(facts)
+    tell(database, CaseOpened(case_id=case.case_id))
     run(work)
     (proposal,) = published(facts, "meeting.proposed")
     refusal = ProposalRefused(
-        case_id=case.id, proposal=proposal["proposal"], step="first", reason="double-booked"
+        case_id=case.case_id, proposal=proposal["proposal"], step="first", reason="double-booked"
     )
     tell(database, refusal, refusal)
     run(work)
     assert [local(p["starts_at"]) for p in published(facts, "meeting.proposed")] == [
-        "2027-04-15T09:00",
-        "2027-04-15T09:30",
+        "2027-03-04T09:00",
+        "2027-03-04T09:30",
     ]
 
 
 def test_X1_when_everybody_is_taken_a_person_is_told(
-    work: Work, database: Database, facts: Seed
+    work: Work, database: Database, facts: Facts
 ) -> None:
-    case = facts.case(MONDAY)
-    facts.execute(
-        "INSERT INTO cases.meetings (id, case_id, step, starts_at, ends_at, local_start, state,"
-        " created_at, changed_at) VALUES (gen_random_uuid(), %s, 'follow-up', %s, %s, %s, 'held',"
-        " %s, %s)",
-        [case.id, MORNING, MORNING + timedelta(days=30), "2027-04-12 08:00", MORNING, MORNING],
-    )
-    facts.execute(
-        "INSERT INTO cases.engagements SELECT id, %s, tstzrange(starts_at, ends_at)"
-        " FROM cases.meetings",
-        [case.owner],
-    )
-    tell(database, CaseOpened(case_id=case.id))
+    case = a_case(facts)
+    meeting = case.book(starts_at=MORNING)
+    facts.run(
+        "INSERT INTO cases.engagements VALUES (%s, %s, tstzrange(%s, %s))",
+        meeting, case.people["rektor"], MORNING, MORNING + timedelta(days=30),
+    )  # fmt: skip
+    case.cancel(meeting)
+    facts.run("UPDATE cases.meetings SET cancelled_because = 'consent'")
+    tell(database, CaseOpened(case_id=case.case_id))
     run(work)
     (missing,) = published(facts, "slot.missing")
     assert (missing["reason"], missing["rule"], missing["due_on"]) == (
-        "no-free-time", "X1", "2027-04-26",
+        "no-free-time", "X1", "2027-03-15",
     )  # fmt: skip
 
 
-def booked(facts: Seed, day: date) -> tuple[SeededCase, UUID]:
-    case = facts.case(MONDAY)
-    return case, facts.meeting(case, "first", at(day, time(10, 0)))
+def booked(facts: Facts, day: date) -> tuple[Facts, UUID]:
+    """A case with a first meeting that day, which got its time as the case was opened."""
+    case = a_case(facts)
+    return case, case.book(starts_at=at(day, time(10, 0)))
 
 
-def move_clock(facts: Seed, to: datetime) -> None:
-    facts.execute("UPDATE clock.hand SET stands_at = %s", [to])
+def move_clock(facts: Facts, to: datetime) -> None:
+    facts.set_clock(to)
 
 
 def test_a_reminder_falls_due_once_whatever_the_number_of_workers(
-    work: Work, database: Database, facts: Seed
+    work: Work, database: Database, facts: Facts
 ) -> None:
-    case, meeting = booked(facts, date(2027, 4, 22))  # a Thursday
-    tell(database, CaseOpened(case_id=case.id))
+    case, meeting = booked(facts, date(2027, 3, 11))  # a Thursday
+    tell(database, CaseOpened(case_id=case.case_id))
     run(work)
-    move_clock(facts, at(date(2027, 4, 20), time(9, 0)))
+    move_clock(facts, at(date(2027, 3, 9), time(9, 0)))
     workers = [threading.Thread(target=run, args=[work]) for _ in range(3)]
     for worker in workers:
         worker.start()
@@ -177,69 +181,64 @@ def test_a_reminder_falls_due_once_whatever_the_number_of_workers(
 
 
 def test_the_reminder_of_a_moved_meeting_is_withdrawn(
-    work: Work, database: Database, facts: Seed
+    work: Work, database: Database, facts: Facts
 ) -> None:
-    case, meeting = booked(facts, date(2027, 4, 22))
-    tell(database, CaseOpened(case_id=case.id))
+    case, meeting = booked(facts, date(2027, 3, 11))
+    tell(database, CaseOpened(case_id=case.case_id))
     run(work)
-    later = at(date(2027, 4, 23), time(10, 0))
-    facts.execute(
-        "UPDATE cases.meetings SET starts_at = %s, ends_at = %s, sequence = 1",
-        [later, later + timedelta(hours=1)],
-    )
-    move_clock(facts, at(date(2027, 4, 20), time(9, 0)))  # both are due: the move is heard first
-    tell(database, MeetingMoved(case_id=case.id, meeting_id=meeting, sequence=1))
+    case.move(meeting, at(date(2027, 3, 12), time(10, 0)))
+    move_clock(facts, at(date(2027, 3, 9), time(9, 0)))  # both are due: the move is heard first
+    tell(database, MeetingMoved(case_id=case.case_id, meeting_id=meeting, sequence=1))
     run(work)
     assert published(facts, "reminder.due") == []
-    move_clock(facts, at(date(2027, 4, 21), time(9, 0)))
+    move_clock(facts, at(date(2027, 3, 10), time(9, 0)))
     run(work)
     assert [event["sequence"] for event in published(facts, "reminder.due")] == [1]
 
 
 def test_F8_after_a_dead_day_what_is_useless_is_missed_and_the_rest_comes_once(
-    work: Work, database: Database, facts: Seed
+    work: Work, database: Database, facts: Facts
 ) -> None:
-    useless, _ = booked(facts, date(2027, 4, 20))
-    useful, meeting = booked(facts, date(2027, 4, 22))
-    tell(database, CaseOpened(case_id=useless.id), CaseOpened(case_id=useful.id))
+    useless, _ = booked(facts, date(2027, 3, 9))
+    useful, meeting = booked(facts, date(2027, 3, 11))
+    tell(database, CaseOpened(case_id=useless.case_id), CaseOpened(case_id=useful.case_id))
     run(work)
-    move_clock(facts, at(date(2027, 4, 21), time(9, 0)))  # nobody was there on the 16th to the 21st
+    move_clock(facts, at(date(2027, 3, 10), time(9, 0)))  # nobody was there on the 16th to the 21st
     run(work)
     assert [event["meeting_id"] for event in published(facts, "reminder.due")] == [str(meeting)]
-    states = Counter(state for (state,) in facts.fetch("SELECT state FROM scheduler.due"))
+    states = Counter(row["state"] for row in facts.run("SELECT state FROM scheduler.due"))
     assert states["missed"] == 1
 
 
 def test_P7_a_withdrawal_takes_back_what_was_planned(
-    work: Work, database: Database, facts: Seed
+    work: Work, database: Database, facts: Facts
 ) -> None:
-    case, _ = booked(facts, date(2027, 4, 22))
-    tell(database, CaseOpened(case_id=case.id))
+    case, meeting = booked(facts, date(2027, 3, 11))
+    tell(database, CaseOpened(case_id=case.case_id))
     run(work)
-    facts.consent(case, "withdrawn", MONDAY)
-    facts.execute("UPDATE cases.meetings SET state = 'cancelled', cancelled_because = 'consent'")
-    (consent,) = facts.fetch("SELECT id FROM cases.consents")
-    assert isinstance(consent[0], UUID)
-    tell(database, ConsentWithdrawn(case_id=case.id, consent_id=consent[0], on=MONDAY))
+    case.withdraw("mother")
+    case.cancel(meeting)
+    (consent,) = facts.run("SELECT id FROM cases.consents WHERE state = 'withdrawn'")
+    tell(database, ConsentWithdrawn(case_id=case.case_id, consent_id=consent["id"], on=MONDAY))
     run(work)
-    assert facts.fetch("SELECT key FROM scheduler.due") == []
+    assert facts.run("SELECT key FROM scheduler.due") == []
 
 
 def test_X2_a_passed_limit_alerts_the_process_owner_and_the_manager(
-    work: Work, database: Database, facts: Seed
+    work: Work, database: Database, facts: Facts
 ) -> None:
-    case = facts.case(MONDAY, signed=False)
-    tell(database, CaseOpened(case_id=case.id))
+    case = a_case(facts, signed=False)
+    tell(database, CaseOpened(case_id=case.case_id))
     run(work)
-    move_clock(facts, at(date(2027, 4, 27), time(9, 0)))
+    move_clock(facts, at(date(2027, 3, 16), time(9, 0)))
     run(work)
     passed = [a for a in published(facts, "alert.due") if a["about"] == "limit-passed"]
     assert sorted(alert["to"] for alert in passed) == ["manager", "process_owner"]
     assert [w["state"] for w in published(facts, "window.set")][-1] == "missed"
 
 
-def test_the_nightly_sweep_finds_a_case_whose_event_was_lost(work: Work, facts: Seed) -> None:
-    facts.case(MONDAY)
+def test_the_nightly_sweep_finds_a_case_whose_event_was_lost(work: Work, facts: Facts) -> None:
+    a_case(facts)
     move_clock(facts, at(MONDAY, time(2, 59)))
     run(work)
     assert published(facts, "meeting.proposed") == []

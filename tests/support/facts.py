@@ -29,8 +29,7 @@ _PARTICIPANT = """
 _CONSENT = """
     INSERT INTO cases.consents
       (id, case_id, person_id, party, organisations, state, requested_on, signed_on)
-    VALUES (%s, %s, %s, 'guardian', '{school,social_services}', 'signed',
-            '2027-03-01', '2027-03-01')
+    VALUES (%s, %s, %s, 'guardian', '{school,social_services}', %s, '2027-03-01', %s)
 """
 _MEETING = """
     INSERT INTO cases.meetings
@@ -69,7 +68,15 @@ class Facts:
         self.run("DELETE FROM clock.hand")
         self.run("INSERT INTO clock.hand (stands_at) VALUES (%s)", now)
 
-    def open_case(self, *, birth_date: str = "2016-05-02", reference: str | None = None) -> None:
+    def open_case(
+        self,
+        *,
+        birth_date: str = "2016-05-02",
+        reference: str | None = None,
+        signed: bool = True,
+        staff_of: "Facts | None" = None,
+    ) -> None:
+        """A case that both guardians have signed, or neither; with the staff of another, or own."""
         self.run(
             "INSERT INTO cases.units (code, name, kind, organisation)"
             " VALUES ('skolan', 'Skolan', 'f-6', 'school') ON CONFLICT DO NOTHING"
@@ -80,7 +87,10 @@ class Facts:
         )
         self.add_person("child", "child", birth_date=date.fromisoformat(birth_date), email=None)
         for name in ("rektor", "therapist"):
-            self.add_person(name, "staff")
+            if staff_of is not None:
+                self.people[name] = staff_of.people[name]
+            else:
+                self.add_person(name, "staff")
         for name in ("mother", "father"):
             self.add_person(name, "guardian")
         named = reference or self.case_id.hex[:6].upper()
@@ -91,7 +101,8 @@ class Facts:
         self.add_participant("therapist", "staff", "familjebehandlare", "social_services")
         for name in ("mother", "father"):
             self.add_participant(name, "guardian")
-            self.run(_CONSENT, uuid4(), self.case_id, self.people[name])
+            state, on = ("signed", NOW.date()) if signed else ("requested", None)
+            self.run(_CONSENT, uuid4(), self.case_id, self.people[name], state, on)
 
     def add_person(self, name: str, party: str, **more: Any) -> UUID:
         person = self.people[name] = uuid4()

@@ -4,13 +4,14 @@ Leases and waits are real time (clock_timestamp()), what is due is the domain's 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from services.notifier.adapters.brake import Brake
 from services.notifier.domain.messages import Sending
 from services.notifier.domain.outcomes import DOUBTS, Verdict
 from shared.bus.events import MessageFailed
@@ -106,15 +107,26 @@ class Claims:
     database: Database
     lease: timedelta
     unknown_wait: timedelta
+    brake: Brake = field(default_factory=Brake)
 
     def claim(self, limit: int) -> list[Sending]:
-        """Up to `limit` messages that are due; what is too late by now is put aside first."""
+        """Up to `limit` messages that are due; what is too late by now is put aside first.
+
+        None while the brake is on, which is looked at in the same transaction.
+        """
         with self.database.unit() as unit:
-            unit.connection.execute(_TOO_LATE, {"now": unit.now, "limit": 1000})
-            rows = unit.connection.execute(
-                _CLAIM, {"now": unit.now, "lease": self.lease, "limit": limit}
-            )
-            return [Sending.from_row(row) for row in rows]
+            leave = self.brake.leave(unit)
+            sendings = self._claim(limit, unit) if leave is not None and leave.to_do else []
+        if leave is not None:
+            self.brake.remember(leave.mark)
+        return sendings
+
+    def _claim(self, limit: int, unit: Unit) -> list[Sending]:
+        unit.connection.execute(_TOO_LATE, {"now": unit.now, "limit": 1000})
+        rows = unit.connection.execute(
+            _CLAIM, {"now": unit.now, "lease": self.lease, "limit": limit}
+        )
+        return [Sending.from_row(row) for row in rows]
 
     def recover(self) -> int:
         """Take up what a worker left behind when its lease ran out. How many."""

@@ -64,3 +64,17 @@ CREATE INDEX messages_open ON notifier.messages (due_at)
   WHERE state IN ('due', 'claimed', 'data', 'retry', 'unknown');
 CREATE INDEX messages_case ON notifier.messages (case_id);
 CREATE INDEX messages_meeting ON notifier.messages (meeting_id, mailbox);
+
+-- How far this database has come with sending, and the brake that is put on when it seems to be
+-- restored: then what falls due is held until a person decides (`samspel held`).
+CREATE TABLE notifier.high_water (
+  only_row     boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  place        text,                                     -- where it was when it sent; null: never
+  era          bigint NOT NULL DEFAULT 0,                -- rises when a person accepts it (real ms)
+  mark         bigint NOT NULL DEFAULT 0,                -- rises while anything is sent
+  quiet        boolean NOT NULL DEFAULT true,            -- has risen since all was done
+  brake_since  timestamptz,                              -- real time; null: off
+  brake_reason text CHECK (brake_reason IN ('moved', 'another-database', 'rolled-back')),
+  CHECK ((brake_since IS NULL) = (brake_reason IS NULL))
+);
+INSERT INTO notifier.high_water DEFAULT VALUES;
