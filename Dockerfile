@@ -25,9 +25,11 @@ RUN python -m venv /opt/build \
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="Samspel" \
       org.opencontainers.image.description="Keeps the calendar of the collaboration around a child"
-# mail-certificate: where compose.yaml puts the certificate of the trial's mail server.
+# mail-certificate: where compose.yaml puts the certificate of the trial's mail server. keep: the
+# notifier's mark. A volume takes over the owner of the folder that it is mounted on.
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent samspel \
-    && install --directory --owner samspel --group samspel /run/mail-certificate
+    && install --directory --owner samspel --group samspel \
+        /run/mail-certificate /var/lib/samspel/keep
 COPY --from=build /opt/samspel /opt/samspel
 ENV PATH=/opt/samspel/bin:$PATH \
     PYTHONUNBUFFERED=1 \

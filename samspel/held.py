@@ -38,7 +38,8 @@ def shown(held: Held) -> Iterator[str]:
         return
     since = held.since.astimezone(STOCKHOLM)
     yield f"Ingen post går ut sedan {since:%Y-%m-%d %H.%M}: {_REASONS[held.reason or 'moved']}."
-    yield f"{_how_many(held)} hålls. Det kan redan ha skickats före återställningen."
+    doubt = " Det kan redan ha skickats före återställningen." if held.kinds else ""
+    yield f"{_how_many(held)} hålls.{doubt}"
     for kind, count in held.kinds.items():
         yield f"  {count:>6}  {_KINDS.get(kind, kind)}"
     yield "samspel held release  skickar det som fortfarande behövs"

@@ -2,6 +2,8 @@
 
 from email_validator import EmailNotValidError, validate_email
 
+_LONGEST_LOCAL_PART = 64  # octets (RFC 5321, 4.5.3.1.1)
+
 
 def mail_address(address: str) -> str:
     """The address, normalized, if mail can be sent there as it is; the error doesn't repeat it."""
@@ -9,6 +11,9 @@ def mail_address(address: str) -> str:
         parts = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         raise ValueError("not a mail address (name@domain, in ASCII)") from None
-    if parts.ascii_email is None:
+    local = parts.ascii_local_part
+    if parts.ascii_email is None or local is None or len(local) > _LONGEST_LOCAL_PART:
         raise ValueError("not a mail address (name@domain, in ASCII)")
+    if "=?" in parts.ascii_email:  # programs on the way would decode it, and a line break in it
+        raise ValueError("not a mail address (an encoded word)")
     return parts.ascii_email

@@ -21,6 +21,7 @@ def handlers(desk_for: DeskFor) -> Handlers:
     return {
         e.MeetingProposed: at_a_desk(handle.meeting_proposed),
         e.SlotMissing: at_a_desk(handle.slot_missing),
+        e.MarkingDue: at_a_desk(handle.marking_due),
         e.AlertDue: at_a_desk(handle.alert_due),
         e.HandDeliveryNeeded: at_a_desk(handle.hand_delivery_needed),
         e.MessageFailed: at_a_desk(handle.message_failed),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -47,6 +48,7 @@ class Standing:
     proposal: Proposal | None
     proposals: int
     refused: frozenset[datetime]
+    refused_for: str | None  # the search that these times were refused for
     wanting: Wanting | None
 
 
@@ -66,9 +68,12 @@ class Store(Protocol):
     def note_failed_look(self, case_id: UUID, error: str, attempts: int) -> None:
         """Look again a little later; after so many attempts set the case aside, visibly."""
 
-    def facts(self, case_ids: Sequence[UUID]) -> dict[UUID, CaseFacts]:
-        """The facts of cases whose plans are locked; read after the lock, so the newest."""
+    def facts(self, case_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+        """The facts of cases whose plans are locked, as JSON; read after the lock: the newest."""
         ...
+
+    def forget(self, case_id: UUID) -> None:
+        """The case is gone: nothing of it falls due any more."""
 
     def standing(self, case_id: UUID) -> Standing: ...
 
@@ -161,10 +166,12 @@ def _seek_time(
     after = replace(standing, windows=plan.windows, wanting=plan.wanting)
     search = plan.search
     if search is None:
-        return replace(after, proposal=None, refused=frozenset())
+        return replace(after, proposal=None, refused=frozenset(), refused_for=None)
+    if standing.refused_for != (asked := _asked(search)):
+        after = replace(after, refused=frozenset(), refused_for=asked)
     if standing.proposal is not None and _still_fits(standing.proposal, search):
         return after
-    slot = _best_slot(facts, search, standing.refused, municipal, store)
+    slot = _best_slot(facts, search, after.refused, municipal, store)
     if slot is None:
         return replace(after, proposal=None, wanting=nothing_free(search))
     proposal = Proposal(
@@ -176,6 +183,13 @@ def _seek_time(
     )
     publish(_proposed(facts, search, proposal, municipal))
     return replace(after, proposal=proposal, proposals=standing.proposals + 1)
+
+
+def _asked(search: Search) -> str:
+    """What is searched for, in short: who, on which days, on which consents."""
+    people = sorted(str(person) for person in search.person_ids)
+    text = repr((search.step, search.days, people, search.grounds))
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 def _still_fits(proposal: Proposal, search: Search) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
 from functools import partial
+from typing import Any
+from uuid import UUID
 
 from psycopg import OperationalError
 
@@ -16,7 +18,7 @@ from shared.bus.registry import event_class
 from shared.bus.subscribers import SCHEDULER, SUBSCRIBERS
 from shared.db import Database, Unit
 from shared.domain.days import STOCKHOLM
-from shared.domain.facts import CaseFacts
+from shared.domain.facts import facts_from_json
 from shared.procedures import Procedures
 
 log = logging.getLogger(__name__)
@@ -67,20 +69,26 @@ class Work:
             claimed = store.claim_looks(LOOKS)
             facts = store.facts(claimed)
             for case_id in claimed:
-                self._look_at(facts[case_id], store, unit)
+                self._look_at(case_id, facts.get(case_id), store, unit)
             return len(claimed)
 
-    def _look_at(self, facts: CaseFacts, store: Store, unit: Unit) -> None:
+    def _look_at(
+        self, case_id: UUID, found: dict[str, Any] | None, store: Store, unit: Unit
+    ) -> None:
+        if found is None:
+            store.forget(case_id)
+            return
         try:
             with unit.connection.transaction():
+                facts = facts_from_json(found)
                 procedure = self.procedures.get(facts.procedure, facts.procedure_on)
                 tell = partial(publish, unit)
                 look(facts, procedure, self.municipal, store, tell, unit.now)
         except OperationalError:
             raise  # the connection is gone: the whole batch is looked at again
         except Exception as error:  # noqa: BLE001 — one case must not stop the others
-            store.note_failed_look(facts.id, type(error).__name__, ATTEMPTS)
-            log.warning("looking at case %s failed with %s", facts.id, type(error).__name__)
+            store.note_failed_look(case_id, type(error).__name__, ATTEMPTS)
+            log.warning("looking at case %s failed with %s", case_id, type(error).__name__)
 
     def _sweep(self) -> int:
         """Once a night every open case is looked at, should an event ever have been lost."""

@@ -38,6 +38,16 @@ _CLAIM = """
         ORDER BY event_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
     RETURNING event_id, fence
 """
+# Dead on every attempt, it was never handled to an end that could set it aside: that is done here.
+_BURY = """
+    UPDATE bus.deliveries SET state = 'set-aside', error = coalesce(error, 'died')
+    WHERE (subscriber, event_id) IN (
+        SELECT subscriber, event_id FROM bus.deliveries
+        WHERE subscriber = %(subscriber)s AND state = 'waiting'
+          AND lease_until <= clock_timestamp() AND attempts >= %(attempts)s
+        FOR UPDATE SKIP LOCKED)
+    RETURNING event_id
+"""
 _LOCK = """
     SELECT d.event_id, d.attempts, e.type, e.data
     FROM bus.deliveries d JOIN bus.events e ON e.id = d.event_id
@@ -69,14 +79,26 @@ class Deliveries:
     handlers: Handlers
 
     def drain_batch(self) -> int:
-        """Handle one batch: many that are new, else one that was tried before. How many it took."""
-        for again, limit in ((False, BATCH), (True, 1)):
-            with self.database.plain() as connection:
-                claimed = self._claim(connection, again=again, limit=limit)
-            if claimed:
-                self._handle(claimed)
-                return len(claimed)
-        return 0
+        """Handle a batch of new events and one that was tried before. How many it took."""
+        return sum(
+            self._take(again=again, limit=limit) for again, limit in ((False, BATCH), (True, 1))
+        )
+
+    def _take(self, *, again: bool, limit: int) -> int:
+        with self.database.plain() as connection:
+            if again:
+                self._bury(connection)
+            claimed = self._claim(connection, again=again, limit=limit)
+        if claimed:
+            self._handle(claimed)
+        return len(claimed)
+
+    def _bury(self, connection: Connection[DictRow]) -> None:
+        values = {"subscriber": self.subscriber, "attempts": ATTEMPTS}
+        for row in connection.execute(_BURY, values):
+            log.error(
+                "%s: event %s died %s times; set aside", self.subscriber, row["event_id"], ATTEMPTS
+            )
 
     def _claim(self, connection: Connection[DictRow], *, again: bool, limit: int) -> dict[int, int]:
         rows = connection.execute(

@@ -118,12 +118,23 @@ class MeetingHeld(Event):
 
 
 class SlotMissing(Event):
-    """No time could be found for a step; `reason` is a code, `due_on` the last day to book (X1)."""
+    """No time could be found for a step; `reason` is a code, `due_on` the last day to book (X1).
+
+    `missing` names codes: parties that nobody stands for, or organisations that the consent leaves
+    out.
+    """
 
     type = "slot.missing"
     step: str
     rule: str
-    reason: Literal["no-free-time", "no-day-left", "participants-missing", "cancelled"]
+    reason: Literal[
+        "no-free-time",
+        "no-day-left",
+        "participants-missing",
+        "organisation-not-covered",
+        "consent-missing",
+        "cancelled",
+    ]
     missing: tuple[str, ...] = ()
     due_on: date | None
 
@@ -138,6 +149,16 @@ class ReminderDue(Event):
     rule: str
     due_at: datetime
     useful_until: datetime
+
+
+class MarkingDue(Event):
+    """A booked meeting is over and nobody has said whether it was held (R13). Dates are local."""
+
+    type = "marking.due"
+    key: str
+    meeting_id: UUID
+    rule: str
+    due_on: date
 
 
 class AlertDue(Event):

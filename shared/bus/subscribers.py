@@ -21,6 +21,7 @@ SUBSCRIBERS: dict[type[Event], tuple[str, ...]] = {
     e.MeetingProposed: (CASES,),
     e.SlotMissing: (CASES,),
     e.ReminderDue: (NOTIFIER,),
+    e.MarkingDue: (CASES,),
     e.AlertDue: (CASES, NOTIFIER),
     e.AnswerReceived: (CASES,),
     e.HandDeliveryNeeded: (CASES,),

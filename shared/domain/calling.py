@@ -34,6 +34,18 @@ def missing_parties(facts: CaseFacts, procedure: Procedure, on: date) -> tuple[s
     )
 
 
+def uncovered_organisations(facts: CaseFacts, procedure: Procedure, on: date) -> tuple[str, ...]:
+    """The organisations of those who are always called that the consent leaves out (S1, R6)."""
+    covered = covered_organisations(facts, procedure, on)
+    needed = {
+        who.organisation
+        for who in facts.participants
+        for always in procedure.always_called
+        if always.party == "staff" and _stands_for(who, always) and who.organisation is not None
+    }
+    return tuple(sorted(needed - covered))
+
+
 def _own_organisation(facts: CaseFacts) -> frozenset[str]:
     return frozenset(
         who.organisation

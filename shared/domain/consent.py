@@ -39,6 +39,13 @@ def declined(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
     return bool(missing_consents(facts, procedure, on) & (said_no - asked_anew))
 
 
+def unasked(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[UUID]:
+    """Who decides about a meeting on this day and was never asked: the youth of a birthday (X8)."""
+    capacity: ConsentParty = "youth" if _is_adult(facts, procedure, on) else "guardian"
+    asked = {form.person_id for form in facts.consents if form.party == capacity}
+    return deciders(facts, procedure, on) - asked
+
+
 def covered_organisations(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[str]:
     """The organisations that everybody who decides has named (S1); none if anybody hasn't signed.
 

@@ -176,6 +176,34 @@ def test_F2_what_a_dead_worker_had_claimed_is_taken_up_after_its_lease(
     assert effects(database_url) == Counter(cases)
 
 
+def test_F12_an_event_that_kills_every_worker_is_set_aside_too(
+    database: Database, database_url: str
+) -> None:
+    publish_cases(database, 1)
+
+    def time_out(event: Event, unit: Unit) -> None:
+        unit.connection.execute("SET LOCAL statement_timeout = '1ms'")
+        unit.connection.execute("SELECT pg_sleep(1)")
+
+    for _ in range(delivery.ATTEMPTS):
+        with pytest.raises(psycopg.OperationalError):
+            deliveries(database, time_out).drain_batch()
+        let_leases_pass(database_url)
+    assert deliveries(database, effect).drain_batch() == 0
+    assert states(database_url) == Counter({"set-aside": 1})
+
+
+def test_what_was_tried_before_is_not_kept_waiting_by_what_is_new(
+    database: Database, database_url: str
+) -> None:
+    (tried,) = publish_cases(database, 1)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE bus.deliveries SET attempts = 1")
+    new = publish_cases(database, 3)
+    assert deliveries(database, effect).drain_batch() == 4
+    assert effects(database_url) == Counter([tried, *new])
+
+
 def test_what_was_tried_before_is_taken_one_by_one(database: Database, database_url: str) -> None:
     publish_cases(database, 5)
     with psycopg.connect(database_url) as connection:

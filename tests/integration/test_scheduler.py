@@ -237,6 +237,70 @@ def test_X2_a_passed_limit_alerts_the_process_owner_and_the_manager(
     assert [w["state"] for w in published(facts, "window.set")][-1] == "missed"
 
 
+def test_one_case_that_can_not_be_read_stops_no_other(
+    work: Work, database: Database, facts: Facts
+) -> None:
+    facts.run("INSERT INTO scheduler.plans (case_id, look_at) VALUES (%s, %s)", UUID(int=1), NOW)
+    unreadable = a_case(facts)
+    facts.run("ALTER TABLE cases.participants DROP CONSTRAINT participants_party_check")
+    facts.run("ALTER TABLE cases.participants DROP CONSTRAINT participants_check")
+    facts.run(
+        "UPDATE cases.participants SET party = 'from the future' WHERE case_id = %s",
+        unreadable.case_id,
+    )
+    case = a_case(facts)
+    tell(database, CaseOpened(case_id=unreadable.case_id), CaseOpened(case_id=case.case_id))
+    run(work)
+    assert [p["case_id"] for p in published(facts, "meeting.proposed")] == [str(case.case_id)]
+    (plan,) = facts.run("SELECT error FROM scheduler.plans WHERE error IS NOT NULL")
+    assert plan["error"] == "UnreadableFacts"
+
+
+def test_a_refused_time_is_tried_again_once_the_consents_say_something_else(
+    work: Work, database: Database, facts: Facts
+) -> None:
+    case = a_case(facts)
+    tell(database, CaseOpened(case_id=case.case_id))
+    run(work)
+    (proposal,) = published(facts, "meeting.proposed")
+    tell(
+        database,
+        ProposalRefused(
+            case_id=case.case_id, proposal=proposal["proposal"], step="first", reason="consent"
+        ),
+    )
+    run(work)
+    facts.run("UPDATE cases.consents SET id = gen_random_uuid()")  # signed anew
+    second = published(facts, "meeting.proposed")[-1]
+    tell(
+        database,
+        ProposalRefused(
+            case_id=case.case_id, proposal=second["proposal"], step="first", reason="consent"
+        ),
+    )
+    run(work)
+    starts = [local(one["starts_at"]) for one in published(facts, "meeting.proposed")]
+    assert starts == ["2027-03-04T09:00", "2027-03-04T09:30", "2027-03-04T09:00"]
+
+
+def test_the_day_on_which_the_notice_reaches_past_the_window_comes_by_itself(
+    work: Work, database: Database, facts: Facts
+) -> None:
+    case = a_case(facts)
+    facts.run("DELETE FROM cases.participants WHERE role = 'familjebehandlare'")
+    tell(database, CaseOpened(case_id=case.case_id))
+    run(work)
+    eve = at(date(2027, 3, 10), time(23, 30))
+    move_clock(facts, eve)
+    run(work)
+    assert [m["reason"] for m in published(facts, "slot.missing")] == ["participants-missing"]
+    (upcoming,) = facts.run("SELECT scheduler_api.next_instant(%s) AS at", eve)
+    assert upcoming["at"] == at(date(2027, 3, 11), time(0, 0))
+    move_clock(facts, upcoming["at"])
+    run(work)
+    assert published(facts, "slot.missing")[-1]["reason"] == "no-day-left"
+
+
 def test_the_nightly_sweep_finds_a_case_whose_event_was_lost(work: Work, facts: Facts) -> None:
     a_case(facts)
     move_clock(facts, at(MONDAY, time(2, 59)))

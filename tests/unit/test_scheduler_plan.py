@@ -9,7 +9,15 @@ from services.scheduler.domain.plan import Plan, Search, Wanting, desired_plan
 from shared.domain.days import WorkingDays, at
 from shared.domain.facts import CaseFacts, ConsentState
 from shared.procedures import load_procedures
-from tests.support.cases import FAMILY_THERAPIST, case, meeting, noon, with_meetings
+from tests.support.cases import (
+    CHILD,
+    FAMILY_THERAPIST,
+    case,
+    consent,
+    meeting,
+    noon,
+    with_meetings,
+)
 
 DAYS = WorkingDays()
 SAMVERKANSMOTE = load_procedures(None).get("samverkansmote", date(2026, 1, 1))
@@ -26,6 +34,7 @@ def due_days(of: Plan) -> list[str]:
         if due.event.type == "alert.due"
         else f"{due.key.split('/')[2]} {due.due_at:%Y-%m-%d %H}"
         for due in of.dues.values()
+        if due.event.type != "marking.due"
     )
 
 
@@ -74,6 +83,69 @@ def test_X1_when_no_day_is_left_a_person_is_told_and_no_later_day_is_taken() -> 
     late = plan(case("2027-03-01", signed_on="2027-03-12"), "2027-03-12")  # limit Monday the 15th
     assert late.search is None
     assert late.wanting == Wanting("first", "X1", "no-day-left", date(2027, 3, 15))
+
+
+@pytest.mark.parametrize(
+    ("born", "now", "wanting"),
+    [
+        # 18 on 8 March: on the days that are left the youth decides, and was never asked
+        ("2009-03-08", "2027-03-03", "consent-missing"),
+        ("2009-03-08", "2027-03-09", "consent-missing"),
+        ("2009-03-08", "2027-03-11", None),  # no day is left, but no consent stands now either
+        ("2014-05-02", "2027-03-11", "no-day-left"),
+    ],
+)
+def test_X8_a_birthday_in_the_window_asks_the_youth_and_never_says_that_no_day_is_left(
+    born: str, now: str, wanting: str | None
+) -> None:
+    found = plan(case("2027-03-01", signed_on="2027-03-01", birth_date=born), now).wanting
+    assert (found.reason if found else None) == wanting
+
+
+def test_X8_a_youth_who_was_asked_is_waited_for() -> None:
+    facts = case("2027-03-01", signed_on="2027-03-01", birth_date="2009-03-03")
+    asked = replace(facts, consents=(*facts.consents, consent(CHILD, None, "youth")))
+    ahead = plan(asked, "2027-03-02")
+    assert (ahead.search, ahead.wanting) == (None, None)
+
+
+def test_S1_a_consent_that_leaves_out_who_is_always_called_says_so_and_seeks_no_time() -> None:
+    facts = case("2027-03-01", signed_on="2027-03-02")
+    narrow = tuple(replace(form, organisations=frozenset({"school"})) for form in facts.consents)
+    found = plan(replace(facts, consents=narrow), "2027-03-02")
+    assert found.search is None
+    assert found.wanting is not None
+    assert (found.wanting.rule, found.wanting.reason, found.wanting.missing) == (
+        "S1", "organisation-not-covered", ("social_services",),
+    )  # fmt: skip
+
+
+def test_a_time_is_sought_again_after_a_withdrawal_whatever_was_cancelled_before() -> None:
+    by_hand = meeting("first", "2027-03-08", "cancelled", changed_on="2027-03-02")
+    with_the_consent = replace(
+        meeting("first", "2027-03-09", "cancelled", changed_on="2027-03-03"),
+        cancelled_because="consent",
+    )
+    facts = with_meetings(case("2027-03-01", signed_on="2027-03-04"), with_the_consent, by_hand)
+    assert plan(facts, "2027-03-04").search is not None
+
+
+def test_a_proposed_time_that_has_passed_no_longer_counts() -> None:
+    facts = with_meetings(
+        case("2027-03-01", signed_on="2027-03-02"), meeting("first", "2027-03-05", "proposed")
+    )
+    assert plan(facts, "2027-03-04").search is None
+    assert plan(facts, "2027-03-04").look_at == noon("2027-03-05")
+    assert plan(facts, "2027-03-06").search is not None
+
+
+def test_R13_a_meeting_that_is_over_is_asked_about_on_the_next_working_day() -> None:
+    facts = case("2027-03-01", signed_on="2027-03-02")
+    booked = plan(with_meetings(facts, meeting("first", "2027-03-12")), "2027-03-03")  # a Friday
+    (marking,) = [due for due in booked.dues.values() if due.event.type == "marking.due"]
+    assert f"{marking.due_at:%Y-%m-%d %H:%M}" == "2027-03-15 09:00"
+    held = plan(with_meetings(facts, meeting("first", "2027-03-12", "held")), "2027-03-12")
+    assert "marking.due" not in {due.event.type for due in held.dues.values()}
 
 
 def test_R6_a_case_without_a_family_therapist_says_who_is_missing() -> None:
@@ -180,7 +252,8 @@ def test_X8_no_day_after_the_18th_birthday_is_sought_on_the_guardians_consent() 
 @pytest.mark.parametrize(
     ("now", "looks_again"),
     [
-        ("2027-03-01", "2027-03-16"),  # the day after the limit
+        ("2027-03-01", "2027-03-11"),  # three working days' notice reaches past Monday the 15th
+        ("2027-03-11", "2027-03-16"),  # the day after the limit
         ("2027-03-20", "2032-05-02"),  # the 18th birthday
     ],
 )

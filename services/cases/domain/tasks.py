@@ -54,6 +54,11 @@ def confirm_time(meeting: UUID, owner: UUID, rule: str, due_on: date) -> Task:
     return Task(key, "confirm-time", owner, rule, due_on, meeting_id=meeting)
 
 
+def mark_as_held(key: str, meeting: UUID, owner: UUID, rule: str, due_on: date) -> Task:
+    """R13: the meeting is over; the rest of the case waits for whether it was held."""
+    return Task(key, "mark-as-held", owner, rule, due_on, meeting_id=meeting)
+
+
 def file_minutes(meeting: UUID, owner: UUID) -> Task:
     """R15: the minutes are kept in the elev-akt; only that they are is noted here."""
     return Task(f"{meeting}/R15/file-minutes", "file-minutes", owner, "R15", meeting_id=meeting)

@@ -8,11 +8,13 @@ import logging
 from services.cases.domain import tasks
 from services.cases.domain.refused import Refused
 from services.cases.domain.tasks import Task
-from services.cases.handlers.commands import Book
+from services.cases.handlers.commands import AskConsent, Book
+from services.cases.handlers.consents import ask
 from services.cases.handlers.meetings import book_on, propose_on
 from services.cases.handlers.ports import CaseFile, Desk
 from shared.bus import events as e
 from shared.domain.calling import missing_parties
+from shared.domain.consent import unasked
 from shared.domain.facts import Meeting
 
 log = logging.getLogger(__name__)
@@ -52,9 +54,24 @@ def slot_missing(event: e.SlotMissing, desk: Desk) -> None:
     file = desk.take(event.case_id)
     if file.facts.state == "closed" or _has(file, event.step, *_STANDING):
         return
+    if event.reason == "consent-missing":
+        _ask_who_decides_then(event, file, desk)
+        return
     task = _missing_task(event, file, desk)
     if task is not None:
         desk.tasks.add(file.id, task)
+
+
+def marking_due(event: e.MarkingDue, desk: Desk) -> None:
+    """R13: the process owner says whether the meeting was held, or cancels it."""
+    file = desk.take(event.case_id)
+    meeting = file.meeting(event.meeting_id)
+    if file.facts.state == "closed" or meeting.state != "booked":
+        return
+    owner = file.facts.process_owner
+    desk.tasks.add(
+        file.id, tasks.mark_as_held(event.key, meeting.id, owner, event.rule, event.due_on)
+    )
 
 
 def alert_due(event: e.AlertDue, desk: Desk) -> None:
@@ -125,6 +142,12 @@ def answer_received(event: e.AnswerReceived, desk: Desk) -> None:
     if desk.meetings.answer(meeting.id, event.person_id, event.answer, event.answered_at):
         details = {"meeting": str(meeting.id), "person": str(event.person_id)}
         desk.audit.note(file.id, f"answer.{event.answer}", None, details)
+
+
+def _ask_who_decides_then(event: e.SlotMissing, file: CaseFile, desk: Desk) -> None:
+    """X8: on the days that are left somebody decides who was never asked: the adult youth."""
+    for person in sorted(unasked(file.facts, file.procedure, event.due_on or desk.today)):
+        ask(AskConsent(case_id=file.id, person=person, organisations=None), desk)
 
 
 def _missing_task(event: e.SlotMissing, file: CaseFile, desk: Desk) -> Task | None:

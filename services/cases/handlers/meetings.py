@@ -18,7 +18,7 @@ from shared.domain.days import local_date
 from shared.domain.facts import Meeting
 from shared.domain.procedure import Step
 
-_ABOUT_TELLING = ("tell-by-hand", "reach-otherwise")
+_OF_ITS_TIME = ("tell-by-hand", "reach-otherwise", "mark-as-held")
 _UNTIL_BOOKED = ("no-slot", "book-anew", "limit-near", "next-date")
 
 
@@ -95,7 +95,7 @@ def move(command: Move, desk: Desk) -> None:
         return
     people = check_booking(file.facts, file.procedure, desk.days, wanted, desk.now)
     sequence = desk.meetings.move(wanted, people, place)
-    desk.tasks.finish(file.id, _ABOUT_TELLING, meeting=meeting.id)  # they are told anew
+    desk.tasks.finish(file.id, _OF_ITS_TIME, meeting=meeting.id)  # they are told anew
     desk.audit.note(file.id, "meeting.move", rule, {"meeting": str(meeting.id)})
     if meeting.state == "booked":
         desk.publish(MeetingMoved(case_id=file.id, meeting_id=meeting.id, sequence=sequence))
@@ -114,7 +114,7 @@ def cancel(meeting_id: UUID, desk: Desk) -> None:
 def cancel_one(file: CaseFile, meeting: Meeting, because: str, desk: Desk) -> None:
     """The meeting is off: it takes nobody any more, and what was to be told about it is past."""
     sequence = desk.meetings.cancel(meeting.id, because)
-    done = (*_ABOUT_TELLING, "confirm-time")
+    done = (*_OF_ITS_TIME, "confirm-time")
     desk.tasks.finish(file.id, done, meeting=meeting.id)
     rule = file.procedure.step(meeting.step).rule
     details = {"meeting": str(meeting.id), "because": because}
@@ -136,7 +136,7 @@ def hold(command: Hold, desk: Desk) -> None:
         desk.meetings.note_present(meeting.id, command.present)
     done = ("limit-passed", "limit-near")
     desk.tasks.finish(file.id, done, step=meeting.step)
-    desk.tasks.finish(file.id, _ABOUT_TELLING, meeting=meeting.id)
+    desk.tasks.finish(file.id, _OF_ITS_TIME, meeting=meeting.id)
     desk.tasks.add(file.id, tasks.file_minutes(meeting.id, _keeper(file)))
     if (following := _to_be_asked_for(file, step)) is not None:
         owner = file.facts.process_owner

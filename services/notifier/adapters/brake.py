@@ -47,7 +47,7 @@ _HOLD = """
         WHERE state IN ('due', 'claimed', 'retry', 'unknown') AND due_at <= %(now)s
         ORDER BY case_id, id FOR UPDATE SKIP LOCKED)
     UPDATE notifier.messages m
-    SET state = 'held', reason = 'restored', doubts = m.doubts, fence = m.fence + 1
+    SET state = 'held', reason = 'restored', doubts = GREATEST(m.doubts, 1), fence = m.fence + 1
     FROM past_due WHERE m.id = past_due.id
 """
 _TAKE_OFF = f"""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
+from urllib.parse import quote
 
 from icalendar import Calendar, Event, Timezone, vText
 
@@ -20,6 +21,7 @@ Method = Literal["REQUEST", "CANCEL"]
 _MARK = "X-HERE"
 _ALARM_BEFORE = "-PT1H"
 _LONGEST = 75
+_PLAIN_IN_MAILTO = "!$'*+-._~"
 # icalendar's own add_missing_timezones() writes a list of dates that ends in 2037 (O6).
 _ZONE = """\
 BEGIN:VTIMEZONE
@@ -101,9 +103,15 @@ def _personal_lines(personal: Personal, *, asks: bool) -> tuple[str, ...]:
         f"CREATED:{_utc(personal.created_at)}",
         f"LAST-MODIFIED:{_utc(personal.stamp)}",
         f"SEQUENCE:{personal.sequence}",
-        f"ORGANIZER;CN={name}:mailto:{personal.organizer}",
-        f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT{answer}:mailto:{personal.attendee}",
+        f"ORGANIZER;CN={name}:{_mailto(personal.organizer)}",
+        f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT{answer}:{_mailto(personal.attendee)}",
     )
+
+
+def _mailto(address: str) -> str:
+    """The address as a URI: a local part may hold what means something else there (RFC 6068)."""
+    local, _, domain = address.rpartition("@")
+    return f"mailto:{quote(local, safe=_PLAIN_IN_MAILTO)}@{domain}"
 
 
 def _parameter(text: str) -> str:

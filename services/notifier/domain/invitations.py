@@ -7,8 +7,19 @@ from typing import Literal
 from uuid import UUID
 
 from services.notifier.domain.mailing import Mailing
-from services.notifier.domain.messages import Kind, MeetingWords, Said, Sending
-from services.notifier.domain.recipients import NO_MAIL, Recipients, must_not_be_mailed
+from services.notifier.domain.messages import (
+    CALENDAR_KINDS,
+    Kind,
+    MeetingWords,
+    Said,
+    Sending,
+)
+from services.notifier.domain.recipients import (
+    NO_MAIL,
+    PROTECTED,
+    Recipients,
+    must_not_be_mailed,
+)
 from shared.domain.facts import Meeting
 
 STAMP_STEP = timedelta(seconds=1)
@@ -16,10 +27,15 @@ STAMP_STEP = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a mailbox may show, and the meeting's sequence that this told."""
+    """What a mailbox may show, the meeting's sequence that this told, and where it was sent.
+
+    `sequence` is the calendar object's: an answer counts for that one alone.
+    """
 
     said: Said
     told: int
+    sequence: int
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +43,8 @@ class Invitation:
     """One calendar object: a meeting in a mailbox (X4), as it was last put into words.
 
     `held` is what the mailbox may show, None if nothing has reached it (or a CANCEL has).
-    `lost`: the last words were stopped, or refused for good, so the mailbox doesn't have them.
+    `lost`: the last words were stopped, or refused for good, so the mailbox doesn't have them; or
+    it has some that only a newer version can read, so it counts as told by a person.
     """
 
     meeting_id: UUID
@@ -50,23 +67,29 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class ToldByHand:
-    """Somebody who is told of a meeting by hand: up to which sequence, whether called or off."""
+    """Somebody who is told of a meeting by hand: up to which sequence, called or off, by what rule."""
 
     person_id: UUID
     told: int
     state: Literal["invited", "cancelled"]
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """A REQUEST: new, or of what has changed. `moved`: another time, so all answer anew (Q1)."""
+    """A REQUEST: new, or of what has changed since what the mailbox holds.
+
+    `asks_anew`: an earlier answer no longer counts (Q1).
+    """
 
     mailbox: str
     people: tuple[UUID, ...]
     kind: Literal["call", "change"]
     sequence: int
     stamp: datetime
-    moved: bool
+    new_time: bool
+    new_place: bool
+    asks_anew: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +102,7 @@ class Cancel:
     stamp: datetime
     of_all: bool
     said: Said
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +154,11 @@ def reconcile(
         return (
             *_invite(meeting, to, standing, mailing, now),
             *_withdraw(meeting, to, standing, mailing, now),
-            *_by_hand(meeting, to, standing),
+            *_by_hand(meeting, to, standing, mailing),
         )
     if booked or meeting.state in ("held", "proposed"):
         return ()
-    return tuple(_call_off(meeting, standing, mailing, now))
+    return tuple(_call_off(meeting, to, standing, mailing, now))
 
 
 def next_stamp(standing: Invitation | None, now: datetime) -> datetime:
@@ -153,15 +177,32 @@ def _invite(
             if old.people != people:
                 yield Regroup(mailbox, people)
             continue
-        held = None if old is None else old.held
-        yield Invite(
-            mailbox=mailbox,
-            people=people,
-            kind="call" if held is None else "change",
-            sequence=_sequence(meeting, old),
-            stamp=next_stamp(old, now),
-            moved=held is None or held.told != meeting.sequence,
-        )
+        yield _invitation(meeting, mailbox, people, old, place, now)
+
+
+def _invitation(
+    meeting: Meeting,
+    mailbox: str,
+    people: tuple[UUID, ...],
+    old: Invitation | None,
+    place: str | None,
+    now: datetime,
+) -> Invite:
+    """A change only speaks of what the mailbox holds; who was removed is called, not told news."""
+    held = None if old is None or old.state == "cancelled" else old.held
+    sequence = _sequence(meeting, old)
+    times = (meeting.starts_at, meeting.ends_at)
+    new_time = held is not None and (held.said.starts_at, held.said.ends_at) != times
+    return Invite(
+        mailbox=mailbox,
+        people=people,
+        kind="call" if held is None else "change",
+        sequence=sequence,
+        stamp=next_stamp(old, now),
+        new_time=new_time,
+        new_place=held is not None and place not in (None, held.said.place),
+        asks_anew=held is None or new_time or held.sequence != sequence,
+    )
 
 
 def _knows(old: Invitation, meeting: Meeting, place: str | None) -> bool:
@@ -182,31 +223,65 @@ def _withdraw(
     The meeting still stands then; whether it does is for cases to say, and the gate sends them
     nothing new.
     """
-    for mailbox, old in sorted(standing.invitations.items()):
-        if old.state == "cancelled" or mailbox in to.mailboxes:
-            continue
-        if to.groundless.intersection(old.people):
-            continue
-        if must_not_be_mailed(mailing, old.people, mailbox) and to.by_hand.keys() & set(old.people):
-            continue  # still called: they are told by hand from now on
-        yield from _take_back(meeting, old, mailing, now, of_all=False)
+    still_called = {*to.by_hand, *_mailed(to)}
+    for _, old in sorted(standing.invitations.items()):
+        if not _is_kept(old, to, mailing):
+            known = _rules(old.people, to, standing, mailing)
+            gone = {person: rule for person, rule in known.items() if person not in still_called}
+            yield from _take_back(meeting, old, gone, mailing, now, of_all=False)
+
+
+def _is_kept(old: Invitation, to: Recipients, mailing: Mailing) -> bool:
+    """Whether the mailbox keeps what it holds, or holds nothing any more."""
+    if old.state == "cancelled" or old.mailbox in to.mailboxes:
+        return True
+    if to.groundless.intersection(old.people):
+        return True
+    called_by_hand = to.by_hand.keys() & set(old.people)
+    return bool(called_by_hand) and must_not_be_mailed(mailing, old.people, old.mailbox) is not None
 
 
 def _call_off(
-    meeting: Meeting, standing: Standing, mailing: Mailing, now: datetime
+    meeting: Meeting, to: Recipients, standing: Standing, mailing: Mailing, now: datetime
 ) -> Iterable[Change]:
     """Q5: the meeting is off for everybody who was ever invited and not removed."""
     for _, old in sorted(standing.invitations.items()):
         if old.state == "invited":
-            yield from _take_back(meeting, old, mailing, now, of_all=True)
-    for person, told in sorted(standing.by_hand.items()):
-        if told.state == "invited" and meeting.starts_at > now:
-            yield TellByHand(person, "cancel", NO_MAIL, meeting.sequence, "cancelled")
+            rules = _rules(old.people, to, standing, mailing)
+            yield from _take_back(meeting, old, rules, mailing, now, of_all=True)
+    by_hand = sorted(p for p, told in standing.by_hand.items() if told.state == "invited")
+    for person, rule in _rules(by_hand, to, standing, mailing).items():
+        if meeting.starts_at > now:
+            yield TellByHand(person, "cancel", rule, meeting.sequence, "cancelled")
+
+
+def _rules(
+    people: Iterable[UUID], to: Recipients, standing: Standing, mailing: Mailing
+) -> dict[UUID, str]:
+    """By which rule each of these is told by hand: as now, else as they were until now."""
+    return {person: _rule(person, to, standing, mailing) for person in people}
+
+
+def _rule(person: UUID, to: Recipients, standing: Standing, mailing: Mailing) -> str:
+    if person in to.by_hand:
+        return to.by_hand[person]
+    forbidden = must_not_be_mailed(mailing, (person,))
+    known = standing.by_hand.get(person)
+    if forbidden == PROTECTED or known is None:
+        return forbidden or NO_MAIL
+    return known.rule
 
 
 def _take_back(
-    meeting: Meeting, old: Invitation, mailing: Mailing, now: datetime, *, of_all: bool
+    meeting: Meeting,
+    old: Invitation,
+    by_hand: Mapping[UUID, str],
+    mailing: Mailing,
+    now: datetime,
+    *,
+    of_all: bool,
 ) -> Iterable[Change]:
+    """A CANCEL, or what a person has to say instead: to these, by their rules."""
     starts = [meeting.starts_at, *([old.held.said.starts_at] if old.held else [])]
     if max(starts) <= now:
         return
@@ -219,36 +294,51 @@ def _take_back(
             stamp=next_stamp(old, now),
             of_all=of_all,
             said=old.held.said,
+            address=old.held.address,
         )
         return
     yield Forget(old.mailbox)
     if old.held is not None or old.lost == "failed":
-        for person in old.people:
-            yield TellByHand(person, "cancel", forbidden or NO_MAIL, meeting.sequence, "cancelled")
+        for person, rule in by_hand.items():
+            by_rule = PROTECTED if forbidden == PROTECTED else rule
+            yield TellByHand(person, "cancel", by_rule, meeting.sequence, "cancelled")
 
 
-def _by_hand(meeting: Meeting, to: Recipients, standing: Standing) -> Iterable[Change]:
+def _by_hand(
+    meeting: Meeting, to: Recipients, standing: Standing, mailing: Mailing
+) -> Iterable[Change]:
     for person, rule in sorted(to.by_hand.items()):
-        told = _told(person, standing)
+        told = _told(person, to, standing, mailing)
         if told is None or told < meeting.sequence:
             kind: Literal["call", "change"] = "call" if told is None else "change"
             yield TellByHand(person, kind, rule, meeting.sequence, "invited")
-    mailed = {person for people in to.mailboxes.values() for person in people}
+    mailed = _mailed(to)
     for person, known in sorted(standing.by_hand.items()):
         if known.state == "cancelled" or person in to.by_hand or person in to.groundless:
             continue
         kind_off: Literal["cancel"] | None = None if person in mailed else "cancel"
-        yield TellByHand(person, kind_off, NO_MAIL, meeting.sequence, "cancelled")
+        rule = _rule(person, to, standing, mailing)
+        yield TellByHand(person, kind_off, rule, meeting.sequence, "cancelled")
 
 
-def _told(person: UUID, standing: Standing) -> int | None:
-    """The sequence somebody knows of, by hand or by what their mailbox holds; None: of nothing."""
+def _mailed(to: Recipients) -> frozenset[UUID]:
+    return frozenset(person for people in to.mailboxes.values() for person in people)
+
+
+def _told(person: UUID, to: Recipients, standing: Standing, mailing: Mailing) -> int | None:
+    """The sequence somebody knows of, by hand or by what their mailbox holds; None: of nothing.
+
+    A mailbox that is taken back from them, all of it or their part, tells them nothing any more.
+    """
     known = standing.by_hand.get(person)
     sequences = [known.told] if known is not None and known.state == "invited" else []
     sequences += [
         old.held.told
         for old in standing.invitations.values()
-        if person in old.people and old.state == "invited" and old.held is not None
+        if person in to.mailboxes.get(old.mailbox, old.people)
+        and old.state == "invited"
+        and old.held is not None
+        and _is_kept(old, to, mailing)
     ]
     return max(sequences, default=None)
 
@@ -273,12 +363,16 @@ def _held(messages: Sequence[Sending]) -> Held | None:
             return None
         if message.kind != Kind.CANCEL and message.may_be_held:
             assert isinstance(message.words, MeetingWords)
-            return Held(message.words.said, message.told or 0)
+            assert message.calendar is not None
+            sequence = message.calendar.sequence
+            return Held(message.words.said, message.told or 0, sequence, message.address)
     return None
 
 
 def _lost(stamp: datetime, messages: Sequence[Sending]) -> Literal["stopped", "failed"] | None:
     for message in messages:
+        if message.kind in CALENDAR_KINDS and not message.is_readable and message.may_be_held:
+            return "failed"
         if message.calendar is None or message.calendar.stamp != stamp or message.may_be_held:
             continue
         if message.state == "suppressed":

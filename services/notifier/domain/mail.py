@@ -70,7 +70,7 @@ def mail_bytes(message: Message, post: Post, link: str | None = None) -> bytes:
 def _headers(message: Message, words: Words, post: Post) -> bytes:
     lines = [
         _header("From", _named(post.house.name, post.from_address)),
-        _header("To", f"<{message.mailbox}>"),
+        _header("To", f"<{message.address}>"),
         *_reply_to(message, post),
         _header("Subject", _encoded(words.subject)),
         _header("Date", format_datetime(message.created_at)),
@@ -144,7 +144,7 @@ def _calendar(message: Message, words: Words, post: Post) -> tuple[Method, bytes
     personal = Personal(
         organizer=post.reply_address(part.token),
         organizer_name=post.house.name,
-        attendee=message.mailbox,
+        attendee=message.address,
         sequence=part.sequence,
         stamp=part.stamp,
         created_at=part.created_at,

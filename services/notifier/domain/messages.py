@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal, Self
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime, TypeAdapter
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 _MESSAGES = UUID("3a0d7c5e-52d7-5b0c-8a39-6a2a2d1f9b02")
 
@@ -24,6 +24,7 @@ class Kind(StrEnum):
 
 Ground = Literal["none", "consent", "object", "duty"]
 
+KINDS = tuple(Kind)
 CALENDAR_KINDS = (Kind.CALL, Kind.CHANGE, Kind.CANCEL)
 OPEN_STATES = ("due", "claimed", "data", "retry", "unknown")
 
@@ -46,7 +47,9 @@ class CalendarPart:
     stamp: AwareDatetime
     created_at: AwareDatetime
     of_all: bool = False  # a CANCEL: the meeting is off, not only this invitation (O11)
-    moved: bool = False  # a change of the time, not only of the words
+    new_time: bool = False  # another time than the mailbox holds
+    new_place: bool = False  # another place, and one that may be said
+    asks_anew: bool = False  # an answer to what it holds no longer counts (Q1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,22 @@ class AlertWords:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownWords:
+    """The payload of a message that a newer version has made: for it to send (F14)."""
+
+    payload: Mapping[str, Any] = field(repr=False)
+
+
+Saying = MeetingWords | AlertWords | UnknownWords
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One mail to one mailbox. `told` is the meeting's sequence that it speaks of."""
+    """One mail to one mailbox. `told` is the meeting's sequence that it speaks of.
+
+    `mailbox` is the address as an identity, in lower case; `address` is the one that is written to,
+    as it was entered: what stands before the @ may be case-sensitive (RFC 5321).
+    """
 
     key: str
     kind: str
@@ -80,10 +97,11 @@ class Message:
     person_id: UUID
     party: str
     mailbox: str
+    address: str
     language: str
     rule: str
     told: int | None
-    words: MeetingWords | AlertWords
+    words: Saying
     message_id: str
     due_at: datetime
     useful_until: datetime
@@ -118,24 +136,37 @@ class Sending(Message):
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether this version knows what it says; if not, it's left to a newer one."""
+        return not isinstance(self.words, UnknownWords)
+
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
-        """A row of notifier.messages; the id follows from the key."""
+        """A row of notifier.messages, whatever made it; the id follows from the key."""
         names = cls.__dataclass_fields__.keys() - {"words"}
         words = words_from_json(row["payload"], row["kind"])
         return cls(words=words, **{name: row[name] for name in names})
 
 
-def words_to_json(words: MeetingWords | AlertWords) -> dict[str, Any]:
+def words_to_json(words: Saying) -> dict[str, Any]:
+    if isinstance(words, UnknownWords):
+        return dict(words.payload)
     adapter: TypeAdapter[Any] = _ALERT if isinstance(words, AlertWords) else _MEETING
     payload: dict[str, Any] = adapter.dump_python(words, mode="json")
     return payload
 
 
-def words_from_json(payload: Mapping[str, Any], kind: str) -> MeetingWords | AlertWords:
-    if kind == Kind.ALERT:
-        return _ALERT.validate_python(payload)
-    return _MEETING.validate_python(payload)
+def words_from_json(payload: Mapping[str, Any], kind: str) -> Saying:
+    """Never raises: one message that can't be read mustn't hold back the others."""
+    if kind not in KINDS:
+        return UnknownWords(payload)
+    try:
+        if kind == Kind.ALERT:
+            return _ALERT.validate_python(payload)
+        return _MEETING.validate_python(payload)
+    except ValidationError:
+        return UnknownWords(payload)
 
 
 _MEETING = TypeAdapter(MeetingWords)

@@ -36,9 +36,13 @@ class Mailable:
 
     @property
     def mailbox(self) -> str:
-        mailbox = mailbox_of(self.contact)
-        assert mailbox is not None
-        return mailbox
+        return self.address.lower()
+
+    @property
+    def address(self) -> str:
+        address = address_of(self.contact)
+        assert address is not None
+        return address
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +118,14 @@ def mailable(
     return Mailable(contact, day, own_mail_from_age) if rule is None else ByHand(rule)
 
 
-def must_not_be_mailed(mailing: Mailing, people: Iterable[UUID], mailbox: str) -> str | None:
+def must_not_be_mailed(
+    mailing: Mailing, people: Iterable[UUID], mailbox: str | None = None
+) -> str | None:
     """The rule that forbids even to take back what a mailbox holds, or None (decision 6)."""
     contacts = [mailing.contacts.get(person) for person in people]
     if any(contact is None or contact.protected for contact in contacts):
         return PROTECTED
-    if _is_used_by_protected(mailing, mailbox):
+    if mailbox is not None and _is_used_by_protected(mailing, mailbox):
         return PROTECTED
     if any(contact is not None and contact.no_mail for contact in contacts):
         return NO_MAIL
@@ -127,8 +133,17 @@ def must_not_be_mailed(mailing: Mailing, people: Iterable[UUID], mailbox: str) -
 
 
 def mailbox_of(contact: Contact) -> str | None:
-    """The address in the form that counts as one mailbox, or None if mail can't be sent there."""
-    return _normal(contact.email) if contact.email else None
+    """The address in the form that counts as one mailbox, or None if mail can't be sent there.
+
+    In lower case: whoever writes «Anna@» and «anna@» means the same one.
+    """
+    address = address_of(contact)
+    return None if address is None else address.lower()
+
+
+def address_of(contact: Contact) -> str | None:
+    """Where mail is sent: the address as it was entered, or None if it can't be sent there."""
+    return _usable(contact.email) if contact.email else None
 
 
 def language_of(contact: Contact | None) -> str:
@@ -137,9 +152,9 @@ def language_of(contact: Contact | None) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _normal(address: str) -> str | None:
+def _usable(address: str) -> str | None:
     try:
-        return mail_address(address).lower()
+        return mail_address(address)
     except ValueError:
         return None
 

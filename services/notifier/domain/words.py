@@ -4,15 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.notifier.domain.messages import AlertWords, Kind, MeetingWords, Message
+from services.notifier.domain.messages import (
+    AlertWords,
+    CalendarPart,
+    Kind,
+    MeetingWords,
+    Message,
+    UnknownWords,
+)
 from services.notifier.domain.safe_text import one_line
 from shared.domain import swedish
 from shared.domain.days import local_date
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
+News = Literal["time", "place", "details"]
+
 _SUMMARY = {"sv": "Möte", "en": "Meeting"}
 
 
@@ -26,6 +36,10 @@ class House:
     def __post_init__(self) -> None:
         one_line(self.name)
         one_line(self.phone)
+
+
+class UnreadableWords(ValueError):
+    """A newer version has made the message; this one has no words for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +58,15 @@ def words_for(message: Message, house: House, link: str | None = None) -> Words:
     """The words of a message; the same for everybody who is told the same (so kept for a while).
 
     `link` is the recipient's own page; without one, answering is by the calendar or the phone.
+    Raises UnreadableWords.
     """
     match message.words:
         case AlertWords() as alert:
             return _alert(alert, message.language, house)
         case MeetingWords() as meeting:
             return _meeting(meeting_key(meeting), Kind(message.kind), message.language, house, link)
+        case UnknownWords():
+            raise UnreadableWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +78,8 @@ class MeetingKey:
     place: str | None
     reference: str | None
     of_all: bool
-    moved: bool
+    news: News
+    asks_anew: bool
 
 
 def meeting_key(words: MeetingWords) -> MeetingKey:
@@ -72,8 +90,16 @@ def meeting_key(words: MeetingWords) -> MeetingKey:
         said.place,
         words.reference,
         of_all=calendar is not None and calendar.of_all,
-        moved=calendar is not None and calendar.moved,
+        news=_news(calendar),
+        asks_anew=calendar is not None and calendar.asks_anew,
     )
+
+
+def _news(calendar: CalendarPart | None) -> News:
+    """What a change is about, for its subject and first sentence."""
+    if calendar is not None and calendar.new_time:
+        return "time"
+    return "place" if calendar is not None and calendar.new_place else "details"
 
 
 @lru_cache(maxsize=1024)
@@ -86,7 +112,8 @@ def _meeting(about: MeetingKey, kind: Kind, language: str, house: House, link: s
         "place": about.place and one_line(about.place),
         "reference": about.reference and one_line(about.reference),
         "of_all": about.of_all,
-        "moved": about.moved,
+        "news": about.news,
+        "asks_anew": about.asks_anew,
         "phone": house.phone,
         "municipality": house.name,
         "link": link,

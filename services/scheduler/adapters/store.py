@@ -14,7 +14,6 @@ from services.scheduler.domain.due import Due
 from services.scheduler.domain.plan import Wanting
 from services.scheduler.handlers import Proposal, Standing
 from shared.db import Unit
-from shared.domain.facts import CaseFacts, facts_from_json
 from shared.domain.windows import Window
 
 _WINDOWS = TypeAdapter(tuple[Window, ...])
@@ -36,7 +35,8 @@ _FAILED_LOOK = """
 _SAVE = """
     UPDATE scheduler.plans
     SET windows = %(windows)s, proposal = %(proposal)s, proposals = %(proposals)s,
-        refused = %(refused)s, wanting = %(wanting)s, look_at = %(look_at)s, looked_at = %(now)s,
+        refused = %(refused)s, refused_for = %(refused_for)s, wanting = %(wanting)s,
+        look_at = %(look_at)s, looked_at = %(now)s,
         attempts = 0, error = NULL
     WHERE case_id = %(case)s
 """
@@ -105,15 +105,20 @@ class SqlStore:
             _FAILED_LOOK, {"case": case_id, "error": error, "attempts": attempts}
         )
 
-    def facts(self, case_ids: Sequence[UUID]) -> dict[UUID, CaseFacts]:
+    def facts(self, case_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
         rows = self._connection.execute(
             "SELECT case_id, facts FROM cases_api.facts(%s::uuid[])", [list(case_ids)]
         )
-        return {row["case_id"]: facts_from_json(row["facts"]) for row in rows}
+        return {row["case_id"]: row["facts"] for row in rows}
+
+    def forget(self, case_id: UUID) -> None:
+        self._connection.execute("DELETE FROM scheduler.due WHERE case_id = %s", [case_id])
+        self._connection.execute("DELETE FROM scheduler.plans WHERE case_id = %s", [case_id])
 
     def standing(self, case_id: UUID) -> Standing:
         plan = self._connection.execute(
-            "SELECT windows, proposal, proposals, refused, wanting FROM scheduler.plans"
+            "SELECT windows, proposal, proposals, refused, refused_for, wanting"
+            " FROM scheduler.plans"
             " WHERE case_id = %s",
             [case_id],
         ).fetchone()
@@ -128,6 +133,7 @@ class SqlStore:
             proposal=_PROPOSAL.validate_python(plan["proposal"]),
             proposals=plan["proposals"],
             refused=_REFUSED.validate_python(plan["refused"]),
+            refused_for=plan["refused_for"],
             wanting=_WANTING.validate_python(plan["wanting"]),
         )
 
@@ -151,6 +157,7 @@ class SqlStore:
                 "proposal": _json(_PROPOSAL, standing.proposal),
                 "proposals": standing.proposals,
                 "refused": _json(_REFUSED, standing.refused),
+                "refused_for": standing.refused_for,
                 "wanting": _json(_WANTING, standing.wanting),
                 "look_at": look_at,
                 "now": self._now,

@@ -6,15 +6,17 @@ time or a new limit is a new key, so the old row is withdrawn and can never fire
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from shared.bus.events import AlertDue, Event, ReminderDue
+from shared.bus.events import AlertDue, Event, MarkingDue, ReminderDue
 from shared.domain.days import WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Alert, Reminder
 from shared.domain.windows import Window
 
-PASSED_STAYS_USEFUL = timedelta(days=60)
+STAYS_USEFUL = timedelta(days=60)
+MARKING_RULE = "R13"
+_MARKING_AT = time(9, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,17 @@ def reminder(facts: CaseFacts, meeting: Meeting, rule: Reminder, days: WorkingDa
     return Due(key, event, due_at, meeting.starts_at)
 
 
+def marking(facts: CaseFacts, meeting: Meeting, days: WorkingDays) -> Due:
+    """The question whether a meeting was held, on the next working day: all else waits for it."""
+    day = days.plus(local_date(meeting.ends_at), 1)
+    key = f"{meeting.id}/{MARKING_RULE}/marking/{meeting.sequence}"
+    event = MarkingDue(
+        case_id=facts.id, key=key, meeting_id=meeting.id, rule=MARKING_RULE, due_on=day
+    )
+    due_at = at(day, _MARKING_AT)
+    return Due(key, event, due_at, due_at + STAYS_USEFUL)
+
+
 def alert(
     facts: CaseFacts,
     window: Window,
@@ -61,7 +74,7 @@ def alert(
     due_at = _alert_at(window.closes_on, rule, days)
     later = [_alert_at(window.closes_on, other, days) for other in all_rules]
     useful_until = min(
-        (instant for instant in later if instant > due_at), default=due_at + PASSED_STAYS_USEFUL
+        (instant for instant in later if instant > due_at), default=due_at + STAYS_USEFUL
     )
     key = f"{facts.id}/{window.step}/{rule.rule}/{rule.name}/{to}/{window.closes_on}"
     event = AlertDue.model_validate(

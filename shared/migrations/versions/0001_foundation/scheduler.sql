@@ -8,6 +8,7 @@ CREATE TABLE scheduler.plans (
   windows     jsonb NOT NULL DEFAULT '[]',               -- as last announced by window.set
   proposal    jsonb,                                     -- {key, step, starts_at, ends_at, person_ids} in question
   refused     jsonb NOT NULL DEFAULT '[]',               -- starts of a step that cases refused: not again
+  refused_for text,                                      -- the search they were refused for
   proposals   integer NOT NULL DEFAULT 0,                -- how many were made: part of the next one's key
   wanting     jsonb,                                     -- the slot.missing last announced
   attempts    integer NOT NULL DEFAULT 0,
