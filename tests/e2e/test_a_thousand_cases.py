@@ -16,14 +16,14 @@ from tests.support.house import House, Json, running
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("e2e-thousand")]
 
 CASES = 1000
-PAIRS = 40  # a rektor and a family therapist each: 25 meetings a pair, in two weeks of some fifty
+PAIRS = 17  # a rektor and a family therapist each, who have room for 56 meetings in the window
 BATCH = 100
 SWELL = 40 * 1024 * 1024  # bytes of resident memory that a process may grow by
 
 
 @pytest.fixture
 def municipality(tmp_path: Path) -> Path:
-    """The example municipality with forty more schools and family therapists."""
+    """The example municipality with some more schools and family therapists."""
     folder = tmp_path / "storkommun"
     shutil.copytree(ROOT / "examples" / "exempelkommun", folder)
     for number in range(PAIRS):
@@ -65,7 +65,10 @@ def test_a_thousand_cases_are_all_called_or_say_why_not(house: House) -> None:
     states = Counter(message["state"] for message in messages(house))
     assert set(states) == {"accepted"}
     uncalled = [case for case in cases(house) if not case["meetings"]]
-    assert all(any(task["kind"] == "no-slot" for task in case["tasks"]) for case in uncalled)
+    assert 0 < len(uncalled) < CASES / 10  # there isn't room for all of them
+    for case in uncalled:
+        reasons = [task for task in case["tasks"] if task["kind"] == "no-slot"]
+        assert [(task["rule"], task["state"]) for task in reasons] == [("X1", "open")]
     assert len(house.kinds_of_mail()) <= len(house.mails()) == states["accepted"]
     assert biggest <= BATCH
     swollen = {
