@@ -139,7 +139,12 @@ class _Parts:
             ring=self.bell.ring,
             size=connections,
         )
-        self.desk_for = partial(desk_for, procedures=self.municipality.procedures, days=self.days)
+        self.desk_for = partial(
+            desk_for,
+            procedures=self.municipality.procedures,
+            days=self.days,
+            hours=self.municipality.booking.hours,
+        )
 
 
 @cache

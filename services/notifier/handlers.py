@@ -7,31 +7,21 @@ from typing import Protocol
 from uuid import UUID
 
 from services.notifier.domain.clearance import Holding, Stop, decide
+from services.notifier.domain.drafts import Drafts
 from services.notifier.domain.invitations import (
     Cancel,
     Change,
     Forget,
-    Invitation,
     Invite,
     Regroup,
-    Standing,
     TellByHand,
-    ToldByHand,
     reconcile,
 )
 from services.notifier.domain.mail import Post
 from services.notifier.domain.mailing import Mailing
-from services.notifier.domain.messages import (
-    CALENDAR_KINDS,
-    AlertWords,
-    CalendarPart,
-    Kind,
-    MeetingWords,
-    Message,
-    Said,
-    Sending,
-)
-from services.notifier.domain.recipients import Mailable, language_of, reach, recipients
+from services.notifier.domain.messages import CALENDAR_KINDS, Kind, Message, Sending
+from services.notifier.domain.recipients import Mailable, reach, recipients
+from services.notifier.domain.standing import Invitation, Standing, ToldByHand
 from shared.bus.events import AlertDue, Event, HandDeliveryNeeded, ReminderDue
 from shared.domain.days import local_date
 from shared.domain.facts import CaseFacts, Meeting
@@ -71,8 +61,11 @@ class Record:
         """What is known of the mailbox that a message goes to."""
         for one in self.invitations:
             if (one.meeting_id, one.mailbox) == (message.meeting_id, message.mailbox):
-                held = one.after(self.carried(one.meeting_id, one.mailbox)).held
-                return Holding(one.people, one.stamp, held is not None)
+                carried = self.carried(one.meeting_id, one.mailbox)
+                may_be_held = one.after(carried).held is not None or any(
+                    said.may_be_held and not said.is_readable for said in carried
+                )
+                return Holding(one.people, one.stamp, may_be_held)
         return None
 
 
@@ -112,6 +105,10 @@ class Look:
     def case_id(self) -> UUID:
         return self.mailing.facts.id
 
+    @property
+    def drafts(self) -> Drafts:
+        return Drafts(self.mailing, self.procedure, self.desk.post, self.now)
+
 
 def look_again(case_id: UUID, desk: Desk, now: datetime) -> None:
     """Make what stands in the mailboxes of a case into what should stand; twice changes nothing.
@@ -142,7 +139,7 @@ def reminder_due(event: ReminderDue, desk: Desk, now: datetime) -> None:
         return
     to = recipients(look.mailing, meeting, look.procedure, local_date(now))
     for mailbox, people in to.mailboxes.items():
-        desk.rows.add(_reminder(event, meeting, mailbox, people, look))
+        desk.rows.add(look.drafts.reminder(event, meeting, mailbox, people))
     for person, rule in to.by_hand.items():
         desk.publish(
             by_hand(event.case_id, meeting.id, person, Kind.REMINDER, rule, event.sequence)
@@ -162,27 +159,7 @@ def alert_due(event: AlertDue, desk: Desk, now: datetime) -> None:
     to = None if person is None else reach(look.mailing, person, local_date(now))
     if person is None or not isinstance(to, Mailable) or to.contact.party != "staff":
         return
-    key = f"{event.key}/{person}"
-    desk.rows.add(
-        Message(
-            key=key,
-            kind=Kind.ALERT,
-            ground="duty",
-            case_id=event.case_id,
-            meeting_id=None,
-            person_id=person,
-            party="staff",
-            mailbox=to.mailbox,
-            language=language_of(to.contact),
-            rule=event.rule,
-            told=None,
-            words=AlertWords(event.to, event.about, event.limit_on),
-            message_id=desk.post.message_id(key),
-            due_at=event.due_at,
-            useful_until=event.useful_until,
-            created_at=now,
-        )
-    )
+    desk.rows.add(look.drafts.alert(event, person, to))
 
 
 def by_hand(
@@ -215,7 +192,7 @@ def _look(case_id: UUID, desk: Desk, now: datetime) -> Look | None:
 def _stops(look: Look, said_anew: set[tuple[UUID | None, str]]) -> Iterable[tuple[Message, Stop]]:
     """What hasn't begun to leave and isn't to: put into other words since, or not allowed now."""
     for message in look.record.messages:
-        if not message.is_open or message.state == "data":
+        if not message.is_open or message.state == "data" or not message.is_readable:
             continue
         if message.kind in CALENDAR_KINDS and (message.meeting_id, message.mailbox) in said_anew:
             yield message, Stop("superseded", "X5")
@@ -228,11 +205,11 @@ def _stops(look: Look, said_anew: set[tuple[UUID | None, str]]) -> Iterable[tupl
 
 def _carry_out(change: Change, meeting: Meeting, standing: Standing, look: Look) -> None:
     match change:
-        case Invite():
-            said = Said(meeting.starts_at, meeting.ends_at, look.mailing.place_for_all(meeting))
-            _say(change, said, meeting, standing, look)
-        case Cancel():
-            _say(change, change.said, meeting, standing, look)
+        case Invite() | Cancel():
+            old = standing.invitations.get(change.mailbox)
+            invitation, message = look.drafts.of_change(change, meeting, old)
+            look.desk.rows.save_invitation(look.case_id, invitation)
+            look.desk.rows.add(message)
         case Forget(mailbox):
             off = replace(standing.invitations[mailbox], state="cancelled")
             look.desk.rows.save_invitation(look.case_id, off)
@@ -240,128 +217,7 @@ def _carry_out(change: Change, meeting: Meeting, standing: Standing, look: Look)
             shared = replace(standing.invitations[mailbox], people=people)
             look.desk.rows.save_invitation(look.case_id, shared)
         case TellByHand(person, kind, rule, told, state):
-            look.desk.rows.save_by_hand(look.case_id, meeting.id, ToldByHand(person, told, state))
+            noted = ToldByHand(person, told, state, rule)
+            look.desk.rows.save_by_hand(look.case_id, meeting.id, noted)
             if kind is not None:
                 look.desk.publish(by_hand(look.case_id, meeting.id, person, kind, rule, told))
-
-
-def _say(
-    change: Invite | Cancel, said: Said, meeting: Meeting, standing: Standing, look: Look
-) -> None:
-    """Put a change into words: the invitation as it stands now, and the message that says so."""
-    old = standing.invitations.get(change.mailbox)
-    invitation = Invitation(
-        meeting_id=meeting.id,
-        mailbox=change.mailbox,
-        token=look.desk.post.invitation_token(meeting.id, change.mailbox),
-        people=change.people,
-        told=meeting.sequence,
-        sequence=change.sequence,
-        stamp=change.stamp,
-        created_at=old.created_at if old is not None else change.stamp,
-        state="invited" if isinstance(change, Invite) else "cancelled",
-        place=said.place,
-    )
-    look.desk.rows.save_invitation(look.case_id, invitation)
-    look.desk.rows.add(_calendar_message(change, said, invitation, meeting, look))
-
-
-def _calendar_message(
-    change: Invite | Cancel, said: Said, invitation: Invitation, meeting: Meeting, look: Look
-) -> Message:
-    calendar = CalendarPart(
-        token=invitation.token,
-        sequence=invitation.sequence,
-        stamp=invitation.stamp,
-        created_at=invitation.created_at,
-        of_all=isinstance(change, Cancel) and change.of_all,
-        moved=isinstance(change, Invite) and change.moved,
-    )
-    asks = isinstance(change, Invite)
-    revision = f"{invitation.sequence}/{int(invitation.stamp.timestamp())}"
-    return _about_meeting(
-        key=f"{meeting.id}/{invitation.token}/{revision}",
-        kind=Kind(change.kind) if isinstance(change, Invite) else Kind.CANCEL,
-        ground=_ground(meeting, look.procedure) if asks else "object",
-        rule=look.procedure.roles.leader_rule if asks and look.procedure else "P7",
-        said=said,
-        mailbox=change.mailbox,
-        people=change.people,
-        due_at=look.now,
-        useful_until=max(meeting.starts_at, said.starts_at),
-        meeting=meeting,
-        look=look,
-        calendar=calendar,
-    )
-
-
-def _reminder(
-    event: ReminderDue, meeting: Meeting, mailbox: str, people: tuple[UUID, ...], look: Look
-) -> Message:
-    token = look.desk.post.invitation_token(meeting.id, mailbox)
-    return _about_meeting(
-        key=f"{event.key}/{token}",
-        kind=Kind.REMINDER,
-        ground=_ground(meeting, look.procedure),
-        rule=event.rule,
-        said=Said(meeting.starts_at, meeting.ends_at, look.mailing.place_for_all(meeting)),
-        mailbox=mailbox,
-        people=people,
-        due_at=event.due_at,
-        useful_until=event.useful_until,
-        meeting=meeting,
-        look=look,
-    )
-
-
-def _about_meeting(
-    *,
-    key: str,
-    kind: Kind,
-    ground: str,
-    rule: str,
-    said: Said,
-    mailbox: str,
-    people: tuple[UUID, ...],
-    due_at: datetime,
-    useful_until: datetime,
-    meeting: Meeting,
-    look: Look,
-    calendar: CalendarPart | None = None,
-) -> Message:
-    """A message to a mailbox. If a family shares it with staff, it speaks as to a family (X13)."""
-    parties = {person: _party(person, look.mailing) for person in people}
-    person = min(people, key=lambda one: parties[one] == "staff")
-    for_staff = parties[person] == "staff"
-    return Message(
-        key=key,
-        kind=kind,
-        ground=ground,
-        case_id=look.case_id,
-        meeting_id=meeting.id,
-        person_id=person,
-        party=parties[person],
-        mailbox=mailbox,
-        language=language_of(look.mailing.contacts.get(person)),
-        rule=rule,
-        told=meeting.sequence,
-        words=MeetingWords(
-            said=said,
-            token=look.desk.post.invitation_token(meeting.id, mailbox),
-            reference=look.mailing.facts.reference if for_staff else None,
-            calendar=calendar,
-        ),
-        message_id=look.desk.post.message_id(key),
-        due_at=due_at,
-        useful_until=useful_until,
-        created_at=look.now,
-    )
-
-
-def _party(person: UUID, mailing: Mailing) -> str:
-    contact = mailing.contacts.get(person)
-    return contact.party if contact is not None else "guardian"
-
-
-def _ground(meeting: Meeting, procedure: Procedure | None) -> str:
-    return "consent" if procedure is None else procedure.step(meeting.step).grounds

@@ -1,5 +1,6 @@
 """What the notifier is told by its environment."""
 
+import ssl
 from pathlib import Path
 
 from pydantic import Field, field_validator
@@ -34,9 +35,15 @@ class Settings(ServiceSettings):
 
     @field_validator("smtp_ca")
     @classmethod
-    def _there(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
+    def _trusted(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
+        if not value.is_file():
             raise ValueError("the file doesn't exist")
+        try:
+            ssl.create_default_context(cafile=str(value))
+        except OSError:
+            raise ValueError("the file holds no certificate in PEM format") from None
         return value
 
     @property

@@ -60,6 +60,19 @@ def covered_organisations(facts: CaseFacts, procedure: Procedure, on: date) -> f
     return frozenset.intersection(*named)
 
 
+def stands(facts: CaseFacts, form: Consent) -> bool:
+    """P7: signed, and not taken back: neither this form nor the person's consent altogether.
+
+    Who withdraws withdraws all that they have signed by then, whichever form they name, until they
+    sign anew. Of a signature and a withdrawal on one day, the one that was registered later counts.
+    """
+    return (
+        form.state == "signed"
+        and form.signed_on is not None
+        and not any(_takes_back(other, form) for other in facts.consents)
+    )
+
+
 def deciders(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[UUID]:
     """Who decides about a meeting on this day: every custodian, or the adult youth alone (R3)."""
     if _is_adult(facts, procedure, on):
@@ -102,7 +115,7 @@ def _signed(facts: CaseFacts, procedure: Procedure, person: UUID, on: date) -> t
         for consent in facts.consents
         if consent.person_id == person
         and consent.party == capacity
-        and consent.state == "signed"
+        and stands(facts, consent)
         and consent.signed_on is not None
         and consent.signed_on <= on
     )
@@ -112,4 +125,12 @@ def _children_who_withdrew(facts: CaseFacts) -> set[UUID]:
     """Children whose own consent is withdrawn and not given again."""
     own = [consent for consent in facts.consents if consent.party == "child"]
     withdrew = {consent.person_id for consent in own if consent.state == "withdrawn"}
-    return withdrew - {consent.person_id for consent in own if consent.state == "signed"}
+    return withdrew - {consent.person_id for consent in own if stands(facts, consent)}
+
+
+def _takes_back(withdrawal: Consent, form: Consent) -> bool:
+    if withdrawal.state != "withdrawn" or withdrawal.person_id != form.person_id:
+        return False
+    if withdrawal.withdrawn_on is None or form.signed_on is None:
+        return True
+    return (form.signed_on, form.turn) <= (withdrawal.withdrawn_on, withdrawal.turn)

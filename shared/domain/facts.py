@@ -33,6 +33,8 @@ class Consent:
 
     `party` says in which capacity the person decides: "youth" is the child deciding alone as an
     adult (possibly signed ahead, X8), "child" the child's own word beside the guardians' (R17).
+    `turn` counts the answers of the case in the order in which they were registered: it tells what
+    came first on a day.
     """
 
     id: UUID
@@ -42,6 +44,7 @@ class Consent:
     state: ConsentState
     signed_on: date | None
     withdrawn_on: date | None
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -433,6 +433,48 @@ def test_free_times_are_in_the_window_on_working_days_and_clear_of_other_meeting
     assert (refused.status_code, refused.json()["rule"]) == (409, "R10")
 
 
+def test_free_times_cover_every_day_of_the_window_those_at_short_notice_last(
+    cases: CasesHouse,
+) -> None:
+    cases.set_clock("2027-03-08T08:00:00+01:00")
+    case = cases.signed_case(known_on="2027-03-08")
+    slots = cases.get(f"cases/{case['id']}/slots?step=first")
+    assert slots[0]["starts_at"] == "2027-03-11T09:00:00+01:00"  # three working days ahead
+    days = list(dict.fromkeys(slot["starts_at"][:10] for slot in slots))
+    assert days == [
+        *("2027-03-11", "2027-03-12", "2027-03-15", "2027-03-16", "2027-03-17", "2027-03-18"),
+        *("2027-03-19", "2027-03-22", "2027-03-08", "2027-03-09", "2027-03-10"),
+    ]
+    soon = [slot["starts_at"][:10] for slot in slots if slot["short_notice"]]
+    assert set(soon) == {"2027-03-08", "2027-03-09", "2027-03-10"}
+    assert cases.get(f"cases/{case['id']}/slots?step=first&limit=3") == slots[:3]
+
+
+def test_S14_who_is_not_called_does_not_take_a_free_time_away(cases: CasesHouse) -> None:
+    other = cases.signed_case()
+    cases.booked(other, "2027-03-08T09:00:00+01:00")  # takes the familjebehandlare
+    case = cases.open_case()
+    for consent in case["consents"]:
+        answer = f"cases/{case['id']}/consents"
+        cases.post(f"{answer}/{consent['id']}/refuse")
+        body = {"person": consent["person"], "organisations": ["school"]}
+        anew = cases.post(answer, body, 201)
+        cases.post(f"{answer}/{anew['id']}/sign")
+    cases.execute("DELETE FROM cases.engagements WHERE person_id = %s", UUID(OWNER))
+    slots = cases.get(f"cases/{case['id']}/slots?step=first")
+    assert slots[0]["starts_at"] == "2027-03-08T09:00:00+01:00"
+
+
+def test_what_answers_GET_answers_HEAD_without_the_body(cases: CasesHouse) -> None:
+    case = cases.open_case()
+    for path in ("/", "/healthz", "/static/samspel.css", f"/api/v1/cases/{case['id']}"):
+        head, get = cases.client.head(path), cases.client.get(path)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-length"] == get.headers["content-length"]
+    assert cases.client.head("/api/v1/cases/none").status_code == 404
+    assert cases.client.head(f"/api/v1/cases/{case['id']}/close").status_code == 405
+
+
 def test_every_look_at_a_case_is_logged_before_it_is_shown(cases: CasesHouse) -> None:
     case = cases.open_case()
     cases.get(f"cases/{case['id']}")

@@ -77,6 +77,7 @@ def message(mailbox: str = "mor@hem.example", person: UUID = MOTHER, **changes: 
         person_id=person,
         party="guardian",
         mailbox=mailbox,
+        address=mailbox,
         language="sv",
         rule="R8",
         told=0,

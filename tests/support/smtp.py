@@ -30,6 +30,7 @@ class ScriptedServer:
 
     tls: ssl.SSLContext | None = None
     before_354: Callable[[], object] = lambda: None
+    before_250: Callable[[], object] = lambda: None
     faults: deque[Fault | None] = field(default_factory=deque)
     accepted: list[Received] = field(default_factory=list)
     unanswered: list[Received] = field(default_factory=list)
@@ -143,6 +144,7 @@ class ScriptedServer:
             self.unanswered.append(mail)
             await asyncio.sleep(60)
         self.accepted.append(mail)
+        await self._loop.run_in_executor(None, self.before_250)
         await _say(writer, "250 taken")
 
 

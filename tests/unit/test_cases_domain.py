@@ -9,6 +9,7 @@ import pytest
 from services.cases.domain import refusals
 from services.cases.domain.booking import Wanted, check_booking
 from services.cases.domain.consents import (
+    check_asking,
     check_refusing,
     check_signing,
     check_withdrawing,
@@ -26,6 +27,7 @@ from services.cases.domain.opening import (
 from services.cases.domain.refused import Invalid, Refused, codes_in_words
 from shared.domain.days import WorkingDays
 from shared.domain.facts import CaseFacts, Consent, Participant
+from shared.domain.hours import OfficeHours
 from tests.unit.builders import (
     CHILD,
     FATHER,
@@ -66,7 +68,7 @@ def ask(
     meeting_id: UUID | None = None,
 ) -> frozenset[UUID]:
     wanted = Wanted(step, instant(starts_at), minutes, meeting_id)
-    return check_booking(facts, SAMVERKANSMOTE, DAYS, wanted, instant(now))
+    return check_booking(facts, SAMVERKANSMOTE, DAYS, OfficeHours(), wanted, instant(now))
 
 
 def refusal(facts: CaseFacts, starts_at: str, **more: str) -> tuple[str, str | None]:
@@ -89,12 +91,27 @@ def test_everybody_on_the_case_is_called() -> None:
         ("2027-03-16T10:00+01:00", "past-limit", "R9"),  # known 1 March: to 15 March
         ("2027-03-02T07:59+01:00", "in-the-past", "R9"),
         ("2027-03-09T23:30+01:00", "over-midnight", "X1"),
+        ("2027-03-09T03:00+01:00", "outside-hours", "R9"),
+        ("2027-03-09T06:59+01:00", "outside-hours", "R9"),
+        ("2027-03-09T19:01+01:00", "outside-hours", "R9"),  # it would end at 20.01
     ],
 )
 def test_a_meeting_is_on_a_working_day_ahead_and_within_its_window(
     starts_at: str, code: str, rule: str
 ) -> None:
     assert refusal(signed_case(), starts_at) == (code, rule)
+
+
+@pytest.mark.parametrize("starts_at", ["2027-03-09T07:00+01:00", "2027-03-09T18:00Z"])
+def test_by_hand_a_meeting_can_be_outside_of_office_hours_but_in_the_daytime(
+    starts_at: str,
+) -> None:
+    assert ask(signed_case(), starts_at)
+
+
+def test_a_time_that_has_been_is_refused_as_that_whatever_else_is_missing() -> None:
+    unsigned = case(participants=EVERYBODY)
+    assert refusal(unsigned, "2027-03-01T10:00+01:00") == ("in-the-past", "R9")
 
 
 @pytest.mark.parametrize(
@@ -240,6 +257,16 @@ def test_a_signed_consent_is_withdrawn_not_refused_and_only_it() -> None:
     assert not check_withdrawing(consent("mother", state="withdrawn"), None, today)
     with pytest.raises(refusals.ConsentBeforeKnown):
         check_withdrawing(consent("mother", on="2027-03-02"), day("2027-03-01"), today)
+
+
+def test_R4_after_a_withdrawal_a_form_signed_before_it_doesnt_stand_in_the_way_of_asking() -> None:
+    withdrawn = replace(consent("mother", state="withdrawn"), id=uid("A"), turn=3)
+    other = replace(consent("mother"), id=uid("B"), turn=2)
+    facts = signed_case(consents=(withdrawn, other, consent("father")))
+    mother, both = MOTHER.person_id, frozenset({"school", "social_services"})
+    assert check_asking(facts, SAMVERKANSMOTE, mother, both, day("2027-03-05")) == "guardian"
+    with pytest.raises(refusals.ConsentAskedAlready):
+        check_asking(signed_case(), SAMVERKANSMOTE, mother, both, day("2027-03-05"))
 
 
 def test_P7_every_coming_meeting_rests_on_a_guardians_consent_until_the_youth_is_of_age() -> None:

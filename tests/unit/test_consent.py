@@ -1,6 +1,6 @@
 """Whose consent a meeting needs, and whether it stands on its day: R3, X8, S1, X14."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from shared.domain.consent import (
     consent_stands,
     covered_organisations,
     deciders,
+    declined,
     missing_consents,
 )
 from shared.domain.facts import Consent, ConsentState, UnreadableFacts, facts_from_json
@@ -162,6 +163,66 @@ def test_p7_a_consent_given_anew_stands_beside_the_one_withdrawn() -> None:
         consents=[consent("mother", state="withdrawn"), consent("mother", on="2027-03-08")],
     )
     assert consent_stands(facts, SAMVERKANSMOTE, MEETING_DAY)
+
+
+def form(
+    who: str, signed_on: str, turn: int, *, withdrawn_on: str | None = None, of: str = "A"
+) -> Consent:
+    """A form that was answered as the so-and-so-manieth of the case."""
+    return replace(
+        consent(who, on=signed_on),
+        id=uid(f"{who}-{of}"),
+        state="withdrawn" if withdrawn_on else "signed",
+        withdrawn_on=day(withdrawn_on) if withdrawn_on else None,
+        turn=turn,
+    )
+
+
+@pytest.mark.parametrize(
+    ("signed_on", "turn", "holds"),
+    [
+        ("2027-03-02", 1, False),  # before the withdrawal of the other form
+        ("2027-03-02", 9, False),  # registered after it, but signed before it
+        ("2027-03-05", 1, False),  # on the same day, registered before it
+        ("2027-03-05", 9, True),  # on the same day, registered after it
+        ("2027-03-08", 9, True),  # signed anew
+    ],
+)
+def test_p7_a_withdrawal_counts_against_every_form_signed_by_then_until_one_is_signed_later(
+    signed_on: str, turn: int, holds: bool
+) -> None:
+    forms = [form("mother", "2027-03-01", 5, withdrawn_on="2027-03-05")]
+    facts = case(
+        participants=[CHILD, MOTHER], consents=[*forms, form("mother", signed_on, turn, of="B")]
+    )
+    assert consent_stands(facts, SAMVERKANSMOTE, MEETING_DAY) is holds
+    assert (covered_organisations(facts, SAMVERKANSMOTE, MEETING_DAY) == BOTH) is holds
+    assert declined(facts, SAMVERKANSMOTE, MEETING_DAY) is not holds
+
+
+def test_x14_one_guardians_withdrawal_leaves_the_others_form_as_it_is() -> None:
+    withdrawn = form("mother", "2027-03-01", 3, withdrawn_on="2027-03-05")
+    facts = case(consents=[withdrawn, form("father", "2027-03-02", 2)])
+    assert missing_consents(facts, SAMVERKANSMOTE, MEETING_DAY) == {uid("mother")}
+
+
+def test_x14_a_child_that_takes_back_one_of_two_forms_has_taken_back_its_consent() -> None:
+    own = [
+        replace(form("child", "2027-03-01", 5, withdrawn_on="2027-03-05"), party="child"),
+        replace(form("child", "2027-03-02", 3, of="B"), party="child"),
+    ]
+    guardians = [consent("mother"), consent("father")]
+    facts = case(consents=[*guardians, *own])
+    assert missing_consents(facts, SAMVERKANSMOTE, MEETING_DAY) == {uid("child")}
+    again = replace(form("child", "2027-03-05", 6, of="C"), party="child")
+    assert consent_stands(case(consents=[*guardians, *own, again]), SAMVERKANSMOTE, MEETING_DAY)
+
+
+def test_x8_a_youth_who_takes_back_their_word_as_a_child_takes_back_what_was_signed_ahead() -> None:
+    ahead = replace(form("child", "2027-03-02", 1, of="ahead"), party="youth")
+    word = replace(form("child", "2027-03-01", 5, withdrawn_on="2027-03-05"), party="child")
+    facts = case(born="2009-03-09", consents=[ahead, word])
+    assert not consent_stands(facts, SAMVERKANSMOTE, MEETING_DAY)
 
 
 def test_s1_an_organisation_is_covered_only_if_everybody_who_decides_named_it() -> None:

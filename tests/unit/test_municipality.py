@@ -192,6 +192,12 @@ def test_a_school_year_has_the_days_the_school_ordinance_asks_for(
         ("municipality.toml", "grid_minutes", "grid", "booking.hours.grid: Extra inputs"),
         (
             "municipality.toml",
+            "outer_start = 07",
+            "outer_start = 09",
+            "booking.hours: outer_start and outer_end must lie around the hours",
+        ),
+        (
+            "municipality.toml",
             "start = 08",
             "start = 18",
             "booking.hours: start must be before end",

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -100,6 +101,20 @@ def test_an_invitation_holds_what_clients_need_and_nothing_else() -> None:
     (alarm,) = event.walk("VALARM")
     assert (alarm["ACTION"], alarm["TRIGGER"].dt) == ("DISPLAY", timedelta(hours=-1))
     assert len(calendar.walk("VTIMEZONE")) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "uri"),
+    [
+        ("anna.b+skola@hem.example", "mailto:anna.b+skola@hem.example"),
+        ("o'br&{x}%41@hem.example", "mailto:o'br%26%7Bx%7D%2541@hem.example"),
+        ("a/b?c=d#e@hem.example", "mailto:a%2Fb%3Fc%3Dd%23e@hem.example"),
+    ],
+)
+def test_an_address_is_a_uri_that_means_the_same_address(address: str, uri: str) -> None:
+    _, event = only_event(calendar_bytes(shared(), personal(attendee=address)))
+    assert str(event["ATTENDEE"]) == uri
+    assert unquote(uri.removeprefix("mailto:")) == address
 
 
 @pytest.mark.parametrize(("of_all", "status"), [(True, "CANCELLED"), (False, None)])

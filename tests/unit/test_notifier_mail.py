@@ -37,7 +37,7 @@ KINDS = ("call", "change", "cancel", "reminder")
 
 
 def about_meeting(kind: str, reference: str | None = None, language: str = "sv") -> Told:
-    calendar = CalendarPart("abc", 0, NOW, NOW, of_all=True, moved=True)
+    calendar = CalendarPart("abc", 0, NOW, NOW, of_all=True, new_time=True, asks_anew=True)
     part = None if kind == "reminder" else calendar
     said = Said(MEETING.starts_at, MEETING.ends_at, PLACE)
     words = MeetingWords(said, "abc", reference, part)

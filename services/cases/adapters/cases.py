@@ -39,6 +39,13 @@ _ANSWER = {
     "refused": "UPDATE cases.consents SET state = 'refused', refused_on = %s WHERE id = %s",
     "withdrawn": "UPDATE cases.consents SET state = 'withdrawn', withdrawn_on = %s WHERE id = %s",
 }
+# The case is locked, so that no other answer takes the same turn.
+_TAKE_TURN = """
+    UPDATE cases.consents
+    SET turn = 1 + (SELECT max(other.turn) FROM cases.consents other
+                    WHERE other.case_id = consents.case_id)
+    WHERE id = %s
+"""
 
 
 class ReferencesExhausted(Exception):
@@ -109,6 +116,7 @@ class SqlCases:
 
     def answer_consent(self, consent_id: UUID, state: str, on: date) -> None:
         self._connection.execute(_ANSWER[state], [on, consent_id])
+        self._connection.execute(_TAKE_TURN, [consent_id])
 
     def add_participant(self, case_id: UUID, who: OnCase) -> None:
         self._connection.execute(_ADD_PARTICIPANT, self._staff_row(case_id, who))

@@ -10,16 +10,20 @@ from services.cases.handlers.ports import Desk
 from shared.bus.publishing import publish
 from shared.db import Unit
 from shared.domain.days import WorkingDays
+from shared.domain.hours import OfficeHours
 from shared.procedures import Procedures
 
 
-def desk_for(unit: Unit, actor: str, procedures: Procedures, days: WorkingDays) -> Desk:
+def desk_for(
+    unit: Unit, actor: str, procedures: Procedures, days: WorkingDays, hours: OfficeHours
+) -> Desk:
     connection, now = unit.connection, unit.now
     return Desk(
         now=now,
         actor=actor,
         procedures=procedures,
         days=days,
+        hours=hours,
         register=SqlRegister(connection),
         cases=SqlCases(connection, now),
         meetings=SqlMeetings(connection, now),

@@ -17,6 +17,16 @@ _ADD = """
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (key) DO NOTHING
 """
+# While it is open it keeps its day; done, it opens again with a new one.
+_ADD_OR_REOPEN = """
+    INSERT INTO cases.tasks AS task
+           (id, case_id, key, kind, owner, due_on, rule, meeting_id, about, details, created_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (key) DO UPDATE
+    SET state = 'open', done_at = NULL, owner = excluded.owner, rule = excluded.rule,
+        details = excluded.details,
+        due_on = CASE task.state WHEN 'done' THEN excluded.due_on ELSE task.due_on END
+"""
 _FINISH = """
     UPDATE cases.tasks SET state = 'done', done_at = %(now)s
     WHERE case_id = %(case)s AND state = 'open'
@@ -43,12 +53,12 @@ class SqlTasks:
         self._now = now
 
     def add(self, case_id: UUID, task: Task) -> None:
-        """A task comes once: its key, done or not, stands against another of it."""
+        """A task comes once: its key stands against another of it, unless it comes back."""
         row = [
             uuid4(), case_id, task.key, task.kind, task.owner, task.due_on, task.rule,
             task.meeting_id, task.about, Jsonb(dict(task.details)), self._now,
         ]  # fmt: skip
-        self._connection.execute(_ADD, row)
+        self._connection.execute(_ADD_OR_REOPEN if task.comes_back else _ADD, row)
 
     def finish(
         self,

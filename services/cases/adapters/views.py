@@ -43,8 +43,29 @@ _ATTENDANCE = """
 """
 _TASKS = """
     SELECT id, case_id, kind, owner, due_on, state, rule, meeting_id, about, details
-    FROM cases.tasks WHERE case_id = ANY (%s) AND (state = 'open' OR NOT %s)
+    FROM cases.tasks WHERE case_id = ANY (%s)
     ORDER BY due_on NULLS LAST, created_at, key
+"""
+_COUNTS = """
+    SELECT (SELECT count(*) FROM cases.cases WHERE state = 'open') AS cases,
+           count(*) AS tasks, count(*) FILTER (WHERE due_on < %s) AS late
+    FROM cases.tasks WHERE state = 'open'
+"""
+# By the limits that the scheduler has announced: a case it hasn't looked at yet comes last.
+_MOST_PRESSING = """
+    SELECT c.id FROM cases.cases c
+    LEFT JOIN LATERAL (SELECT min(w.closes_on) AS closes_on FROM scheduler_api.windows w
+                       WHERE w.case_id = c.id AND w.state IN ('open', 'missed')) pressing ON true
+    WHERE c.state = 'open'
+    ORDER BY pressing.closes_on NULLS LAST, c.known_on, c.reference LIMIT %s OFFSET %s
+"""
+_MOST_PRESSING_TASKS = """
+    SELECT t.id, t.case_id, t.kind, t.owner, t.due_on, t.rule, t.details,
+           m.starts_at AS meeting_starts_at
+    FROM (SELECT * FROM cases.tasks WHERE state = 'open'
+          ORDER BY due_on NULLS LAST, created_at, key LIMIT %s) t
+    LEFT JOIN cases.meetings m ON m.id = t.meeting_id
+    ORDER BY t.due_on NULLS LAST, t.created_at, t.key
 """
 _MESSAGES = """
     SELECT id, case_id, meeting_id, kind, recipient, state, attempts, reason, rule, due_at,
@@ -113,13 +134,21 @@ class SqlViews:
     def cases(self, after: UUID | None, state: str | None, limit: int) -> list[DictRow]:
         return self._all(_CASES, {"after": after, "state": state, "limit": limit})
 
-    def cases_with_something_open(self) -> list[UUID]:
-        """Open cases, and closed ones of which somebody still has to be told."""
-        rows = self._all(
-            "SELECT id FROM cases.cases WHERE state = 'open'"
-            " UNION SELECT case_id FROM cases.tasks WHERE state = 'open'"
-        )
-        return [row["id"] for row in rows]
+    def counts(self, today: date) -> DictRow:
+        """How many cases and tasks are open, and how many of these are late."""
+        return self._all(_COUNTS, [today])[0]
+
+    def most_pressing(self, limit: int, offset: int) -> list[UUID]:
+        """Open cases, the one with the nearest limit first."""
+        return [row["id"] for row in self._all(_MOST_PRESSING, [limit, offset])]
+
+    def most_pressing_tasks(self, limit: int) -> list[DictRow]:
+        """Open tasks, also of closed cases of which somebody still has to be told."""
+        return self._all(_MOST_PRESSING_TASKS, [limit])
+
+    def names(self, people: Collection[UUID]) -> dict[UUID, str]:
+        rows = self._all("SELECT id, name FROM cases.people WHERE id = ANY (%s)", [list(people)])
+        return {row["id"]: row["name"] for row in rows}
 
     def people_of(self, case_id: UUID) -> list[DictRow]:
         return self._all(_PEOPLE_OF, [case_id])
@@ -133,8 +162,8 @@ class SqlViews:
     def attendance(self, case_ids: Collection[UUID]) -> list[DictRow]:
         return self._all(_ATTENDANCE, [list(case_ids)])
 
-    def tasks(self, case_ids: Collection[UUID], *, only_open: bool = False) -> list[DictRow]:
-        return self._all(_TASKS, [list(case_ids), only_open])
+    def tasks(self, case_ids: Collection[UUID]) -> list[DictRow]:
+        return self._all(_TASKS, [list(case_ids)])
 
     def messages(
         self, case: UUID | None, state: str | None, after: UUID | None, limit: int

@@ -83,7 +83,7 @@ def slots(
         ),
         case=case_id,
     )
-    return [slot_json(slot) for slot in found]
+    return [slot_json(one) for one in found[: query.limit]]
 
 
 @router.post("/cases/{case_id}/participants", status_code=201, summary="Add staff (R5, S8)")

@@ -1,28 +1,37 @@
 """The clock of demo and test mode: shown, moved forwards, and waited for until all is settled."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
+from services.cases.api.fields import LONGEST_MOVE, ClockTime, Duration
+from services.cases.api.models import Strict
 from services.cases.api.problems import language_of, problem
+from services.cases.domain.refused import Invalid, Words
 from services.cases.handlers.clock import Clock, Left, later, move_clock
 from shared.domain.days import STOCKHOLM
 
-_LONGEST = timedelta(days=366 * 12)
+
+class TooFar(Invalid):
+    """The walk over everything that falls due would take too long."""
+
+    code = "too-far"
+    detail = Words(
+        "Klockan går högst tolv år framåt åt gången. Flytta den i flera steg.",
+        "The clock moves at most twelve years forwards at a time. Move it in several steps.",
+    )
 
 
-class Move(BaseModel):
+class Move(Strict):
     """Either a time to move to or a duration to move by."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    now: AwareDatetime | None = None
-    advance: Annotated[timedelta, Field(ge=timedelta(0), le=_LONGEST)] | None = None
+    now: ClockTime | None = None
+    advance: Duration | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Move":
@@ -49,9 +58,10 @@ def clock_router(clock: Clock | None) -> APIRouter:
     @router.post("", summary="Move the clock forwards, over everything that falls due")
     def move(wanted: Move, clock: TheClock) -> dict[str, Any]:
         now = clock.now()
-        target = wanted.now or later(now, wanted.advance or timedelta(0))
-        if target - now > _LONGEST:
-            raise HTTPException(422)
+        target = wanted.now if wanted.advance is None else later(now, wanted.advance)
+        assert target is not None
+        if wanted.now is not None and target - now > LONGEST_MOVE:
+            raise TooFar("now")
         left = move_clock(clock, target)
         return _shown(clock.now()) | ({"left": asdict(left)} if left else {})
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,12 +15,19 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII
 )
+_DURATION = re.compile(
+    r"P(?=[\dT])(?:(?P<weeks>\d{1,4})W|(?:(?P<days>\d{1,5})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,7})M)?"
+    r"(?:(?P<seconds>\d{1,9}(?:\.\d{1,3})?)S)?)?)",
+    re.ASCII,
+)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 # Control characters, surrogates, unassigned and private ones, line and paragraph separators, and
 # format characters (they turn text around), but for the two joiners that names are written with.
 _HARMFUL = {"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+LONGEST_MOVE = timedelta(days=366 * 12)  # of the clock
 _LONGEST_LOCAL_PART = 64  # RFC 5321 4.5.3.1.1
 
 
@@ -33,6 +40,15 @@ def _written_as(pattern: re.Pattern[str], code: str, message: str) -> BeforeVali
         return value
 
     return BeforeValidator(check)
+
+
+def _duration(value: Any) -> timedelta:
+    """Years and months are no durations: they have no length of their own."""
+    written = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if written is None:
+        raise PydanticCustomError("duration_form", "must be a duration of days or hours: P14D")
+    parts = {unit: float(number) for unit, number in written.groupdict().items() if number}
+    return timedelta(**parts)
 
 
 def _year_in_range(value: Any) -> Any:
@@ -49,11 +65,11 @@ def _whole_minute(value: datetime) -> datetime:
 
 def harmless(text: str) -> str:
     """The text in NFC, without space around it; what can't be seen is refused."""
+    if any(unicodedata.category(sign) in _HARMFUL and sign not in _JOINERS for sign in text):
+        raise PydanticCustomError("control_characters", "must not hold control characters")
     text = unicodedata.normalize("NFC", text).strip()
     if not text:
         raise PydanticCustomError("empty_text", "must not be empty")
-    if any(unicodedata.category(sign) in _HARMFUL and sign not in _JOINERS for sign in text):
-        raise PydanticCustomError("control_characters", "must not hold control characters")
     return text
 
 
@@ -79,6 +95,17 @@ Instant = Annotated[
     AfterValidator(_whole_minute),
     Field(strict=False, examples=["2027-03-09T13:00:00+01:00"]),
     _written_as(_INSTANT, "instant_form", "must be a time with offset: 2027-03-09T13:00:00+01:00"),
+]
+ClockTime = Annotated[
+    AwareDatetime,
+    AfterValidator(_year_in_range),
+    Field(strict=False, examples=["2027-03-09T13:00:00+01:00"]),
+    _written_as(_INSTANT, "instant_form", "must be a time with offset: 2027-03-09T13:00:00+01:00"),
+]
+Duration = Annotated[
+    timedelta,
+    Field(ge=timedelta(0), le=LONGEST_MOVE, examples=["P14D"]),
+    BeforeValidator(_duration),
 ]
 Id = Annotated[
     UUID,

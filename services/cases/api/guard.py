@@ -29,7 +29,12 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
+        elif scope["method"] == "HEAD":  # as GET, but for the body (RFC 9110 9.3.2)
+            await self._answer({**scope, "method": "GET"}, receive, _without_body(send))
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         started = False
 
@@ -51,6 +56,15 @@ class Guard:
             if started:
                 raise
             await broken(request, error)(scope, receive, send_with_headers)
+
+
+def _without_body(send: Send) -> Send:
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_head
 
 
 def _declared(request: Request) -> int:

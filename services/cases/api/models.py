@@ -160,6 +160,7 @@ class CasesQuery(Strict):
 
 class SlotsQuery(Strict):
     step: CodeText
+    limit: Annotated[int, Field(ge=1, le=1000, strict=False)] = 200
 
 
 class MessagesQuery(Strict):

@@ -96,7 +96,10 @@ _MESSAGES = {
         "ange starts_at, minutes eller place", "give starts_at, minutes or place"
     ),
     "one_of_both": Words("ange now eller advance", "give now or advance"),
-    "time_delta_parsing": Words("ska vara en tidsrymd: P14D", "must be a duration: P14D"),
+    "duration_form": Words(
+        "ska vara en tidsrymd i veckor, dagar eller timmar: P14D, PT12H",
+        "must be a duration in weeks, days or hours: P14D, PT12H",
+    ),
     "float_parsing": Words("ska vara ett tal", "must be a number"),
 }
 _OTHERWISE = Words("stämmer inte", "is not valid")

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.cases.handlers.reading import Row, ShownCase
+from services.cases.handlers.reading import FreeTime, Row, ShownCase
 from shared.domain.days import STOCKHOLM, local_date
-from shared.domain.slots import Slot
 from shared.domain.windows import Window
 
 
@@ -132,11 +131,13 @@ def message_json(message: Row) -> dict[str, Any]:
     }
 
 
-def slot_json(slot: Slot) -> dict[str, Any]:
+def slot_json(free: FreeTime) -> dict[str, Any]:
+    slot = free.slot
     return {
         "starts_at": _instant(slot.starts_at),
         "ends_at": _instant(slot.ends_at),
         "in_break": slot.in_break,
+        "short_notice": free.short_notice,
     }
 
 

@@ -1,15 +1,16 @@
 """Whether a meeting can be booked at a time, and whom it takes (R3, R6, R9, R10, S1, X1)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from services.cases.domain import refusals
 from services.cases.domain.refused import codes_in_words, people_counted
 from shared.domain.calling import called, missing_parties
 from shared.domain.consent import covered_organisations, missing_consents
-from shared.domain.days import WorkingDays, local_date
+from shared.domain.days import STOCKHOLM, WorkingDays, local_date
 from shared.domain.facts import CaseFacts
+from shared.domain.hours import OfficeHours
 from shared.domain.procedure import Procedure, Step, UnknownStep
 from shared.domain.windows import windows
 
@@ -29,17 +30,24 @@ class Wanted:
 
 
 def check_booking(
-    facts: CaseFacts, procedure: Procedure, days: WorkingDays, wanted: Wanted, now: datetime
+    facts: CaseFacts,
+    procedure: Procedure,
+    days: WorkingDays,
+    hours: OfficeHours,
+    wanted: Wanted,
+    now: datetime,
 ) -> frozenset[UUID]:
     """Who is called to a meeting at the wanted time. Raises Refused if a rule says no."""
     if facts.state == "closed":
         raise refusals.CaseIsClosed
     step, day = step_of(procedure, wanted.step), local_date(wanted.starts_at)
+    if wanted.starts_at <= now:
+        raise refusals.InThePast(rule=step.rule)
     if step.grounds == "consent":
         _check_consent(facts, procedure, day)
     _check_participants(facts, procedure, step, day)
     _check_order(facts, procedure, step, wanted.meeting)
-    _check_day(step, days, wanted, now)
+    _check_day(step, days, hours, wanted)
     _check_window(facts, procedure, days, step, day, local_date(now))
     return called(facts, procedure, day)
 
@@ -92,14 +100,25 @@ def _check_order(facts: CaseFacts, procedure: Procedure, step: Step, meeting: UU
             raise refusals.AlreadyBooked(rule=step.rule)
 
 
-def _check_day(step: Step, days: WorkingDays, wanted: Wanted, now: datetime) -> None:
-    if wanted.starts_at <= now:
-        raise refusals.InThePast(rule=step.rule)
+def _check_day(step: Step, days: WorkingDays, hours: OfficeHours, wanted: Wanted) -> None:
     day = local_date(wanted.starts_at)
     if local_date(wanted.ends_at) != day:
         raise refusals.OverMidnight
     if not days.is_working_day(day):
         raise refusals.NotAWorkingDay(day=day)
+    starts, ends = (_wall(one) for one in (wanted.starts_at, wanted.ends_at))
+    if starts < hours.outer_start or ends > hours.outer_end:
+        raise refusals.OutsideHours(
+            rule=step.rule, start=_clock(hours.outer_start), end=_clock(hours.outer_end)
+        )
+
+
+def _wall(instant: datetime) -> time:
+    return instant.astimezone(STOCKHOLM).time()
+
+
+def _clock(wall: time) -> str:
+    return f"{wall:%H.%M}"
 
 
 def _check_window(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.cases.domain import refusals
 from services.cases.domain.refused import codes_in_words
-from shared.domain.consent import age_on, deciders
+from shared.domain.consent import age_on, deciders, stands
 from shared.domain.days import local_date
 from shared.domain.facts import CaseFacts, Consent, ConsentParty, Meeting
 from shared.domain.procedure import Procedure
@@ -67,7 +67,7 @@ def check_asking(
     standing = (
         consent
         for consent in facts.consents
-        if consent.person_id == person and consent.state in ("requested", "signed")
+        if consent.person_id == person and (consent.state == "requested" or stands(facts, consent))
     )
     if any(one.party == party and organisations <= one.organisations for one in standing):
         raise refusals.ConsentAskedAlready
@@ -91,8 +91,9 @@ def _capacity(facts: CaseFacts, procedure: Procedure, person: UUID, on: date) ->
 
 
 def _counts(facts: CaseFacts, procedure: Procedure, consent: Consent, day: date) -> bool:
+    """The child who takes back its own word takes back what it signed ahead as well."""
     party = party_of_deciders(facts.birth_date, procedure, day)
-    return consent.party == party or (consent.party == "child" and party == "guardian")
+    return consent.party in (party, "child")
 
 
 def _check_asked(facts: CaseFacts, consent: Consent) -> None:

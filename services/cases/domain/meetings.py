@@ -29,6 +29,15 @@ def coming(facts: CaseFacts, now: datetime) -> tuple[Meeting, ...]:
     )
 
 
+def check_closing(facts: CaseFacts, now: datetime) -> None:
+    """R13: what has become of every meeting that has begun is said first. Raises Refused."""
+    for meeting in facts.meetings:
+        if meeting.state == "booked" and meeting.starts_at <= now:
+            raise refusals.MeetingNotMarked(
+                day=local_date(meeting.starts_at), time=clock_time(meeting.starts_at)
+            )
+
+
 def check_changeable(facts: CaseFacts, meeting: Meeting, rule: str) -> None:
     """Only what is booked or proposed, on an open case, can be changed. Raises Refused."""
     if facts.state == "closed":

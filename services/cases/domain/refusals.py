@@ -334,6 +334,17 @@ class NotAWorkingDay(Refused):
     )
 
 
+class OutsideHours(Refused):
+    """Even by hand a meeting is in the daytime; the municipality says in which hours."""
+
+    code = "outside-hours"
+    title = Words("Utanför dagtid", "Outside the hours of the day")
+    detail = Words(
+        "Möten hålls mellan kl. {start} och {end}. Välj en tid däremellan, se …/slots.",
+        "Meetings are held between {start} and {end}. Choose a time in between, see …/slots.",
+    )
+
+
 class OverMidnight(Refused):
     code = "over-midnight"
     rule = "X1"
@@ -416,6 +427,20 @@ class NotYetHeld(Refused):
     detail = Words(
         "Mötet börjar först {day} kl. {time}. Markera det som hållet när det har varit.",
         "The meeting begins on {day} at {time}. Mark it as held when it has been.",
+    )
+
+
+class MeetingNotMarked(Refused):
+    """A case isn't closed over a meeting of which nobody has said what became of it."""
+
+    code = "meeting-not-marked"
+    rule = "R13"
+    title = Words("Ett möte är inte markerat", "A meeting is not marked")
+    detail = Words(
+        "Mötet {day} kl. {time} har börjat. Markera det som hållet, eller ställ in det, och avsluta"
+        " sedan ärendet.",
+        "The meeting on {day} at {time} has begun. Mark it as held, or cancel it, and then close"
+        " the case.",
     )
 
 

@@ -6,6 +6,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+# What can be needed again once it is done: conditions of the case, which hold, end and may hold
+# again; and telling somebody by hand. Events are delivered exactly once, so a second one that asks
+# to tell the same person the same thing is a new need: somebody was removed and called again.
+_COMES_BACK = frozenset(
+    {
+        "participants-missing",
+        "no-slot",
+        "book-anew",
+        "confirm-time",
+        "next-date",
+        "mark-as-held",
+        "tell-by-hand",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -20,6 +35,11 @@ class Task:
     about: UUID | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def comes_back(self) -> bool:
+        """Whether a task with this key that is done opens again; else it comes once."""
+        return self.kind in _COMES_BACK
+
 
 def consent_tasks(consent: UUID, person: UUID, owner: UUID, due_on: date) -> tuple[Task, Task]:
     """R19: tell them why, then have it signed (R4); both there from the day the case opens."""
@@ -32,8 +52,8 @@ def consent_tasks(consent: UUID, person: UUID, owner: UUID, due_on: date) -> tup
 def participants_missing(
     case: UUID, owner: UUID, missing: tuple[str, ...], rule: str, due_on: date | None
 ) -> Task:
-    """R6: who is always called and nobody stands for."""
-    key = f"{case}/{rule}/participants-missing/{'+'.join(sorted(missing))}"
+    """R6: who is always called and nobody stands for; one task, whoever it is."""
+    key = f"{case}/{rule}/participants-missing"
     details = {"missing": sorted(missing)}
     return Task(key, "participants-missing", owner, rule, due_on, details=details)
 
@@ -71,11 +91,21 @@ def next_date(meeting: UUID, owner: UUID, step: str) -> Task:
 
 
 def no_slot(
-    case: UUID, owner: UUID, step: str, rule: str, reason: str, due_on: date | None
+    case: UUID,
+    owner: UUID,
+    step: str,
+    rule: str,
+    reason: str,
+    due_on: date | None,
+    missing: tuple[str, ...] = (),
 ) -> Task:
-    """X1: no free time, or no day left: a person has to find one, never a later date."""
-    key = f"{case}/{step}/{rule}/{reason}/{due_on}"
-    return Task(key, "no-slot", owner, rule, due_on, details={"step": step, "reason": reason})
+    """X1: no free time, or no day left: a person has to find one, never a later date.
+
+    One task for the step, which says the newest reason; `missing` are organisations that the
+    consent leaves out (S1).
+    """
+    details = {"step": step, "reason": reason} | ({"missing": list(missing)} if missing else {})
+    return Task(f"{case}/{step}/no-slot", "no-slot", owner, rule, due_on, details=details)
 
 
 def book_anew(meeting: UUID, owner: UUID, step: str, rule: str, due_on: date | None) -> Task:

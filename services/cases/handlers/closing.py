@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.cases.domain import refusals
-from services.cases.domain.meetings import coming
+from services.cases.domain.meetings import check_closing
 from services.cases.domain.refused import NotFound
 from services.cases.handlers.commands import Close
 from services.cases.handlers.meetings import cancel_one
@@ -12,14 +12,19 @@ from shared.bus.events import CaseClosed
 
 
 def close(command: Close, desk: Desk) -> None:
-    """R16: with its outcome; everything pending stops. The same closing twice changes nothing."""
+    """R16: with its outcome; everything pending stops, also what was only proposed and has passed.
+
+    The same closing twice changes nothing.
+    """
     file = desk.take(command.case_id)
     if file.facts.state == "closed":
         if desk.cases.outcome(file.id) == command.outcome:
             return
         raise refusals.CaseIsClosed
-    for meeting in coming(file.facts, desk.now):
-        cancel_one(file, meeting, "closing", desk)
+    check_closing(file.facts, desk.now)
+    for meeting in file.facts.meetings:
+        if meeting.state in ("booked", "proposed"):
+            cancel_one(file, meeting, "closing", desk)
     desk.cases.close(file.id, command.outcome)
     desk.tasks.finish(file.id)
     desk.audit.note(file.id, "case.close", "R16", {"outcome": str(command.outcome)})

@@ -19,8 +19,6 @@ from shared.domain.facts import Meeting
 
 log = logging.getLogger(__name__)
 
-_STANDING = ("proposed", "booked", "held")
-
 
 def meeting_proposed(event: e.MeetingProposed, desk: Desk) -> None:
     """Book or propose the time, or answer why not, so that the next slot is tried."""
@@ -52,7 +50,7 @@ def meeting_proposed(event: e.MeetingProposed, desk: Desk) -> None:
 def slot_missing(event: e.SlotMissing, desk: Desk) -> None:
     """X1, R6: a task for the process owner, unless the step has a time by now."""
     file = desk.take(event.case_id)
-    if file.facts.state == "closed" or _has(file, event.step, *_STANDING):
+    if file.facts.state == "closed" or _has_a_time(file, event.step, desk):
         return
     if event.reason == "consent-missing":
         _ask_who_decides_then(event, file, desk)
@@ -162,12 +160,22 @@ def _missing_task(event: e.SlotMissing, file: CaseFile, desk: Desk) -> Task | No
         if meeting is None:
             return None
         return tasks.book_anew(meeting.id, owner, event.step, event.rule, event.due_on)
-    return tasks.no_slot(file.id, owner, event.step, event.rule, event.reason, event.due_on)
+    return tasks.no_slot(
+        file.id, owner, event.step, event.rule, event.reason, event.due_on, event.missing
+    )
 
 
 def _still_true(event: e.AlertDue, file: CaseFile) -> bool:
     standing = ("booked", "held") if event.about == "limit-near" else ("held",)
     return not _has(file, event.step, *standing)
+
+
+def _has_a_time(file: CaseFile, step: str, desk: Desk) -> bool:
+    """A proposal counts until its time has come."""
+    return _has(file, step, "booked", "held") or any(
+        meeting.state == "proposed" and meeting.starts_at > desk.now
+        for meeting in file.facts.meetings_of(step)
+    )
 
 
 def _has(file: CaseFile, step: str, *states: str) -> bool:

@@ -33,7 +33,7 @@ def book_on(file: CaseFile, command: Book, desk: Desk) -> UUID:
     _check_place(command.place, desk)
     proposed = _proposed(file, command.step)
     wanted = Wanted(command.step, command.starts_at, command.minutes, proposed)
-    people = check_booking(file.facts, file.procedure, desk.days, wanted, desk.now)
+    people = _check(file, wanted, desk)
     if proposed is None:
         meeting = desk.meetings.add(
             file.id, wanted, people, state="booked", place=command.place, proposal=command.proposal
@@ -46,15 +46,24 @@ def book_on(file: CaseFile, command: Book, desk: Desk) -> UUID:
 
 
 def propose_on(file: CaseFile, command: Book, desk: Desk) -> UUID:
-    """A time that waits for the process owner's yes; it takes nobody yet. Raises Refused."""
+    """A time that waits for the process owner's yes; it takes nobody yet. Raises Refused.
+
+    A proposal that nobody said yes to before its time had come gets this one.
+    """
     step = step_of(file.procedure, command.step)
-    if _proposed(file, command.step) is not None:
+    lapsed = _proposed(file, command.step)
+    if lapsed is not None and file.meeting(lapsed).starts_at > desk.now:
         raise refusals.AlreadyBooked(rule=step.rule)
-    wanted = Wanted(command.step, command.starts_at, command.minutes)
-    people = check_booking(file.facts, file.procedure, desk.days, wanted, desk.now)
-    meeting = desk.meetings.add(
-        file.id, wanted, people, state="proposed", place=None, proposal=command.proposal
-    )
+    wanted = Wanted(command.step, command.starts_at, command.minutes, lapsed)
+    people = _check(file, wanted, desk)
+    if lapsed is None:
+        meeting = desk.meetings.add(
+            file.id, wanted, people, state="proposed", place=None, proposal=command.proposal
+        )
+    else:
+        desk.meetings.move(wanted, people, desk.meetings.place(lapsed))
+        desk.tasks.finish(file.id, ["confirm-time"], meeting=lapsed)
+        meeting = lapsed
     owner = file.facts.process_owner
     desk.tasks.finish(file.id, ("no-slot", "book-anew"), step=command.step)
     desk.tasks.add(file.id, tasks.confirm_time(meeting, owner, step.rule, desk.today))
@@ -70,7 +79,7 @@ def confirm(meeting_id: UUID, desk: Desk) -> None:
         return
     check_confirmable(meeting, file.procedure.step(meeting.step).rule)
     wanted = Wanted(meeting.step, meeting.starts_at, _minutes(meeting), meeting.id)
-    people = check_booking(file.facts, file.procedure, desk.days, wanted, desk.now)
+    people = _check(file, wanted, desk)
     desk.meetings.book(wanted, people, desk.meetings.place(meeting.id))
     _now_booked(file, meeting.step, meeting.id, desk)
 
@@ -93,7 +102,7 @@ def move(command: Move, desk: Desk) -> None:
     standing = (meeting.starts_at, meeting.ends_at, standing_place)
     if (wanted.starts_at, wanted.ends_at, place) == standing:
         return
-    people = check_booking(file.facts, file.procedure, desk.days, wanted, desk.now)
+    people = _check(file, wanted, desk)
     sequence = desk.meetings.move(wanted, people, place)
     desk.tasks.finish(file.id, _OF_ITS_TIME, meeting=meeting.id)  # they are told anew
     desk.audit.note(file.id, "meeting.move", rule, {"meeting": str(meeting.id)})
@@ -107,8 +116,11 @@ def cancel(meeting_id: UUID, desk: Desk) -> None:
     meeting = file.meeting(meeting_id)
     if meeting.state == "cancelled":
         return
-    check_changeable(file.facts, meeting, file.procedure.step(meeting.step).rule)
+    step = file.procedure.step(meeting.step)
+    check_changeable(file.facts, meeting, step.rule)
     cancel_one(file, meeting, "by-hand", desk)
+    if step.within is None:  # no limit watches over it
+        _ask_for_next_date(file, meeting, desk)
 
 
 def cancel_one(file: CaseFile, meeting: Meeting, because: str, desk: Desk) -> None:
@@ -159,6 +171,11 @@ def file_minutes(meeting_id: UUID, reference: str | None, desk: Desk) -> None:
     desk.audit.note(file.id, "meeting.minutes-filed", "R15", {"meeting": str(meeting.id)})
 
 
+def _check(file: CaseFile, wanted: Wanted, desk: Desk) -> frozenset[UUID]:
+    """Who is called to a meeting at the wanted time. Raises Refused."""
+    return check_booking(file.facts, file.procedure, desk.days, desk.hours, wanted, desk.now)
+
+
 def _now_booked(file: CaseFile, step: str, meeting: UUID, desk: Desk) -> None:
     desk.tasks.finish(file.id, _UNTIL_BOOKED, step=step)
     desk.tasks.finish(file.id, ["confirm-time"], meeting=meeting)
@@ -205,6 +222,16 @@ def _keeper(file: CaseFile) -> UUID:
         return facts.process_owner
     by_rank = sorted(school, key=lambda who: (who.role != "rektor", str(who.person_id)))
     return by_rank[0].person_id if by_rank else facts.process_owner
+
+
+def _ask_for_next_date(file: CaseFile, cancelled: Meeting, desk: Desk) -> None:
+    """R11: the case has no next date any more, unless another meeting stands."""
+    others = [one for one in file.facts.meetings if one.id != cancelled.id]
+    held = [one for one in others if one.state == "held"]
+    if held and not any(one.state in ("booked", "proposed") for one in others):
+        latest = max(held, key=lambda one: one.starts_at)
+        owner = file.facts.process_owner
+        desk.tasks.add(file.id, tasks.next_date(latest.id, owner, cancelled.step))
 
 
 def _to_be_asked_for(file: CaseFile, held: Step) -> Step | None:

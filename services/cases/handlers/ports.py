@@ -14,6 +14,7 @@ from services.cases.handlers.commands import OpenCase
 from shared.bus.events import Event
 from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts, Consent, ConsentParty, Meeting
+from shared.domain.hours import OfficeHours
 from shared.domain.procedure import Procedure
 from shared.procedures import Procedures
 
@@ -75,7 +76,7 @@ class Meetings(Protocol):
 
 
 class Tasks(Protocol):
-    """What people have to do; adding one whose key is there already changes nothing."""
+    """What people have to do; adding one again changes nothing, or opens it again (comes_back)."""
 
     def add(self, case_id: UUID, task: Task) -> None: ...
     def finish(
@@ -136,6 +137,7 @@ class Desk:
     actor: str
     procedures: Procedures
     days: WorkingDays
+    hours: OfficeHours
     register: Register
     cases: Cases
     meetings: Meetings

@@ -1,14 +1,14 @@
 """What the start page shows: open cases by their reference with limits, and what is to be done."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from services.cases.handlers.reading import Row, Views
 from services.cases.web import words
+from shared.domain.consent import stands
 from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Procedure
@@ -94,32 +94,33 @@ class Start:
 def start(
     views: Views, procedures: Procedures, days: WorkingDays, now: datetime, page: int
 ) -> Start:
-    """Logged as a look at the list; then everything is read in the same transaction."""
+    """Logged as a look at the list; then what is shown, and no more, is read in the transaction."""
     views.log("demo", None, "page.start")
-    known = {one.id: one for one in views.facts(views.cases_with_something_open())}
-    names = {row["id"]: row["name"] for row in views.staff(None, local_date(now))}
-    open_cases = _by_urgency(known.values(), procedures, days, now)
-    pages = max(1, -(-len(open_cases) // CASES_A_PAGE))
-    page = min(max(page, 1), pages)
-    shown = open_cases[(page - 1) * CASES_A_PAGE : page * CASES_A_PAGE]
-    answers = _answers(views.attendance([one.facts.id for one in shown]))
-    tasks = views.tasks(list(known), only_open=True)
-    meetings = {row["id"]: row for row in views.meetings(list(known))}
     today = local_date(now)
+    counts = views.counts(today)
+    pages = max(1, -(-counts["cases"] // CASES_A_PAGE))
+    page = min(max(page, 1), pages)
+    shown = views.most_pressing(CASES_A_PAGE, (page - 1) * CASES_A_PAGE)
+    tasks = views.most_pressing_tasks(TASKS_SHOWN)
+    known = {one.id: one for one in views.facts({*shown, *(task["case_id"] for task in tasks)})}
+    names = views.names(
+        {*(one.process_owner for one in known.values()), *(task["owner"] for task in tasks)}
+    )
+    answers = _answers(views.attendance(shown))
+    cases = (_with_limits(known[case], procedures, days, today) for case in shown)
     alike = Counter(
-        _to_do(task, known[task["case_id"]], procedures, names, meetings, today)
-        for task in tasks[:TASKS_SHOWN]
+        _to_do(task, known[task["case_id"]], procedures, names, today) for task in tasks
     )
     return Start(
         now=words.when(now),
-        cases=len(open_cases),
-        cards=tuple(_card(one, names, answers, now) for one in shown),
+        cases=counts["cases"],
+        cards=tuple(_card(one, names, answers, now) for one in cases),
         page=page,
         pages=pages,
-        tasks=len(tasks),
+        tasks=counts["tasks"],
         to_do=tuple(replace(task, times=times) for task, times in alike.items()),
-        tasks_shown=alike.total(),
-        late=sum(1 for task in tasks if task["due_on"] and task["due_on"] < today),
+        tasks_shown=len(tasks),
+        late=counts["late"],
     )
 
 
@@ -131,23 +132,10 @@ class _Open:
     procedure: Procedure
     windows: tuple[Window, ...]
 
-    @property
-    def presses_on(self) -> date:
-        """The nearest limit that is open or has passed."""
-        pressing = (one.closes_on for one in self.windows if one.state in ("open", "missed"))
-        return min((day for day in pressing if day is not None), default=date.max)
 
-
-def _by_urgency(
-    known: Iterable[CaseFacts], procedures: Procedures, days: WorkingDays, now: datetime
-) -> list[_Open]:
-    found = []
-    for facts in known:
-        if facts.state == "open":
-            procedure = _procedure(facts, procedures)
-            limits = windows(facts, procedure, days, local_date(now))
-            found.append(_Open(facts, procedure, limits))
-    return sorted(found, key=lambda one: (one.presses_on, one.facts.reference))
+def _with_limits(facts: CaseFacts, procedures: Procedures, days: WorkingDays, today: date) -> _Open:
+    procedure = _procedure(facts, procedures)
+    return _Open(facts, procedure, windows(facts, procedure, days, today))
 
 
 def _procedure(facts: CaseFacts, procedures: Procedures) -> Procedure:
@@ -163,7 +151,7 @@ def _card(
     facts = one.facts
     meeting = _next_meeting(facts, now)
     asked = {consent.person_id for consent in facts.consents if consent.state != "lapsed"}
-    signed = {consent.person_id for consent in facts.consents if consent.state == "signed"}
+    signed = {consent.person_id for consent in facts.consents if stands(facts, consent)}
     return Card(
         reference=facts.reference,
         title=one.procedure.title,
@@ -227,12 +215,12 @@ def _to_do(
     facts: CaseFacts,
     procedures: Procedures,
     names: Mapping[UUID, str],
-    meetings: Mapping[UUID, Any],
     today: date,
 ) -> ToDo:
     procedure = _procedure(facts, procedures)
     due: date | None = task["due_on"]
-    meeting = meetings.get(task["meeting_id"]) if task["meeting_id"] else None
+    starts_at: datetime | None = task["meeting_starts_at"]
+    meeting = None if starts_at is None else {"starts_at": starts_at}
     return ToDo(
         reference=facts.reference,
         text=words.task_words(task["kind"], task["details"], procedure, meeting),

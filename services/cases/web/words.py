@@ -16,6 +16,10 @@ _QUOTES = {
     "R15": "Dokumentation sparas i elev-akt",
     "R16": "Processbäraren ansvarar för att avsluta ärendet, vilket dokumenteras",
     "R19": "Processbäraren delger vårdnadshavare/myndig elev anledningen. Samtycke skrivs på",
+    "S1": (
+        "vårdnadshavaren skriftligen godkänner att anställda från de tre myndigheterna får lov att"
+        " lösa sekretessen"
+    ),
     "P7": "Ett samtycke kan närsomhelst tas tillbaka",
     "X5": "Om ett utskick får gå avgörs när det går",
     "X6": "En person med skyddade uppgifter får inga utskick; okänt räknas som skyddat",
@@ -27,6 +31,13 @@ _PARTIES = {
     "child": "barnet",
     "school": "någon från skolan",
     "familjebehandlare": "familjebehandlare",
+}
+
+_ORGANISATIONS = {
+    "school": "skolan",
+    "social_services": "socialtjänsten",
+    "police": "polisen",
+    "leisure": "fritidsverksamheten",
 }
 
 _TOLD = {
@@ -78,17 +89,27 @@ Said = Callable[[Mapping[str, Any], Procedure, Mapping[str, Any] | None], str]
 
 
 def _missing(details: Mapping[str, Any], _: Procedure, __: object) -> str:
-    names = ", ".join(
+    return f"Lägg till den som alltid kallas men saknas: {_named(details)}"
+
+
+def _named(details: Mapping[str, Any]) -> str:
+    return ", ".join(
         _PARTIES.get(code) or ROLES.get(code) or ORGANISATIONS.get(code) or code
         for code in details.get("missing", [])
     )
-    return f"Lägg till den som alltid kallas men saknas: {names}"
 
 
 def _no_slot(details: Mapping[str, Any], procedure: Procedure, _: object) -> str:
     step = step_title(procedure, details.get("step")).lower()
-    if details.get("reason") == "no-day-left":
+    reason = details.get("reason")
+    if reason == "no-day-left":
         return f"Det finns ingen dag kvar att boka {step} före gränsen. Ta upp det med din chef"
+    if reason == "organisation-not-covered":
+        left_out = [_ORGANISATIONS.get(code, code) for code in details.get("missing", [])]
+        who = " och ".join(left_out) or "alla som kallas"
+        return f"Samtycket omfattar inte {who}, så {step} kan inte bokas. Be om ett som gör det"
+    if reason == "consent-missing":
+        return f"Alla som bestämmer har inte skrivit på, så {step} kan inte bokas. Be om samtycke"
     return f"Det finns ingen ledig tid för {step} före gränsen. Gör plats i någons kalender"
 
 
@@ -120,6 +141,11 @@ def _book_anew(details: Mapping[str, Any], procedure: Procedure, _: object) -> s
     return f"Boka en ny tid för {step}: det förra ställdes in"
 
 
+def _mark(_: object, __: object, meeting: Mapping[str, Any] | None) -> str:
+    time = "" if meeting is None else f" {when(meeting['starts_at'])}"
+    return f"Markera mötet{time} som hållet, eller ställ in det"
+
+
 def _confirm(_: object, __: object, meeting: Mapping[str, Any] | None) -> str:
     time = "" if meeting is None else f" {when(meeting['starts_at'])}"
     return f"Säg ja till den föreslagna tiden{time}, eller välj en annan"
@@ -138,6 +164,7 @@ _TASKS: dict[str, Said] = {
     "limit-near": _limit_near,
     "limit-passed": _limit_passed,
     "confirm-time": _confirm,
+    "mark-as-held": _mark,
     "next-date": _plain("Bestäm tid för nästa möte, eller avsluta ärendet"),
     "file-minutes": _plain("Spara minnesanteckningarna i elevakten och markera dem som sparade"),
     "tell-by-hand": _tell,

@@ -3,6 +3,7 @@
 Leases and waits are real time (clock_timestamp()), what is due is the domain's time (`now`).
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,17 +13,22 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from services.notifier.adapters.brake import Brake
-from services.notifier.domain.messages import Sending
+from services.notifier.domain.messages import KINDS, Sending
 from services.notifier.domain.outcomes import DOUBTS, Verdict
 from shared.bus.events import MessageFailed
 from shared.bus.publishing import publish
 from shared.db import Database, Unit
 
+log = logging.getLogger(__name__)
+
+_FOR_A_NEWER_VERSION = timedelta(minutes=1)
+
 _FIELDS = """m.key, m.kind, m.ground, m.case_id, m.meeting_id, m.person_id, m.party, m.mailbox,
-    m.language, m.rule, m.told, m.payload, m.message_id, m.due_at, m.useful_until, m.created_at,
-    m.state, m.attempts, m.began, m.doubts, m.fence, m.content"""
+    m.address, m.language, m.rule, m.told, m.payload, m.message_id, m.due_at, m.useful_until,
+    m.created_at, m.state, m.attempts, m.began, m.doubts, m.fence, m.content"""
 
 # What a calendar message says of a meeting mustn't overtake what is on its way to the same mailbox.
+# A kind that this version doesn't know is for a newer one (F14).
 _CLAIM = f"""
     UPDATE notifier.messages m
     SET state = 'claimed', attempts = m.attempts + 1, fence = m.fence + 1,
@@ -31,6 +37,7 @@ _CLAIM = f"""
         SELECT due.id FROM notifier.messages due
         WHERE due.state IN ('due', 'retry', 'unknown')
           AND due.due_at <= %(now)s AND due.try_at <= clock_timestamp()
+          AND due.kind = ANY(%(kinds)s)
           AND NOT EXISTS (
             SELECT FROM notifier.messages leaving
             WHERE leaving.meeting_id = due.meeting_id AND leaving.mailbox = due.mailbox
@@ -75,6 +82,18 @@ _RENEW = """
         SELECT m.id FROM notifier.messages m
         JOIN unnest(%(ids)s::uuid[], %(fences)s::bigint[]) AS own(id, fence) USING (id, fence)
         ORDER BY m.case_id, m.id FOR UPDATE OF m)
+    RETURNING id
+"""
+# Nothing was tried: it counts as no attempt.
+_GIVE_BACK = """
+    UPDATE notifier.messages m
+    SET state = 'retry', reason = %(reason)s, attempts = m.attempts - 1, fence = m.fence + 1,
+        try_at = clock_timestamp() + %(wait)s
+    WHERE m.id IN (
+        SELECT ours.id FROM notifier.messages ours
+        JOIN unnest(%(ids)s::uuid[], %(fences)s::bigint[]) AS own(id, fence) USING (id, fence)
+        WHERE ours.state = 'claimed'
+        ORDER BY ours.case_id, ours.id FOR UPDATE OF ours)
 """
 _MARK = """
     WITH verdict AS (
@@ -123,10 +142,13 @@ class Claims:
 
     def _claim(self, limit: int, unit: Unit) -> list[Sending]:
         unit.connection.execute(_TOO_LATE, {"now": unit.now, "limit": 1000})
-        rows = unit.connection.execute(
-            _CLAIM, {"now": unit.now, "lease": self.lease, "limit": limit}
-        )
-        return [Sending.from_row(row) for row in rows]
+        values = {"now": unit.now, "lease": self.lease, "limit": limit, "kinds": list(KINDS)}
+        claimed = [Sending.from_row(row) for row in unit.connection.execute(_CLAIM, values)]
+        unreadable = [sending for sending in claimed if not sending.is_readable]
+        if unreadable:
+            log.warning("%s messages wait for a newer version that can read them.", len(unreadable))
+            _give_back(unreadable, "unreadable", _FOR_A_NEWER_VERSION, unit.connection)
+        return [sending for sending in claimed if sending.is_readable]
 
     def recover(self) -> int:
         """Take up what a worker left behind when its lease ran out. How many."""
@@ -134,24 +156,25 @@ class Claims:
             rows = unit.connection.execute(
                 _RECOVER, {"limit": 1000, "doubts": DOUBTS, "unknown_wait": self.unknown_wait}
             ).fetchall()
-            _tell_of_failed(unit, [row["id"] for row in rows if row["state"] == "failed"])
+            tell_of_failed(unit, [row["id"] for row in rows if row["state"] == "failed"])
             return len(rows)
 
-    def renew(self, sendings: Sequence[Sending]) -> None:
-        """Still at it."""
-        values = {
-            "ids": [sending.id for sending in sendings],
-            "fences": [sending.fence for sending in sendings],
-            "lease": self.lease,
-        }
+    def renew(self, sendings: Sequence[Sending]) -> frozenset[UUID]:
+        """Still at it. Which of them are: the others have been taken up by somebody else."""
+        values = _own(sendings) | {"lease": self.lease}
         with self.database.plain() as connection:
-            connection.execute(_RENEW, values)
+            return frozenset(row["id"] for row in connection.execute(_RENEW, values))
+
+    def give_back(self, sendings: Sequence[Sending], reason: str, wait: timedelta) -> None:
+        """Not begun, and not to be by us: for anybody, after a while."""
+        with self.database.plain() as connection:
+            _give_back(sendings, reason, wait, connection)
 
     def mark(self, verdicts: Sequence[tuple[Sending, Verdict]]) -> None:
         """Note what became of these; those whose fence is another's by now are left alone."""
         with self.database.unit() as unit:
             rows = unit.connection.execute(_MARK, _columns(verdicts) | {"now": unit.now}).fetchall()
-            _tell_of_failed(unit, [row["id"] for row in rows if row["state"] == "failed"])
+            tell_of_failed(unit, [row["id"] for row in rows if row["state"] == "failed"])
 
     def server_is_back(self) -> None:
         """What only waits because the server couldn't be reached needn't wait any longer."""
@@ -167,10 +190,21 @@ def _hurry(connection: Connection[DictRow]) -> None:
     )
 
 
-def _columns(verdicts: Sequence[tuple[Sending, Verdict]]) -> dict[str, object]:
+def _give_back(
+    sendings: Sequence[Sending], reason: str, wait: timedelta, connection: Connection[DictRow]
+) -> None:
+    connection.execute(_GIVE_BACK, _own(sendings) | {"reason": reason, "wait": wait})
+
+
+def _own(sendings: Sequence[Sending]) -> dict[str, object]:
     return {
-        "ids": [sending.id for sending, _ in verdicts],
-        "fences": [sending.fence for sending, _ in verdicts],
+        "ids": [sending.id for sending in sendings],
+        "fences": [sending.fence for sending in sendings],
+    }
+
+
+def _columns(verdicts: Sequence[tuple[Sending, Verdict]]) -> dict[str, object]:
+    return _own([sending for sending, _ in verdicts]) | {
         "states": [verdict.state for _, verdict in verdicts],
         "reasons": [verdict.reason for _, verdict in verdicts],
         "waits": [verdict.wait for _, verdict in verdicts],
@@ -178,7 +212,7 @@ def _columns(verdicts: Sequence[tuple[Sending, Verdict]]) -> dict[str, object]:
     }
 
 
-def _tell_of_failed(unit: Unit, ids: list[UUID]) -> None:
+def tell_of_failed(unit: Unit, ids: list[UUID]) -> None:
     """A message that won't be tried again becomes a task for a person (invariant 1)."""
     for row in unit.connection.execute(_FAILED, [ids]).fetchall() if ids else ():
         publish(unit, MessageFailed.model_validate(row))

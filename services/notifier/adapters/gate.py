@@ -11,6 +11,7 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
+from services.notifier.adapters.claims import tell_of_failed
 from services.notifier.adapters.rows import invitation_from_row
 from services.notifier.domain.clearance import Stop, decide
 from services.notifier.domain.mail import Post, mail_bytes
@@ -41,7 +42,7 @@ _INVITATIONS = """
 """
 _CARRIED = """
     SELECT m.key, m.kind, m.ground, m.case_id, m.meeting_id, m.person_id, m.party, m.mailbox,
-           m.language, m.rule, m.told, m.payload, m.message_id, m.due_at, m.useful_until,
+           m.address, m.language, m.rule, m.told, m.payload, m.message_id, m.due_at, m.useful_until,
            m.created_at, m.state, m.attempts, m.began, m.doubts, m.fence, NULL::bytea AS content
     FROM notifier.messages m
     JOIN unnest(%(meetings)s::uuid[], %(mailboxes)s::text[]) AS sought(meeting_id, mailbox)
@@ -55,14 +56,16 @@ _BEGIN = """
 """
 _STOP = """
     UPDATE notifier.messages m
-    SET state = 'suppressed', reason = stop.reason, rule = stop.rule, content = NULL,
-        fence = m.fence + 1
+    SET state = CASE WHEN stop.reason = ANY(%(unwritable)s) THEN 'failed' ELSE 'suppressed' END,
+        reason = stop.reason, rule = stop.rule, content = NULL, fence = m.fence + 1
     FROM unnest(%(ids)s::uuid[], %(reasons)s::text[], %(rules)s::text[]) AS stop(id, reason, rule)
     WHERE m.id = stop.id
 """
 log = logging.getLogger(__name__)
 
 _RULES_BY_HAND = (PROTECTED, NO_MAIL, OWN_MAIL)
+# Nothing will change that: not stopped for now, but for a person to tell.
+_UNWRITABLE = ("unsafe-text", "unwritable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,11 @@ class Gate:
             "ids": [sending.id for sending, _ in stops],
             "reasons": [stop.reason for _, stop in stops],
             "rules": [stop.rule for _, stop in stops],
+            "unwritable": list(_UNWRITABLE),
         }
         unit.connection.execute(_STOP, values)
+        failed = [sending.id for sending, stop in stops if stop.reason in _UNWRITABLE]
+        tell_of_failed(unit, failed)
         for sending, stop in stops:
             if _is_for_a_person(sending, stop):
                 self._hand_over(sending, stop, unit)

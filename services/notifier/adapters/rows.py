@@ -8,9 +8,9 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from services.notifier.domain.clearance import Stop
-from services.notifier.domain.invitations import Invitation, ToldByHand
 from services.notifier.domain.mailing import Mailing, mailing_from_row
 from services.notifier.domain.messages import Message, Sending, words_to_json
+from services.notifier.domain.standing import Invitation, ToldByHand
 from services.notifier.handlers import Record
 from shared.db import Unit
 from shared.domain.days import local_date
@@ -18,8 +18,8 @@ from shared.domain.days import local_date
 # The messages are locked in this order by everybody, so that nobody waits in a ring.
 _MESSAGES = """
     SELECT key, kind, ground, case_id, meeting_id, person_id, party, mailbox, language, rule, told,
-           payload, message_id, due_at, useful_until, created_at, state, attempts, began, doubts,
-           fence, NULL::bytea AS content
+           address, payload, message_id, due_at, useful_until, created_at, state, attempts, began,
+           doubts, fence, NULL::bytea AS content
     FROM notifier.messages WHERE case_id = %s ORDER BY case_id, id FOR UPDATE
 """
 _INVITATIONS = """
@@ -28,12 +28,12 @@ _INVITATIONS = """
 """
 _ADD = """
     INSERT INTO notifier.messages
-      (id, key, kind, ground, case_id, meeting_id, person_id, party, mailbox, language, rule, told,
-       payload, message_id, due_at, useful_until, created_at)
+      (id, key, kind, ground, case_id, meeting_id, person_id, party, mailbox, address, language,
+       rule, told, payload, message_id, due_at, useful_until, created_at)
     VALUES
       (%(id)s, %(key)s, %(kind)s, %(ground)s, %(case_id)s, %(meeting_id)s, %(person_id)s, %(party)s,
-       %(mailbox)s, %(language)s, %(rule)s, %(told)s, %(payload)s, %(message_id)s, %(due_at)s,
-       %(useful_until)s, %(created_at)s)
+       %(mailbox)s, %(address)s, %(language)s, %(rule)s, %(told)s, %(payload)s, %(message_id)s,
+       %(due_at)s, %(useful_until)s, %(created_at)s)
     ON CONFLICT (key) DO NOTHING
 """
 _SUPPRESS = """
@@ -52,9 +52,10 @@ _SAVE_INVITATION = """
         stamp = excluded.stamp, state = excluded.state, place = excluded.place
 """
 _SAVE_BY_HAND = """
-    INSERT INTO notifier.by_hand (meeting_id, person_id, case_id, told, state)
-    VALUES (%(meeting)s, %(person)s, %(case)s, %(told)s, %(state)s)
-    ON CONFLICT (meeting_id, person_id) DO UPDATE SET told = excluded.told, state = excluded.state
+    INSERT INTO notifier.by_hand (meeting_id, person_id, case_id, told, state, rule)
+    VALUES (%(meeting)s, %(person)s, %(case)s, %(told)s, %(state)s, %(rule)s)
+    ON CONFLICT (meeting_id, person_id) DO UPDATE
+    SET told = excluded.told, state = excluded.state, rule = excluded.rule
 """
 
 
@@ -81,13 +82,17 @@ class SqlRows:
         messages = self._connection.execute(_MESSAGES, [case_id]).fetchall()
         invitations = self._connection.execute(_INVITATIONS, [case_id]).fetchall()
         by_hand = self._connection.execute(
-            "SELECT meeting_id, person_id, told, state FROM notifier.by_hand WHERE case_id = %s",
+            "SELECT meeting_id, person_id, told, state, rule FROM notifier.by_hand"
+            " WHERE case_id = %s",
             [case_id],
         ).fetchall()
         return Record(
             invitations=tuple(invitation_from_row(row) for row in invitations),
             by_hand=tuple(
-                (row["meeting_id"], ToldByHand(row["person_id"], row["told"], row["state"]))
+                (
+                    row["meeting_id"],
+                    ToldByHand(row["person_id"], row["told"], row["state"], row["rule"]),
+                )
                 for row in by_hand
             ),
             messages=tuple(Sending.from_row(row) for row in messages),
@@ -115,6 +120,7 @@ class SqlRows:
             "case": case_id,
             "told": told.told,
             "state": told.state,
+            "rule": told.rule,
         }
         self._connection.execute(_SAVE_BY_HAND, values)
 

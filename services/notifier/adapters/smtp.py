@@ -41,7 +41,10 @@ _OUR_FAULT = {421, 500, 502, 503, 530, 534, 535, 538}
 
 
 def tls_context(server: MailServer) -> ssl.SSLContext | None:
-    """What the server's certificate is held against; None where nothing is encrypted."""
+    """What the server's certificate is held against; None where nothing is encrypted.
+
+    Raises OSError (as ssl.SSLError is) for a `ca` that holds no certificate.
+    """
     if server.tls == "none":
         return None
     return ssl.create_default_context(cafile=str(server.ca) if server.ca else None)
@@ -148,7 +151,7 @@ class Line:
         try:
             await client.mail(sender, timeout=self.command_seconds)
             step = "rcpt"
-            await client.rcpt(sending.mailbox, timeout=self.command_seconds)
+            await client.rcpt(sending.address, timeout=self.command_seconds)
             step = "data"
             reply = await client.execute_command(b"DATA", timeout=self.command_seconds)
         except SMTPResponseException as error:

@@ -1,78 +1,23 @@
 """What each mailbox should hold of a meeting, against what stands: the difference is said."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from services.notifier.domain.mailing import Mailing
-from services.notifier.domain.messages import (
-    CALENDAR_KINDS,
-    Kind,
-    MeetingWords,
-    Said,
-    Sending,
-)
+from services.notifier.domain.messages import Said
 from services.notifier.domain.recipients import (
     NO_MAIL,
     PROTECTED,
     Recipients,
     must_not_be_mailed,
 )
+from services.notifier.domain.standing import Invitation, Standing
 from shared.domain.facts import Meeting
 
 STAMP_STEP = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a mailbox may show, the meeting's sequence that this told, and where it was sent.
-
-    `sequence` is the calendar object's: an answer counts for that one alone.
-    """
-
-    said: Said
-    told: int
-    sequence: int
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """One calendar object: a meeting in a mailbox (X4), as it was last put into words.
-
-    `held` is what the mailbox may show, None if nothing has reached it (or a CANCEL has).
-    `lost`: the last words were stopped, or refused for good, so the mailbox doesn't have them; or
-    it has some that only a newer version can read, so it counts as told by a person.
-    """
-
-    meeting_id: UUID
-    mailbox: str
-    token: str
-    people: tuple[UUID, ...]
-    told: int
-    sequence: int
-    stamp: datetime
-    created_at: datetime
-    state: Literal["invited", "cancelled"]
-    place: str | None
-    held: Held | None = None
-    lost: Literal["stopped", "failed"] | None = None
-
-    def after(self, messages: Sequence[Sending]) -> "Invitation":
-        """With what has become of the messages that carried it to its mailbox."""
-        return replace(self, held=_held(messages), lost=_lost(self.stamp, messages))
-
-
-@dataclass(frozen=True, slots=True)
-class ToldByHand:
-    """Somebody who is told of a meeting by hand: up to which sequence, called or off, by what rule."""
-
-    person_id: UUID
-    told: int
-    state: Literal["invited", "cancelled"]
-    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +77,6 @@ class TellByHand:
 
 
 Change = Invite | Cancel | Forget | Regroup | TellByHand
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What stands of one meeting."""
-
-    invitations: Mapping[str, Invitation]
-    by_hand: Mapping[UUID, ToldByHand]
 
 
 def reconcile(
@@ -267,7 +204,7 @@ def _rule(person: UUID, to: Recipients, standing: Standing, mailing: Mailing) ->
         return to.by_hand[person]
     forbidden = must_not_be_mailed(mailing, (person,))
     known = standing.by_hand.get(person)
-    if forbidden == PROTECTED or known is None:
+    if forbidden == PROTECTED or known is None or known.state == "cancelled":
         return forbidden or NO_MAIL
     return known.rule
 
@@ -353,35 +290,3 @@ def _sequence(meeting: Meeting, old: Invitation | None) -> int:
 def _next_sequence(meeting: Meeting, old: Invitation | None) -> int:
     """SEQUENCE only rises (Q5, invariant 12)."""
     return meeting.sequence if old is None else max(meeting.sequence, old.sequence + 1)
-
-
-def _held(messages: Sequence[Sending]) -> Held | None:
-    """The newest REQUEST that the mailbox may have, unless it has accepted a later CANCEL."""
-    carried = [m for m in messages if m.calendar is not None and isinstance(m.words, MeetingWords)]
-    for message in sorted(carried, key=_stamp, reverse=True):
-        if message.kind == Kind.CANCEL and message.state == "accepted":
-            return None
-        if message.kind != Kind.CANCEL and message.may_be_held:
-            assert isinstance(message.words, MeetingWords)
-            assert message.calendar is not None
-            sequence = message.calendar.sequence
-            return Held(message.words.said, message.told or 0, sequence, message.address)
-    return None
-
-
-def _lost(stamp: datetime, messages: Sequence[Sending]) -> Literal["stopped", "failed"] | None:
-    for message in messages:
-        if message.kind in CALENDAR_KINDS and not message.is_readable and message.may_be_held:
-            return "failed"
-        if message.calendar is None or message.calendar.stamp != stamp or message.may_be_held:
-            continue
-        if message.state == "suppressed":
-            return "stopped"
-        if message.state == "failed":
-            return "failed"
-    return None
-
-
-def _stamp(message: Sending) -> datetime:
-    assert message.calendar is not None
-    return message.calendar.stamp

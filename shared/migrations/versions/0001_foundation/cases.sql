@@ -62,6 +62,7 @@ CREATE TABLE cases.cases (
   CHECK ((state = 'closed') = (closed_at IS NOT NULL AND outcome IS NOT NULL))
 );
 CREATE INDEX cases_open ON cases.cases (id) WHERE state = 'open';
+CREATE INDEX cases_opened ON cases.cases (opened_at, id);
 
 CREATE TABLE cases.participants (
   case_id      uuid NOT NULL REFERENCES cases.cases,
@@ -88,7 +89,8 @@ CREATE TABLE cases.consents (
   requested_on  date NOT NULL,
   signed_on     date,
   refused_on    date,
-  withdrawn_on  date
+  withdrawn_on  date,
+  turn          integer NOT NULL DEFAULT 0               -- the case's answers as they were registered
 );
 CREATE INDEX consents_case ON cases.consents (case_id);
 
@@ -152,7 +154,7 @@ CREATE TABLE cases.tasks (
   done_at    timestamptz
 );
 CREATE INDEX tasks_case ON cases.tasks (case_id);
-CREATE INDEX tasks_open ON cases.tasks (due_on) WHERE state = 'open';
+CREATE INDEX tasks_open ON cases.tasks (due_on, created_at, key) WHERE state = 'open';
 
 CREATE TABLE cases.audit (
   id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -16,7 +16,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     'consents', coalesce((
       SELECT jsonb_agg(jsonb_build_object('id', s.id, 'party', s.party, 'person_id', s.person_id,
                          'organisations', s.organisations, 'state', s.state,
-                         'signed_on', s.signed_on, 'withdrawn_on', s.withdrawn_on) ORDER BY s.id)
+                         'signed_on', s.signed_on, 'withdrawn_on', s.withdrawn_on,
+                         'turn', s.turn) ORDER BY s.id)
       FROM cases.consents s WHERE s.case_id = c.id), '[]'),
     'meetings', coalesce((
       SELECT jsonb_agg(jsonb_build_object('id', m.id, 'step', m.step, 'starts_at', m.starts_at,
@@ -66,8 +67,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         'protected', coalesce(p.protected, true), 'no_mail', p.no_mail,
         'birth_date', p.birth_date))
      FROM cases.people p
-     WHERE p.id = managers.manager OR p.id = c.process_owner
-        OR p.id IN (SELECT x.person_id FROM cases.participants x WHERE x.case_id = c.id)),
+     WHERE p.id IN (SELECT managers.manager UNION SELECT c.process_owner
+                    UNION SELECT x.person_id FROM cases.participants x WHERE x.case_id = c.id)),
     (SELECT coalesce(jsonb_object_agg(m.id, place.public_text), '{}')
      FROM cases.meetings m JOIN cases.places place ON place.code = m.place WHERE m.case_id = c.id),
     managers.manager

@@ -23,6 +23,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
 DECLARE stands timestamptz;
 BEGIN
   PERFORM pg_catalog.pg_advisory_xact_lock(7262002);
+  INSERT INTO clock.hand DEFAULT VALUES ON CONFLICT DO NOTHING;  -- nobody has started the clock
   SELECT stands_at INTO STRICT stands FROM clock.hand;
   IF coalesce(target, pg_catalog.clock_timestamp()) < coalesce(stands, pg_catalog.clock_timestamp()) THEN
     RAISE EXCEPTION 'the clock moves forwards only' USING ERRCODE = 'SA001';

@@ -25,6 +25,7 @@ CREATE TABLE notifier.by_hand (
   case_id    uuid NOT NULL,
   told       integer NOT NULL,                           -- the meeting's sequence a task was made for
   state      text NOT NULL CHECK (state IN ('invited', 'cancelled')),
+  rule       text NOT NULL,                              -- why by a person
   PRIMARY KEY (meeting_id, person_id)
 );
 CREATE INDEX by_hand_case ON notifier.by_hand (case_id);
@@ -38,7 +39,8 @@ CREATE TABLE notifier.messages (
   meeting_id   uuid,
   person_id    uuid NOT NULL,
   party        text NOT NULL CHECK (party IN ('child', 'guardian', 'staff')),
-  mailbox      text NOT NULL,
+  mailbox      text NOT NULL,                            -- whose: the address, lower case
+  address      text NOT NULL,                            -- where it is sent: as it was entered
   language     text NOT NULL,
   rule         text NOT NULL,
   told         integer,                                  -- the meeting's sequence it speaks of
@@ -63,6 +65,8 @@ CREATE TABLE notifier.messages (
 CREATE INDEX messages_open ON notifier.messages (due_at)
   WHERE state IN ('due', 'claimed', 'data', 'retry', 'unknown');
 CREATE INDEX messages_case ON notifier.messages (case_id);
+CREATE INDEX messages_made ON notifier.messages (created_at, id);
+CREATE INDEX messages_state ON notifier.messages (state, created_at, id);
 CREATE INDEX messages_meeting ON notifier.messages (meeting_id, mailbox);
 
 -- How far this database has come with sending, and the brake that is put on when it seems to be

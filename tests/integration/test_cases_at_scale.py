@@ -1,0 +1,116 @@
+"""With many cases and people each answer reads what it needs, and not all there is."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+
+from services.cases.adapters.views import _CASES, _MESSAGES, SqlViews
+from services.cases.web.start import CASES_A_PAGE, TASKS_SHOWN, start
+from shared.domain.days import WorkingDays
+from shared.domain.facts import CaseFacts
+from shared.procedures import load_procedures
+from tests.integration.cases_house import OWNER, CasesHouse
+
+_PEOPLE = """
+    INSERT INTO cases.people (id, party, name, birth_date)
+    SELECT gen_random_uuid(), 'child', 'Alva Exempel', '2014-05-02' FROM generate_series(1, %s)
+"""
+_CASES_OF_THEM = """
+    INSERT INTO cases.cases (id, reference, procedure, procedure_on, known_on, opened_at,
+                             process_owner, child, unit)
+    SELECT gen_random_uuid(), 'T' || n, 'samverkansmote', '2027-03-01', '2027-03-01',
+           timestamptz '2027-03-01T08:00Z' + n * interval '1 s', %s, child.id, 'bjorkskolan'
+    FROM (SELECT id, row_number() OVER () AS n FROM cases.people WHERE party = 'child' LIMIT %s)
+         AS child
+"""
+_PLANS = """
+    INSERT INTO scheduler.plans (case_id, windows)
+    SELECT id, jsonb_build_array(jsonb_build_object(
+             'step', 'first', 'opens_on', known_on, 'state', 'open', 'rule', 'R9',
+             'closes_on', date '2027-05-01' - substr(reference, 2)::integer))
+    FROM cases.cases
+"""
+_TASKS = """
+    INSERT INTO cases.tasks (id, case_id, key, kind, owner, due_on, rule, created_at)
+    SELECT gen_random_uuid(), id, reference, 'inform', process_owner, '2027-02-27', 'R19', opened_at
+    FROM cases.cases
+"""
+
+
+def fill(cases: CasesHouse, people: int, count: int) -> None:
+    cases.execute(_PEOPLE, people)
+    cases.execute(_CASES_OF_THEM, UUID(OWNER), count)
+    cases.execute(_PLANS)
+    cases.execute(_TASKS)
+    cases.execute("ANALYZE")
+
+
+def test_the_addresses_of_some_cases_are_found_without_reading_all_people(
+    cases: CasesHouse,
+) -> None:
+    fill(cases, 20_000, 50)
+    with psycopg.connect(cases.database_url, row_factory=dict_row) as connection:
+        found = connection.execute(
+            "SELECT case_id, contacts FROM cases_api.mailing("
+            " ARRAY(SELECT id FROM cases.cases), '2027-03-01')"
+        ).fetchall()
+        read = connection.execute(
+            "SELECT seq_scan FROM pg_stat_xact_user_tables"
+            " WHERE schemaname = 'cases' AND relname = 'people'"
+        ).fetchone()
+    assert len(found) == 50
+    assert all(OWNER in row["contacts"] for row in found)
+    assert read == {"seq_scan": 0}
+
+
+def test_a_page_of_a_list_is_read_from_an_index(cases: CasesHouse) -> None:
+    fill(cases, 5_000, 5_000)
+    cases.execute(
+        "INSERT INTO notifier.messages (id, key, kind, ground, case_id, person_id, party, mailbox,"
+        " address, language, rule, payload, message_id, state, due_at, useful_until, created_at)"
+        " SELECT gen_random_uuid(), reference, 'alert', 'duty', id, process_owner, 'staff',"
+        " 'a@b.example', 'a@b.example', 'sv', 'X2', '{}', reference, 'accepted', opened_at,"
+        " opened_at, opened_at FROM cases.cases"
+    )
+    cases.execute("ANALYZE")
+    after = cases.rows("SELECT id FROM cases.cases ORDER BY opened_at OFFSET 2500 LIMIT 1")[0]["id"]
+    message = cases.rows("SELECT id FROM notifier.messages ORDER BY created_at OFFSET 2500 LIMIT 1")
+    lists: list[tuple[Any, dict[str, Any]]] = [
+        (_CASES, {"after": after, "state": None, "limit": 100}),
+        (_CASES, {"after": None, "state": None, "limit": 100}),
+        (_MESSAGES, {"case": None, "state": None, "after": message[0]["id"], "limit": 100}),
+        (_MESSAGES, {"case": None, "state": "failed", "after": None, "limit": 100}),
+    ]
+    with psycopg.connect(cases.database_url) as connection:
+        for query, values in lists:
+            plan = connection.execute("EXPLAIN " + query, values).fetchall()
+            text = "\n".join(row[0] for row in plan)
+            assert "Seq Scan" not in text, text
+            assert "Sort" not in text, text
+
+
+class Spying(SqlViews):
+    """Views that note of how many cases facts were read."""
+
+    read = 0
+
+    def facts(self, case_ids: Any) -> list[CaseFacts]:
+        Spying.read += len(case_ids)
+        return super().facts(case_ids)
+
+
+def test_the_start_page_reads_the_cases_that_it_shows_the_nearest_limit_first(
+    cases: CasesHouse,
+) -> None:
+    fill(cases, 100, 100)
+    now = datetime.fromisoformat("2027-03-01T08:00:00+01:00")
+    with psycopg.connect(cases.database_url, row_factory=dict_row) as connection:
+        views = Spying(connection, now)
+        shown = start(views, load_procedures(None), WorkingDays(), now, 2)
+    assert Spying.read <= CASES_A_PAGE + TASKS_SHOWN
+    assert (shown.cases, shown.page, shown.pages) == (100, 2, 4)
+    assert [card.reference for card in shown.cards] == [f"T{n}" for n in range(70, 40, -1)]
+    assert (shown.tasks, shown.late, shown.tasks_shown) == (100, 100, TASKS_SHOWN)

@@ -1,0 +1,193 @@
+"""When a task that is done is needed again, and when it isn't."""
+
+from typing import Any
+
+from shared.bus import events as e
+from tests.integration.cases_house import THERAPIST, CasesHouse, Json
+
+
+def slot_missing(case: Json, reason: str = "no-free-time", **changes: Any) -> e.SlotMissing:
+    fields = {"step": "first", "rule": "X1", "reason": reason, "due_on": "2027-03-15"}
+    return e.SlotMissing.model_validate(fields | {"case_id": case["id"]} | changes)
+
+
+def tasks(cases: CasesHouse, case: Json, kind: str) -> list[tuple[str, str | None]]:
+    """State and last day of every task of a kind."""
+    shown = cases.get(f"cases/{case['id']}")["tasks"]
+    return [(task["state"], task["due_on"]) for task in shown if task["kind"] == kind]
+
+
+def done(cases: CasesHouse, case: Json, kind: str) -> None:
+    shown = cases.get(f"cases/{case['id']}")["tasks"]
+    (task,) = (one for one in shown if one["kind"] == kind)
+    cases.post(f"tasks/{task['id']}/done")
+
+
+def test_R6_who_is_missing_again_is_asked_for_again(cases: CasesHouse) -> None:
+    case = cases.signed_case(participants=[])
+    people = f"cases/{case['id']}/participants"
+    assert tasks(cases, case, "participants-missing") == [("open", "2027-03-01")]
+    cases.post(people, {"person": THERAPIST}, 201)
+    assert tasks(cases, case, "participants-missing") == [("done", "2027-03-01")]
+    cases.set_clock("2027-03-03T08:00:00+01:00")
+    cases.post(f"{people}/{THERAPIST}/remove")
+    assert tasks(cases, case, "participants-missing") == [("open", "2027-03-03")]
+
+
+def test_X1_no_free_time_again_is_told_again_and_for_the_newest_reason(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+    cases.hear(slot_missing(case))
+    meeting = cases.booked(case)
+    assert tasks(cases, case, "no-slot") == [("done", "2027-03-15")]
+    cases.post(f"meetings/{meeting['id']}/cancel")
+    uncovered = slot_missing(
+        case, "organisation-not-covered", rule="S1", missing=["school"], due_on="2027-03-12"
+    )
+    cases.hear(slot_missing(case), uncovered)
+    (task,) = (t for t in cases.get(f"cases/{case['id']}")["tasks"] if t["kind"] == "no-slot")
+    assert (task["state"], task["rule"]) == ("open", "S1")
+    assert task["details"] == {
+        "step": "first",
+        "reason": "organisation-not-covered",
+        "missing": ["school"],
+    }
+
+
+def test_a_meeting_cancelled_again_is_to_be_booked_again(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+    last = cases.booked(case, "2027-03-10T13:00:00+01:00")
+    cases.post(f"meetings/{last['id']}/cancel")
+    cases.hear(slot_missing(case, "cancelled", rule="R9"))
+    earlier = cases.booked(case, "2027-03-09T13:00:00+01:00")
+    assert tasks(cases, case, "book-anew") == [("done", "2027-03-15")]
+    cases.post(f"meetings/{earlier['id']}/cancel")
+    cases.hear(slot_missing(case, "cancelled", rule="R9"))
+    assert tasks(cases, case, "book-anew") == [("open", "2027-03-15")]
+
+
+def test_X6_who_is_called_again_after_having_been_told_is_to_be_told_again(
+    cases: CasesHouse,
+) -> None:
+    case = cases.signed_case()
+    meeting = cases.booked(case)
+    by_hand = e.HandDeliveryNeeded.model_validate(
+        {
+            "case_id": case["id"],
+            "key": "by-hand",
+            "meeting_id": meeting["id"],
+            "person_id": case["guardians"][0]["id"],
+            "kind": "call",
+            "rule": "X6",
+        }
+    )
+    cases.hear(by_hand, by_hand)
+    assert tasks(cases, case, "tell-by-hand") == [("open", "2027-03-01")]
+    done(cases, case, "tell-by-hand")
+    cases.set_clock("2027-03-02T08:00:00+01:00")
+    cases.hear(by_hand)
+    assert tasks(cases, case, "tell-by-hand") == [("open", "2027-03-02")]
+
+
+def test_what_has_been_done_once_is_not_opened_again(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+    near = e.AlertDue.model_validate(
+        {
+            "case_id": case["id"],
+            "key": "near",
+            "step": "first",
+            "rule": "X2",
+            "to": "process_owner",
+            "about": "limit-near",
+            "limit_on": "2027-03-15",
+            "due_at": "2027-03-08T08:00:00Z",
+            "useful_until": "2027-03-15T23:00:00Z",
+        }
+    )
+    cases.hear(near)
+    done(cases, case, "limit-near")
+    cases.hear(near)
+    assert tasks(cases, case, "limit-near") == [("done", "2027-03-15")]
+
+
+def test_R11_a_cancelled_follow_up_asks_for_the_next_date_again(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+    for step, starts_at, after in (
+        ("first", "2027-03-02T10:00:00+01:00", "2027-03-02T12:00:00+01:00"),
+        ("second", "2027-03-11T10:00:00+01:00", "2027-03-11T12:00:00+01:00"),
+    ):
+        body = {"step": step, "starts_at": starts_at}
+        meeting = cases.post(f"cases/{case['id']}/meetings", body, 201)
+        cases.set_clock(after)
+        cases.post(f"meetings/{meeting['id']}/held")
+    follow_up = {"step": "follow-up", "starts_at": "2027-05-20T10:00:00+02:00"}
+    booked = cases.post(f"cases/{case['id']}/meetings", follow_up, 201)
+    assert tasks(cases, case, "next-date") == [("done", None)]
+    cases.post(f"meetings/{booked['id']}/cancel")
+    assert tasks(cases, case, "next-date") == [("open", None)]
+
+
+def test_a_proposal_whose_time_has_come_makes_room_for_the_next(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+
+    def propose(starts_at: str, number: int) -> None:
+        fields = {"step": "first", "minutes": 60, "mode": "propose", "starts_at": starts_at}
+        fields |= {"case_id": case["id"], "proposal": f"{case['id']}/first/{number}"}
+        cases.hear(e.MeetingProposed.model_validate(fields))
+
+    propose("2027-03-04T13:00:00+01:00", 1)
+    cases.set_clock("2027-03-04T14:00:00+01:00")
+    cases.hear(slot_missing(case))
+    assert tasks(cases, case, "no-slot") == [("open", "2027-03-15")]
+    propose("2027-03-09T13:00:00+01:00", 2)
+    (meeting,) = cases.get(f"cases/{case['id']}")["meetings"]
+    assert (meeting["state"], meeting["starts_at"]) == ("proposed", "2027-03-09T13:00:00+01:00")
+    assert tasks(cases, case, "confirm-time") == [("open", "2027-03-04")]
+    assert cases.post(f"meetings/{meeting['id']}/confirm")["state"] == "booked"
+
+
+def test_R13_a_case_is_not_closed_over_a_meeting_that_nobody_has_marked(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+    meeting = cases.booked(case)
+    cases.set_clock("2027-03-09T13:30:00+01:00")
+    before = cases.saved()
+    refused = cases.post(f"cases/{case['id']}/close", {"outcome": "completed"}, 409)
+    assert refused["rule"] == "R13"
+    assert "tisdag 9 mars 2027 kl. 13.00" in refused["detail"]
+    assert cases.saved() == before
+    cases.post(f"meetings/{meeting['id']}/held")
+    closed = cases.post(f"cases/{case['id']}/close", {"outcome": "completed"})
+    assert [one["state"] for one in closed["meetings"]] == ["held"]
+
+
+def test_R16_closing_ends_a_proposal_whose_time_has_come(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+    fields = {"step": "first", "minutes": 60, "mode": "propose"}
+    fields |= {"starts_at": "2027-03-04T13:00:00+01:00", "proposal": "one", "case_id": case["id"]}
+    cases.hear(e.MeetingProposed.model_validate(fields))
+    cases.set_clock("2027-03-05T08:00:00+01:00")
+    closed = cases.post(f"cases/{case['id']}/close", {"outcome": "declined"})
+    assert [one["state"] for one in closed["meetings"]] == ["cancelled"]
+
+
+def test_P7_whoever_withdraws_one_of_two_forms_has_to_sign_anew(cases: CasesHouse) -> None:
+    case = cases.open_case()
+    first, second = case["consents"]
+    of_case, person = f"cases/{case['id']}/consents", first["person"]
+    cases.post(f"{of_case}/{second['id']}/sign")
+    cases.post(f"{of_case}/{first['id']}/refuse")
+    forms = []
+    for organisations in (["school"], ["school", "social_services"]):
+        body = {"person": person, "organisations": organisations}
+        forms.append(cases.post(of_case, body, 201))
+        cases.post(f"{of_case}/{forms[-1]['id']}/sign")
+    meeting = cases.booked(case)
+    effect = cases.post(f"{of_case}/{forms[0]['id']}/withdraw")
+    assert effect["cancelled_meetings"] == [meeting["id"]]
+    body = {"step": "first", "starts_at": "2027-03-10T13:00:00+01:00"}
+    assert cases.post(f"cases/{case['id']}/meetings", body, 409)["rule"] == "R3"
+    assert "1 av 2 undertecknade" in cases.client.get("/").text
+
+    anew = cases.post(of_case, {"person": person}, 201)
+    cases.post(f"{of_case}/{anew['id']}/sign")  # on the day of the withdrawal
+    assert "2 av 2 undertecknade" in cases.client.get("/").text
+    cases.post(f"cases/{case['id']}/meetings", body, 201)
