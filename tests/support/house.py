@@ -58,6 +58,7 @@ class House:
         )
         self.mailbox = httpx2.Client(base_url=f"http://127.0.0.1:{mailbox}", timeout=60)
         self.process: subprocess.Popen[bytes] | None = None
+        self._more: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
         self._home.mkdir(parents=True, exist_ok=True)
@@ -91,6 +92,9 @@ class House:
     def stop(self) -> int:
         """End it as a person would with Ctrl-C; the exit code."""
         assert self.process is not None
+        for one in self._more:
+            one.kill()
+            one.wait()
         self.process.terminate()
         try:
             return self.process.wait(20)
@@ -154,6 +158,23 @@ class House:
         (victim, *_) = self.children(name)
         victim.kill()
         victim.wait(10)
+
+    def double(self, name: str) -> None:
+        """One more process like the one whose command line holds `name`; it ends with the house."""
+        (model, *_) = self.children(name)
+        command = [part.replace("beat-schedule", f"beat-{uuid4().hex}") for part in model.cmdline()]
+        with (self._home / "output.log").open("ab") as output:
+            self._more.append(
+                subprocess.Popen(
+                    command, env=model.environ(), cwd=ROOT, stdout=output, stderr=output
+                )
+            )
+
+    def freeze(self, name: str) -> psutil.Process:
+        """SIGSTOP; the process that was frozen."""
+        (victim, *_) = self.children(name)
+        victim.suspend()
+        return victim
 
     def flush_redis(self) -> None:
         port = (self._home / "valkey-port").read_text().strip()

@@ -99,6 +99,16 @@ def test_the_calendar_stands_inline_in_the_first_child_and_again_as_a_file() -> 
     assert f"mailto:{reply_to}".encode() in inline.get_payload(decode=True).replace(b"\r\n ", b"")  # type: ignore[union-attr]
 
 
+def test_no_boundary_begins_with_another() -> None:
+    """A parser that goes by RFC 2046 alone compares the beginning of a line only (5.1.1)."""
+    mail = parsed(mail_bytes(message(), POST))
+    boundaries = [part.get_boundary() for part in mail.walk() if part.is_multipart()]
+    assert len(boundaries) == 2
+    outer, inner = map(str, boundaries)
+    assert not inner.startswith(outer)
+    assert not outer.startswith(inner)
+
+
 def test_the_standard_library_would_write_the_same_parts() -> None:
     """EmailMessage takes milliseconds a mail; it says what ours must hold."""
     ours = parsed(mail_bytes(message(), POST))

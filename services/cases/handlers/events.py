@@ -79,6 +79,8 @@ def alert_due(event: e.AlertDue, desk: Desk) -> None:
     file = desk.take(event.case_id)
     if file.facts.state == "closed" or not _still_true(event, file):
         return
+    if event.about == "limit-passed":
+        desk.tasks.finish(file.id, ["limit-near"], step=event.step)
     desk.tasks.add(
         file.id,
         Task(

@@ -57,7 +57,7 @@ class Post:
 def mail_bytes(message: Message, post: Post, link: str | None = None) -> bytes:
     """The mail of a message. Raises UnsafeText if a text can't stand in a mail."""
     words = words_for(message, post.house, link)
-    boundary = "=_" + hashlib.sha256(message.message_id.encode()).hexdigest()[:24]
+    boundary = hashlib.sha256(message.message_id.encode()).hexdigest()[:24] + "=_"
     calendar = _calendar(message, words, post)
     body = (
         _alternative(words, None, boundary)
@@ -159,7 +159,8 @@ def _mixed(words: Words, calendar: tuple[Method, bytes], boundary: str) -> bytes
         calendar[1],
         'attachment; filename="invite.ics"',
     )
-    first = _alternative(words, calendar, f"{boundary}a")
+    # Not an addition at the end: no boundary may begin with another (RFC 2046, 5.1.2).
+    first = _alternative(words, calendar, f"a{boundary}")
     return _multipart("mixed", boundary, first, attached)
 
 
