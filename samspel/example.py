@@ -22,6 +22,8 @@ from shared.domain.days import at, local_date
 WEEKS = timedelta(weeks=3)
 _MORNING = time(8, 30)
 _PATIENCE_SECONDS = 120
+_QUIET_SECONDS = 20
+_NOT_SETTLED = 504
 _SIGN_OF_LIFE = "example"  # in bus.heartbeats: /readyz waits until the example is there
 
 _THROW_AWAY = """
@@ -87,9 +89,10 @@ class Api:
         answer.raise_for_status()
         return answer.json()
 
-    def post(self, path: str, body: Json | None = None) -> Json:
+    def post(self, path: str, body: Json | None = None, *, or_else: int | None = None) -> Json:
+        """The answer; `or_else` is a status that is no failure either."""
         answer = self._http.post(f"/api/v1/{path}", json=body or {})
-        if answer.is_error:
+        if answer.is_error and answer.status_code != or_else:
             raise ExampleFailed(f"{path}: {answer.status_code} {answer.json().get('detail', '')}")
         result: Json = answer.json()
         return result
@@ -129,7 +132,8 @@ class _Weeks:
                 self._clock(morning)
             for what_happens in days.get(days_left, ()):
                 what_happens()
-            self._settle()
+            if not self._settles():
+                break  # it is an example: without a mail server it just ends early
             if days_left > 1:
                 self._tell_by_hand()
         self._clock(self._end)
@@ -230,8 +234,10 @@ class _Weeks:
     def _clock(self, instant: datetime) -> None:
         self._api.post("clock", {"now": instant.isoformat()})
 
-    def _settle(self) -> None:
-        self._api.post(f"clock/settle?timeout={_PATIENCE_SECONDS // 2}")
+    def _settles(self) -> bool:
+        """Whether all is quiet in good time: it isn't while a mail server takes nothing."""
+        answer = self._api.post(f"clock/settle?timeout={_QUIET_SECONDS}", or_else=_NOT_SETTLED)
+        return not any(answer["left"].values())
 
 
 def _slots(answer: Any) -> Iterator[Json]:

@@ -32,9 +32,9 @@ from shared.domain.days import WorkingDays
 from shared.procedures import load_procedures
 from tests.conftest import ROOT
 from tests.integration.cases_house import cases_house, new_case
-from tests.integration.test_notifier_sending import a_worker
 from tests.support.cases import case, noon
 from tests.support.facts import START, Facts
+from tests.support.notifier import a_worker
 from tests.support.smtp import ScriptedServer
 
 MUNICIPALITY = ROOT / "examples" / "exempelkommun"

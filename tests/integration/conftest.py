@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from services.notifier.domain.mailserver import MailServer
 from tests.integration.cases_house import CasesHouse, cases_house
+from tests.support.facts import Facts
+from tests.support.notifier import Worker, a_worker
+from tests.support.smtp import ScriptedServer
 
 
 @pytest.fixture
@@ -13,3 +17,26 @@ def cases(database_url: str, broker_url: str, municipality: Path) -> Iterator[Ca
     """The case service: its API, its worker, its database, on Monday 1 March 2027 at 08.00."""
     with cases_house(database_url, broker_url, municipality) as house:
         yield house
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    """A mail server that fails as it is told to."""
+    with ScriptedServer() as running:
+        yield running
+
+
+@pytest.fixture
+def facts(database_url: str) -> Facts:
+    """A case in the database, on Monday 1 March 2027 at 08.00."""
+    made = Facts(database_url)
+    made.set_clock()
+    made.open_case(reference="7KQ2")
+    return made
+
+
+@pytest.fixture
+def worker(database_url: str, municipality: Path, server: ScriptedServer) -> Iterator[Worker]:
+    """A worker of the notifier that mails to `server`."""
+    with a_worker(database_url, municipality, MailServer.from_url(server.url)) as made:
+        yield made

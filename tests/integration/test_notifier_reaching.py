@@ -1,37 +1,15 @@
 """Whoever is called is told of it, in true words, by the right rule, at their own address."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.notifier.domain.mailserver import MailServer
 from shared.bus import events as e
-from tests.integration.test_notifier_sending import Worker, a_worker, booked, event_in, parsed
 from tests.support.facts import START, Facts
+from tests.support.notifier import Worker, booked, event_in, parsed
 from tests.support.smtp import Received, ScriptedServer
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
-
-
-@pytest.fixture
-def facts(database_url: str) -> Facts:
-    made = Facts(database_url)
-    made.set_clock()
-    made.open_case(reference="7KQ2")
-    return made
-
-
-@pytest.fixture
-def worker(database_url: str, municipality: Path, server: ScriptedServer) -> Iterator[Worker]:
-    with a_worker(database_url, municipality, MailServer.from_url(server.url)) as made:
-        yield made
 
 
 def looked_at(facts: Facts, worker: Worker) -> None:

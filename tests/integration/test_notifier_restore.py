@@ -21,8 +21,8 @@ from services.notifier.adapters.keep import Keep
 from services.notifier.domain.mailserver import MailServer
 from shared.bus import events as e
 from tests.conftest import ROOT, Servers
-from tests.integration.test_notifier_sending import Worker, a_worker, booked, event_in
 from tests.support.facts import NOW, START, Facts
+from tests.support.notifier import Worker, a_worker, booked, event_in
 from tests.support.smtp import ScriptedServer
 
 
@@ -57,20 +57,6 @@ def backups(servers: Servers, database_url: str) -> Iterator[Backups]:
     made = Backups(servers, database_url.rsplit("/", 1)[1], f"backup_{uuid4().hex[:12]}")
     yield made
     made.discard()
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
-
-
-@pytest.fixture
-def facts(database_url: str) -> Facts:
-    made = Facts(database_url)
-    made.set_clock()
-    made.open_case(reference="7KQ2")
-    return made
 
 
 NewWorker = Callable[[], AbstractContextManager[Worker]]

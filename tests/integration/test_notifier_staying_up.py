@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,30 +17,9 @@ from services.notifier.settings import Settings
 from services.notifier.tasks import a_round
 from shared.bus import events as e
 from shared.settings import SettingsError
-from tests.integration.test_notifier_sending import Worker, a_worker, booked, event_in
 from tests.support.facts import START, Facts
+from tests.support.notifier import Worker, a_worker, booked, event_in
 from tests.support.smtp import ScriptedServer
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
-
-
-@pytest.fixture
-def facts(database_url: str) -> Facts:
-    made = Facts(database_url)
-    made.set_clock()
-    made.open_case(reference="7KQ2")
-    return made
-
-
-@pytest.fixture
-def worker(database_url: str, municipality: Path, server: ScriptedServer) -> Iterator[Worker]:
-    with a_worker(database_url, municipality, MailServer.from_url(server.url)) as made:
-        yield made
-
 
 OTHER_WORDS = "UPDATE notifier.messages SET payload = '{\"v\": 2}' WHERE mailbox = %s"
 
