@@ -21,6 +21,7 @@ import httpx2
 import psutil
 import redis
 
+from samspel.embedded.ground import Ground
 from tests.conftest import ROOT
 
 TOKEN = "token-of-a-test-that-lives-for-a-minute"
@@ -100,6 +101,7 @@ class House:
             return self.process.wait(20)
         finally:
             self.process.kill()
+            Ground.of(self._home).discard()  # as root, the servers' data lies elsewhere
             self.web.close()
             self.mailbox.close()
 
