@@ -260,3 +260,13 @@ def test_problems_come_in_swedish_or_in_english(cases: CasesHouse) -> None:
 
 def test_a_wrong_method_is_a_problem_too(cases: CasesHouse) -> None:
     check(cases.client.delete("/api/v1/cases"), 405, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"", 200), (b"{}", 200), (b'{"unknown": 1}', 422), (b"[]", 422), (b"{", 400), (b"\xff", 400)],
+)
+def test_settling_takes_no_fields(cases: CasesHouse, body: bytes, status: int) -> None:
+    headers = {"Content-Type": "application/json"}
+    path = "/api/v1/clock/settle?timeout=0"
+    assert cases.client.post(path, content=body, headers=headers).status_code == status

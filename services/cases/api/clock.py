@@ -4,13 +4,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Body, Depends, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from services.cases.api.fields import LONGEST_MOVE, ClockTime, Duration
-from services.cases.api.models import Strict
+from services.cases.api.models import Nothing, Strict
 from services.cases.api.problems import language_of, problem
 from services.cases.domain.refused import Invalid, Words
 from services.cases.handlers.clock import Clock, Left, later, move_clock
@@ -70,6 +70,7 @@ def clock_router(clock: Clock | None) -> APIRouter:
         request: Request,
         clock: TheClock,
         timeout: Annotated[float, Query(ge=0, le=3600, description="seconds")] = 60,
+        _: Annotated[Nothing | None, Body()] = None,
     ) -> JSONResponse:
         left = clock.settle(timeout)
         if left:

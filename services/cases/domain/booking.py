@@ -6,8 +6,8 @@ from uuid import UUID
 
 from services.cases.domain import refusals
 from services.cases.domain.refused import codes_in_words, people_counted
-from shared.domain.calling import called, missing_parties
-from shared.domain.consent import covered_organisations, missing_consents
+from shared.domain.calling import called, missing_parties, uncovered_organisations
+from shared.domain.consent import missing_consents
 from shared.domain.days import STOCKHOLM, WorkingDays, local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.hours import OfficeHours
@@ -74,17 +74,7 @@ def _check_participants(facts: CaseFacts, procedure: Procedure, step: Step, day:
         raise refusals.ParticipantsMissing(missing=codes_in_words(missing))
     if step.grounds != "consent":
         return
-    covered = covered_organisations(facts, procedure, day)
-    needed = {
-        who.organisation
-        for who in facts.participants
-        for always in procedure.always_called
-        if who.party == always.party == "staff"
-        and who.organisation is not None
-        and always.role in (None, who.role)
-        and always.organisation in (None, who.organisation)
-    }
-    if uncovered := tuple(sorted(needed - covered)):
+    if uncovered := uncovered_organisations(facts, procedure, day):
         raise refusals.OrganisationNotCovered(organisations=codes_in_words(uncovered))
 
 
