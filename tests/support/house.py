@@ -144,7 +144,9 @@ class House:
             time.sleep(0.1)
 
     def move_clock(self, to: str) -> None:
-        self.post("clock", {"now": to})
+        """Time passes, and everybody does on the way what is due."""
+        answer = self.post("clock", {"now": to})
+        assert "left" not in answer, answer
 
     def settle(self, seconds: int = 60) -> None:
         self.post(f"clock/settle?timeout={seconds}")
