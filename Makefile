@@ -6,13 +6,17 @@ UV = @$(PYTHON) tools/bootstrap.py --uv --
 COMPILE = pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: run test check bench lock
+.PHONY: run test nightly check bench lock
 
 run: ## everything, in the foreground; Ctrl-C ends it
 	@$(PYTHON) tools/bootstrap.py -- -m samspel run
 
 test: ## every test; some of them: make test ARGS="-k bootstrap"
 	$(IN_VENV) -m pytest -n auto --dist loadgroup $(ARGS)
+
+nightly: export HYPOTHESIS_PROFILE = nightly
+nightly: ## the laws, over a hundred thousand histories
+	$(IN_VENV) -m pytest -n auto --timeout 0 tests/unit/test_laws.py $(ARGS)
 
 check: ## lint, format, types, imports
 	$(IN_VENV) -m ruff check

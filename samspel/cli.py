@@ -42,11 +42,25 @@ def migrate() -> None:
 @app.command("import")
 def import_(
     folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, resolve_path=True)],
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Visa vad som skulle ändras, utan att ändra något.")
+    ] = False,
 ) -> None:
-    """Läs in en kommuns enheter, personer och uppdrag från mappens CSV- och TOML-filer."""
+    """Läs in en kommuns enheter, platser, personer och tjänster från mappens CSV-filer."""
+    from samspel import imported  # noqa: PLC0415
     from services.cases.app import import_municipality  # noqa: PLC0415
+    from shared.register import MunicipalityError  # noqa: PLC0415
 
-    typer.echo(import_municipality(folder))
+    _database_url()
+    try:
+        result = import_municipality(folder, dry_run=dry_run)
+    except MunicipalityError as error:
+        for problem in error.problems:
+            typer.echo(problem, err=True)
+        raise _stopped(imported.nothing(len(error.problems))) from None
+    for line in imported.shown(result, dry_run=dry_run):
+        typer.echo(line)
 
 
 clock = typer.Typer(help="Demolägets klocka.", no_args_is_help=True)

@@ -39,17 +39,8 @@ class Database:
         self.demo = demo
         self._role = role
         self._ring = ring
-        self._pool: ConnectionPool[Connection[DictRow]] = ConnectionPool(
-            url,
-            connection_class=Connection[DictRow],
-            kwargs={"row_factory": dict_row, "application_name": role},
-            configure=self._take_role,
-            min_size=1,
-            max_size=size,
-            timeout=10,
-            check=ConnectionPool.check_connection,
-            open=True,
-        )
+        self._size = size
+        self._pool = self._opened(url)
 
     def close(self) -> None:
         self._pool.close()
@@ -68,6 +59,19 @@ class Database:
         """A transaction that needs no time of the domain (leases, heartbeats, reading)."""
         with self._pool.connection() as connection:
             yield connection
+
+    def _opened(self, url: str) -> ConnectionPool[Connection[DictRow]]:
+        return ConnectionPool(
+            url,
+            connection_class=Connection[DictRow],
+            kwargs={"row_factory": dict_row, "application_name": self._role},
+            configure=self._take_role,
+            min_size=1,
+            max_size=self._size,
+            timeout=10,
+            check=ConnectionPool.check_connection,
+            open=True,
+        )
 
     def _take_role(self, connection: Connection[DictRow]) -> None:
         connection.execute("SELECT set_config('role', %s, false)", [self._role])

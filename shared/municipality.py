@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -18,7 +18,7 @@ from pydantic import (
 
 from shared.domain.days import Break, SchoolYears, Term
 from shared.domain.hours import OfficeHours
-from shared.domain.procedure import Code, Many, Step, Text
+from shared.domain.procedure import Code, Many, Text
 from shared.mailaddress import mail_address
 from shared.procedures import Procedures, load_procedures
 from shared.register import (
@@ -85,10 +85,26 @@ class ContactCentre(_Part):
 
 
 class Booking(_Part):
-    """Whether free times are booked or only proposed, and in which hours they lie."""
+    """Whether free times are booked or only proposed, and when they can be.
 
-    mode: Literal["book", "propose"]
+    `auto` books where the calendars of all staff were read in the last `calendar_hours`, and else
+    proposes. They are read every `calendar_minutes`; `gap_minutes` lie between a person's meetings.
+    """
+
+    mode: Literal["book", "propose", "auto"] = "auto"
+    gap_minutes: Annotated[int, Field(ge=0, le=60)] = 0
+    calendar_minutes: Annotated[int, Field(ge=5, le=1440)] = 15
+    calendar_hours: Annotated[int, Field(ge=1, le=168)] = 24
     hours: OfficeHours = OfficeHours()
+
+    @property
+    def gap(self) -> timedelta:
+        return timedelta(minutes=self.gap_minutes)
+
+    @property
+    def fresh(self) -> timedelta:
+        """How old a reading of a calendar may be to count as known."""
+        return timedelta(hours=self.calendar_hours)
 
 
 class Mail(_Part):
@@ -98,6 +114,11 @@ class Mail(_Part):
     reply_pattern: Annotated[str, AfterValidator(_address_pattern)]
     bounce_pattern: Annotated[str, AfterValidator(_address_pattern)]
     languages: Annotated[Many[Literal["sv", "en"]], Field(min_length=1)]
+
+    @property
+    def domain(self) -> str:
+        """The domain that mails come from; calendar objects have their UIDs in it."""
+        return self.from_address.rpartition("@")[2]
 
     def reply_address(self, token: str) -> str:
         return self.reply_pattern.replace("{token}", token)
@@ -116,10 +137,6 @@ class Municipality:
     mail: Mail
     school_years: SchoolYears
     procedures: Procedures
-
-    def books(self, step: Step) -> bool:
-        """Whether the scheduler books by itself: where the municipality and the step say so."""
-        return self.booking.mode == "book" and step.booking == "book"
 
 
 def load_municipality(folder: Path) -> Municipality:

@@ -1,21 +1,46 @@
 """A municipality's units, places, people and posts, as an administrator keeps them in CSV files."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator
 
-from shared.csvfile import Table, read_table
-from shared.domain.codes import OrganisationCode, RoleCode, UnitKind
+from shared.calendaraddress import calendar_address
+from shared.csvfile import OPTIONAL, Table, read_table
+from shared.domain.codes import ORGANISATIONS, ROLES, UNIT_KINDS
 from shared.domain.procedure import Code, Text
 from shared.mailaddress import mail_address
 
 T = TypeVar("T")
-Phone = Annotated[str, StringConstraints(pattern=r"^(\+?[0-9][0-9 –-]+)?$")]
+Capacity = Literal["holder", "deputy"]
+PHONE = re.compile(r"\+?[0-9][0-9 –-]{1,30}")
+
+
+def _one_of(codes: Collection[str]) -> Callable[[str], str]:
+    def check(code: str) -> str:
+        if code not in codes:
+            raise ValueError(f"okänd kod; de som finns är {', '.join(codes)}")
+        return code
+
+    return check
+
+
+def _phone(number: str) -> str:
+    if number and not PHONE.fullmatch(number):
+        raise ValueError("ska vara ett telefonnummer: siffror, mellanslag och bindestreck")
+    return number
+
+
+def _address(address: str) -> str:
+    try:
+        return mail_address(address)
+    except ValueError:
+        raise ValueError("är ingen e-postadress (namn@domän, utan å, ä, ö före @)") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +49,8 @@ class Unit:
 
     code: Code
     name: Text
-    kind: UnitKind
-    organisation: OrganisationCode
+    kind: Annotated[str, AfterValidator(_one_of(UNIT_KINDS))]
+    organisation: Annotated[str, AfterValidator(_one_of(ORGANISATIONS))]
     parent: Code | None = None
 
 
@@ -40,12 +65,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A member of staff; the phone may be empty."""
+    """A member of staff; the phone may be empty. `calendar` is the published one: it's secret."""
 
     code: Code
     name: Text
-    email: Annotated[str, AfterValidator(mail_address)]
-    phone: Phone
+    email: Annotated[str, AfterValidator(_address)]
+    phone: Annotated[str, AfterValidator(_phone)]
+    calendar: Annotated[str, AfterValidator(calendar_address)] = field(
+        default="", repr=False, metadata=OPTIONAL
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +81,26 @@ class Post:
     """A role at a unit; alerts about its holder's duties go on to the post it reports to (X2)."""
 
     code: Code
-    role: RoleCode
+    role: Annotated[str, AfterValidator(_one_of(ROLES))]
     unit: Code
     reports_to: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a post from when until when, both days included."""
+    """Who holds a post, or is its deputy, from when until when, both days included."""
 
     post: Code
     person: Code
     first_day: date
     last_day: date | None = None
+    capacity: Annotated[Capacity, BeforeValidator(_one_of(get_args(Capacity)))] = field(
+        default="holder", metadata=OPTIONAL
+    )
 
     def __post_init__(self) -> None:
         if self.last_day is not None and self.last_day < self.first_day:
-            raise ValueError("last_day is before first_day")
+            raise ValueError("last_day ligger före first_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +182,7 @@ def _repeated(table: Table[Any], column: str) -> Iterator[str]:
     for line, row in table.rows:
         before = first_line.setdefault(getattr(row, column).lower(), line)
         if before != line:
-            yield table.problem(line, f"{column}: is the same as in line {before}")
+            yield table.problem(line, column, f"är samma som på rad {before}")
 
 
 def _unknown(table: Table[Any], column: str, among: Table[Any]) -> Iterator[str]:
@@ -160,7 +191,7 @@ def _unknown(table: Table[Any], column: str, among: Table[Any]) -> Iterator[str]
     for line, row in table.rows:
         code = getattr(row, column)
         if code is not None and code not in codes:
-            yield table.problem(line, f"{column}: {among.file} has no {code!r}")
+            yield table.problem(line, column, f"{code!r} finns inte i {among.file}")
 
 
 def _circles(table: Table[Any], column: str) -> Iterator[str]:
@@ -171,13 +202,20 @@ def _circles(table: Table[Any], column: str) -> Iterator[str]:
         while code in above and code != row.code and steps < len(above):
             code, steps = above[code], steps + 1
         if code == row.code:
-            yield table.problem(line, f"{column}: goes round in a circle")
+            yield table.problem(line, column, "leder runt i en cirkel")
 
 
 def _held_twice(holders: Table[Holder]) -> Iterator[str]:
-    """Posts that two people hold on the same day."""
-    in_order = sorted(holders.rows, key=lambda entry: (entry[1].post, entry[1].first_day))
-    for (_, before), (line, holder) in pairwise(in_order):
+    """Posts that two people hold, or are deputies of, on the same day; a deputy beside the holder
+    is as it should be."""
+    in_order = sorted(holders.rows, key=lambda entry: (_seat(entry[1]), entry[1].first_day))
+    for (before_line, before), (line, holder) in pairwise(in_order):
         last_day = before.last_day or date.max
-        if before.post == holder.post and holder.first_day <= last_day:
-            yield holders.problem(line, "first_day: another holder is still there")
+        if _seat(before) == _seat(holder) and holder.first_day <= last_day:
+            who = "innehavare" if holder.capacity == "holder" else "ersättare"
+            reason = f"en annan {who} finns kvar då, på rad {before_line}"
+            yield holders.problem(line, "first_day", reason)
+
+
+def _seat(holder: Holder) -> tuple[str, str]:
+    return holder.post, holder.capacity

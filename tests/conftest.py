@@ -4,9 +4,11 @@ The servers are started by the process that controls the run, which also makes a
 database; each test that asks for `database_url` gets a copy of it, and each worker a Valkey number.
 """
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -17,11 +19,16 @@ import redis
 from psycopg import sql
 
 from samspel.embedded import EmbeddedPostgres, EmbeddedValkey
+from services.cases.adapters.municipality import import_register
 from shared import migrations
+from shared.municipality import read_register
 
 _TEMPLATE = "samspel_template"
+_REGISTERED = "samspel_registered"  # the same, with the register of the example municipality
 _SERVERS = pytest.StashKey["Servers"]()
+_MUCH = 4 * 2**30
 ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "examples" / "exempelkommun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if _SERVERS in config.stash or config.option.collectonly:
         return
     running = ExitStack()
-    home = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="samspel-tests-")))
+    made = tempfile.TemporaryDirectory(prefix="samspel-tests-", dir=_quick_folder())
+    home = Path(running.enter_context(made))
     home.chmod(0o711)  # as root, the servers run as a user that has to get through
     postgres = EmbeddedPostgres(home, fast=True)
     valkey = EmbeddedValkey(home)
@@ -61,10 +69,26 @@ def pytest_configure_node(node: "pytest.Item") -> None:
     node.workerinput["servers"] = {"postgres": servers.postgres, "valkey": servers.valkey}  # type: ignore[attr-defined]
 
 
+def _quick_folder() -> str | None:
+    """Memory, where there is enough: to copy a database for each test is most of their time."""
+    memory = Path("/dev/shm")  # noqa: S108 — a folder of our own is made in it
+    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < _MUCH:
+        return None
+    return str(memory)
+
+
 def _make_template(postgres: str) -> None:
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {_TEMPLATE}")
     migrations.upgrade(make_conninfo_url(postgres, _TEMPLATE))
+    _copy(postgres, _TEMPLATE, _REGISTERED)
+    import_register(make_conninfo_url(postgres, _REGISTERED), read_register(EXAMPLE))
+
+
+def _copy(postgres: str, template: str, name: str) -> None:
+    copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(copied.format(sql.Identifier(name), sql.Identifier(template)))
 
 
 def make_conninfo_url(url: str, database: str) -> str:
@@ -80,15 +104,23 @@ def servers(pytestconfig: pytest.Config) -> Servers:
 @pytest.fixture
 def database_url(servers: Servers) -> Iterator[str]:
     """A migrated database that nobody else sees; the URL logs in as its owner."""
+    with _database(servers.postgres, _TEMPLATE) as url:
+        yield url
+
+
+@pytest.fixture
+def registered_url(servers: Servers) -> Iterator[str]:
+    """The same, with the units, people and posts of the example municipality."""
+    with _database(servers.postgres, _REGISTERED) as url:
+        yield url
+
+
+@contextmanager
+def _database(postgres: str, template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(servers.postgres, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(_TEMPLATE)
-            )
-        )
-    yield make_conninfo_url(servers.postgres, name)
-    with psycopg.connect(servers.postgres, autocommit=True) as connection:
+    _copy(postgres, template, name)
+    yield make_conninfo_url(postgres, name)
+    with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
@@ -111,4 +143,4 @@ def worker_number(request: pytest.FixtureRequest) -> int:
 @pytest.fixture(scope="session")
 def municipality() -> Path:
     """The folder of the example municipality."""
-    return ROOT / "examples" / "exempelkommun"
+    return EXAMPLE

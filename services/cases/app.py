@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,15 +13,21 @@ from services.cases.adapters.desk import desk_for
 from services.cases.adapters.heartbeats import silent_services
 from services.cases.adapters.idempotency import SqlAnswers, forget_old
 from services.cases.adapters.municipality import import_register
+from services.cases.adapters.overviews import SqlOverviews
+from services.cases.adapters.paper_views import SqlPaperViews
+from services.cases.adapters.sight import SqlSights
 from services.cases.adapters.views import SqlViews
+from services.cases.domain.papers import House
+from services.cases.handlers.importing import Imported
 from services.cases.handlers.reading import Times
+from services.cases.handlers.register import leavers_of_the_day
 from services.cases.settings import Addresses, Settings
 from services.cases.tasks import handlers
 from shared.bus.delivery import Deliveries
 from shared.bus.heartbeat import heartbeat
 from shared.bus.subscribers import CASES
 from shared.db import Database
-from shared.domain.days import WorkingDays
+from shared.domain.days import WorkingDays, local_date
 from shared.municipality import load_municipality, read_register
 from shared.queue import SERVICES, Doorbell, celery_app, task_of, work_while_there_is_work
 from shared.settings import SettingsError
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
 _SECONDS_A_TASK = 5.0
 _CONNECTIONS_OF_WEB = 10
 _TIDY_SECONDS = 3600.0
+_WORKER = f"{CASES}.worker"
 
 
 def web() -> "FastAPI":
@@ -46,9 +54,11 @@ def make_web(settings: Settings) -> "FastAPI":
     # Imported here: FastAPI takes a second, which the worker and the import don't need to wait.
     from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
 
+    from services.cases.adapters.papers import render  # noqa: PLC0415
     from services.cases.api.application import make_api  # noqa: PLC0415
     from services.cases.api.clock import clock_router  # noqa: PLC0415
-    from services.cases.api.office import Office  # noqa: PLC0415
+    from services.cases.api.office import Office, Press  # noqa: PLC0415
+    from services.cases.web.inquiry import InquiryPages, make_inquiry_pages  # noqa: PLC0415
     from services.cases.web.pages import STATIC, Pages, make_pages  # noqa: PLC0415
 
     parts = _Parts(settings, connections=_CONNECTIONS_OF_WEB)
@@ -56,11 +66,28 @@ def make_web(settings: Settings) -> "FastAPI":
         database=parts.database,
         token=settings.api_token,
         procedures=parts.municipality.procedures,
-        times=Times(parts.days, parts.municipality.booking.hours, parts.municipality.school_years),
+        times=Times(
+            parts.days,
+            parts.municipality.booking.hours,
+            parts.municipality.school_years,
+            parts.municipality.booking.gap,
+            parts.municipality.booking.fresh,
+        ),
         desk_for=parts.desk_for,
         views_for=SqlViews,
         answers_for=SqlAnswers,
+        sights_for=SqlSights,
+        overviews_for=SqlOverviews,
         silent_services=partial(silent_services, parts.database, SERVICES),
+        press=Press(
+            House(
+                parts.municipality.name,
+                parts.municipality.contact_centre.phone,
+                parts.municipality.contact_centre.address,
+            ),
+            SqlPaperViews,
+            render,
+        ),
     )
 
     @asynccontextmanager
@@ -83,13 +110,34 @@ def make_web(settings: Settings) -> "FastAPI":
             )
         )
     )
+    app.include_router(
+        make_inquiry_pages(
+            InquiryPages(
+                database=parts.database,
+                desk_for=parts.desk_for,
+                views_for=SqlViews,
+                procedures=parts.municipality.procedures,
+                municipality=parts.municipality.name,
+                phone=parts.municipality.contact_centre.phone,
+                address=parts.municipality.contact_centre.address,
+                public_url=settings.public_url,
+            )
+        )
+    )
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
 
-def import_municipality(folder: Path) -> str:
-    """Bring the folder's register into the database; one line that says what there is now."""
-    return import_register(Addresses().database_url, read_register(folder))
+def import_municipality(folder: Path, *, dry_run: bool = False) -> Imported:
+    """Bring the folder's register into the database. Raises MunicipalityError."""
+    addresses = Addresses()
+    return import_register(
+        addresses.database_url,
+        read_register(folder),
+        dry_run=dry_run,
+        demo=addresses.demo,
+        ring=Doorbell(addresses.broker_url).ring,
+    )
 
 
 class Cases:
@@ -97,9 +145,9 @@ class Cases:
 
     def __init__(self, settings: Settings) -> None:
         self._parts = _Parts(settings)
-        actor = f"{CASES}.worker"
-        heard = handlers(lambda unit: self._parts.desk_for(unit, actor))
+        heard = handlers(lambda unit: self._parts.desk_for(unit, _WORKER))
         self._tidy_at = 0.0
+        self._looked_on: date | None = None
         self._deliveries = Deliveries(self._parts.database, CASES, heard)
 
     def work(self) -> None:
@@ -110,8 +158,18 @@ class Cases:
         )
         if more:
             self._parts.bell.ring({CASES})
-        elif time.monotonic() >= self._tidy_at:
+            return
+        self.look_daily()
+        if time.monotonic() >= self._tidy_at:
             self._tidy()
+
+    def look_daily(self) -> None:
+        """What comes with the date alone, once on each day that there is by the domain's clock."""
+        with self._parts.database.unit() as unit:
+            today = local_date(unit.now)
+            if today != self._looked_on:
+                leavers_of_the_day(self._parts.desk_for(unit, _WORKER))
+        self._looked_on = today
 
     def _beat(self) -> None:
         heartbeat(self._parts.database, CASES)
@@ -141,6 +199,7 @@ class _Parts:
         )
         self.desk_for = partial(
             desk_for,
+            municipality=self.municipality.name,
             procedures=self.municipality.procedures,
             days=self.days,
             hours=self.municipality.booking.hours,

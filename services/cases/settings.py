@@ -23,9 +23,10 @@ class Settings(ServiceSettings):
 
 
 class Addresses(BaseSettings):
-    """The two addresses that are needed before, or without, everything else."""
+    """What is needed before, or without, everything else."""
 
     model_config = SettingsConfigDict(env_prefix="SAMSPEL_", extra="ignore", frozen=True)
 
     database_url: str = ""
     broker_url: str = "redis://127.0.0.1:6379/0"
+    demo: bool = False

@@ -20,7 +20,7 @@ from services.notifier.domain.invitations import (
 from services.notifier.domain.mail import Post
 from services.notifier.domain.mailing import Mailing
 from services.notifier.domain.messages import CALENDAR_KINDS, Kind, Message, Sending
-from services.notifier.domain.recipients import Mailable, reach, recipients
+from services.notifier.domain.recipients import Colleague, Mailable, reach, recipients
 from services.notifier.domain.standing import Invitation, Standing, ToldByHand
 from shared.bus.events import AlertDue, Event, HandDeliveryNeeded, ReminderDue
 from shared.domain.days import local_date
@@ -147,7 +147,7 @@ def reminder_due(event: ReminderDue, desk: Desk, now: datetime) -> None:
 
 
 def alert_due(event: AlertDue, desk: Desk, now: datetime) -> None:
-    """One mail to the process owner or the manager: that there is a task, and the date (X2, X16).
+    """One mail to whose duty it is, or the manager: that there is a task, and the date (X2, X16).
 
     Who can't be mailed finds the task itself, which cases keeps.
     """
@@ -155,11 +155,17 @@ def alert_due(event: AlertDue, desk: Desk, now: datetime) -> None:
     if look is None or look.mailing.facts.state != "open":
         return
     facts = look.mailing.facts
-    person = facts.process_owner if event.to == "process_owner" else look.mailing.manager
+    on_duty = {
+        "process_owner": facts.process_owner,
+        "coordinator": facts.coordinator,
+        "manager": look.mailing.manager,
+        "coordinator_manager": look.mailing.coordinator_manager,
+    }
+    person = on_duty[event.to]
     to = None if person is None else reach(look.mailing, person, local_date(now))
     if person is None or not isinstance(to, Mailable) or to.contact.party != "staff":
         return
-    desk.rows.add(look.drafts.alert(event, person, to))
+    desk.rows.add(look.drafts.alert(event, person, Colleague(to)))
 
 
 def by_hand(

@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from services.scheduler.adapters.calendar_reader import CalendarReader
+from services.scheduler.adapters.calendars import CalendarFetcher
 from services.scheduler.adapters.store import SqlStore
 from services.scheduler.handlers import Municipal
 from services.scheduler.settings import Settings
@@ -35,8 +37,16 @@ class Scheduler:
                 days=WorkingDays(),
                 hours=municipality.booking.hours,
                 breaks=municipality.school_years,
-                books=municipality.booking.mode == "book",
+                mode=municipality.booking.mode,
+                gap=municipality.booking.gap,
+                fresh=municipality.booking.fresh,
             ),
+        )
+        self._calendars = CalendarReader(
+            database=self.database,
+            fetcher=CalendarFetcher(settings.own_calendar_hosts, settings.calendar_ca),
+            own_domain=municipality.mail.domain,
+            minutes=municipality.booking.calendar_minutes,
         )
 
     def work(self) -> None:
@@ -44,6 +54,11 @@ class Scheduler:
         more = work_while_there_is_work(self._work.a_round, self._beat, seconds=_SECONDS_A_TASK)
         if more:
             self.bell.ring({SCHEDULER})
+        self._calendars.start()
+
+    def close(self) -> None:
+        self._calendars.close()
+        self.database.close()
 
     def _beat(self) -> None:
         heartbeat(self.database, SCHEDULER)

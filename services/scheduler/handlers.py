@@ -1,10 +1,10 @@
 """What the scheduler does: look at a case and write the difference; let fall due what is due."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from services.scheduler.domain.due import Due
@@ -17,6 +17,7 @@ from services.scheduler.domain.plan import (
     tomorrow_morning,
 )
 from shared.bus.events import Event, MeetingProposed, SlotMissing, WindowSet
+from shared.domain.busy import with_gap
 from shared.domain.days import SchoolYears, WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.hours import OfficeHours
@@ -24,7 +25,11 @@ from shared.domain.procedure import Procedure
 from shared.domain.slots import Slot, ranked_slots
 from shared.domain.windows import Window
 
-_CANDIDATES = 60
+_CANDIDATES = 120
+_TO_VOTE_ABOUT = 3
+
+# "auto" books where the calendars of all the staff are known, and else proposes.
+Mode = Literal["book", "propose", "auto"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,13 @@ class Store(Protocol):
     def taken(
         self, person_ids: Iterable[UUID], since: datetime, until: datetime, *, apart_from: UUID
     ) -> Sequence[tuple[datetime, datetime]]:
-        """When people are taken: by booked meetings, and by proposals still in question."""
+        """When people are taken: by booked meetings, by proposals still in question, elsewhere."""
+        ...
+
+    def calendars_known(
+        self, person_ids: Collection[UUID], until: datetime, fresh: timedelta
+    ) -> bool:
+        """Whether everybody's calendar was read lately (real time), and reaches to `until`."""
         ...
 
     def fall_due(self, limit: int) -> list[dict[str, Any]]:
@@ -109,7 +120,9 @@ class Municipal:
     days: WorkingDays
     hours: OfficeHours
     breaks: SchoolYears
-    books: bool  # else it only proposes, whatever the procedure says
+    mode: Mode  # whatever the procedure says, where it isn't "book"
+    gap: timedelta = timedelta(0)  # between two meetings of a person
+    fresh: timedelta = timedelta(hours=24)  # how old a calendar may be that counts as known
 
 
 def look(
@@ -171,9 +184,10 @@ def _seek_time(
         after = replace(after, refused=frozenset(), refused_for=asked)
     if standing.proposal is not None and _still_fits(standing.proposal, search):
         return after
-    slot = _best_slot(facts, search, after.refused, municipal, store)
-    if slot is None:
+    slots = _best_slots(facts, search, after.refused, municipal, store)
+    if not slots:
         return replace(after, proposal=None, wanting=nothing_free(search))
+    slot, *others = slots
     proposal = Proposal(
         key=f"{facts.id}/{search.step}/{standing.proposals + 1}",
         step=search.step,
@@ -181,7 +195,9 @@ def _seek_time(
         ends_at=slot.ends_at,
         person_ids=search.person_ids,
     )
-    publish(_proposed(facts, search, proposal, municipal))
+    mode = _mode(facts, search, proposal, municipal, store)
+    alternatives = tuple(one.starts_at for one in others) if mode == "propose" else ()
+    publish(_proposed(facts, search, proposal, mode, alternatives))
     return replace(after, proposal=proposal, proposals=standing.proposals + 1)
 
 
@@ -200,37 +216,57 @@ def _still_fits(proposal: Proposal, search: Search) -> bool:
     )
 
 
-def _best_slot(
+def _best_slots(
     facts: CaseFacts,
     search: Search,
     refused: frozenset[datetime],
     municipal: Municipal,
     store: Store,
-) -> Slot | None:
+) -> list[Slot]:
+    """The best of each day, the best day first: one to book, or some to vote about."""
     until = at(search.days[-1] + timedelta(days=1), time(0, 0))
     slots = ranked_slots(
         earliest=search.earliest,
         last_day=search.days[-1],
         minutes=search.minutes,
-        busy=store.taken(search.person_ids, search.earliest, until, apart_from=facts.id),
+        busy=with_gap(
+            store.taken(search.person_ids, search.earliest, until, apart_from=facts.id),
+            municipal.gap,
+        ),
         hours=municipal.hours,
         days=municipal.days,
         breaks=municipal.breaks,
         unit=facts.unit,
         limit=_CANDIDATES + len(refused),
     )
-    return next(
-        (
-            slot
-            for slot in slots
-            if slot.starts_at not in refused and local_date(slot.starts_at) in search.days
-        ),
-        None,
-    )
+    best_of_day: dict[date, Slot] = {}
+    for slot in slots:
+        day = local_date(slot.starts_at)
+        if slot.starts_at not in refused and day in search.days:
+            best_of_day.setdefault(day, slot)
+    return list(best_of_day.values())[:_TO_VOTE_ABOUT]
+
+
+def _mode(
+    facts: CaseFacts, search: Search, proposal: Proposal, municipal: Municipal, store: Store
+) -> Literal["book", "propose"]:
+    """Where it isn't known who is free a time is only proposed, unless it's to be booked anyhow."""
+    if "propose" in (search.mode, municipal.mode):
+        return "propose"
+    if municipal.mode == "book":
+        return "book"
+    staff = {who.person_id for who in facts.participants if who.party == "staff"}
+    called = staff & proposal.person_ids
+    known = store.calendars_known(called, proposal.ends_at, municipal.fresh)
+    return "book" if known else "propose"
 
 
 def _proposed(
-    facts: CaseFacts, search: Search, proposal: Proposal, municipal: Municipal
+    facts: CaseFacts,
+    search: Search,
+    proposal: Proposal,
+    mode: Literal["book", "propose"],
+    alternatives: tuple[datetime, ...],
 ) -> MeetingProposed:
     fields: dict[str, Any] = {
         "case_id": facts.id,
@@ -238,7 +274,8 @@ def _proposed(
         "step": proposal.step,
         "starts_at": proposal.starts_at,
         "minutes": search.minutes,
-        "mode": search.mode if municipal.books else "propose",
+        "mode": mode,
+        "alternatives": alternatives,
     }
     return MeetingProposed.model_validate(fields)
 

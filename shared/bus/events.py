@@ -12,6 +12,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.bus.registry import register
 
+AlertedFunction = Literal["process_owner", "coordinator", "manager", "coordinator_manager"]
+
 
 class Event(BaseModel):
     """The root of all events; `type` is the CloudEvents type.
@@ -74,7 +76,10 @@ class WindowSet(Event):
 
 
 class MeetingProposed(Event):
-    """The scheduler found a time; `proposal` is its key, by which it is answered."""
+    """The scheduler found a time; `proposal` is its key, by which it is answered.
+
+    `alternatives` are the next best times, on other days, for a vote.
+    """
 
     type = "meeting.proposed"
     proposal: str
@@ -82,6 +87,7 @@ class MeetingProposed(Event):
     starts_at: AwareDatetime
     minutes: int
     mode: Literal["book", "propose"]
+    alternatives: tuple[AwareDatetime, ...] = ()
 
 
 class ProposalRefused(Event):
@@ -133,6 +139,7 @@ class SlotMissing(Event):
         "participants-missing",
         "organisation-not-covered",
         "consent-missing",
+        "separate-meetings",
         "cancelled",
     ]
     missing: tuple[str, ...] = ()
@@ -168,11 +175,49 @@ class AlertDue(Event):
     key: str
     step: str
     rule: str
-    to: Literal["process_owner", "manager"]
-    about: Literal["limit-near", "limit-passed"]
+    to: AlertedFunction
+    about: Literal["limit-near", "limit-passed", "task-late"]
     limit_on: date
     due_at: datetime
     useful_until: datetime
+
+
+class ChoreDue(Event):
+    """A task that follows from a meeting is to be done by a day (S4, S6, S12, P12, R15).
+
+    `late`: it was, and somebody looks whether it has been done. Dates are local.
+    """
+
+    type = "chore.due"
+    key: str
+    chore: str
+    kind: str
+    rule: str
+    owner: Literal["leader", "process_owner", "keeper"]
+    step: str
+    meeting_id: UUID
+    sequence: int
+    due_on: date
+    late: bool = False
+
+
+class AgeNear(Event):
+    """A birthday comes that changes who decides about the case (X8, P6). `on` is the birthday."""
+
+    type = "age.near"
+    key: str
+    age: int
+    on: date
+    rule: str
+
+
+class ConsentLapses(Event):
+    """A signed consent comes near its last day, `on` (local), and is to be asked for anew."""
+
+    type = "consent.lapses"
+    key: str
+    consent_id: UUID
+    on: date
 
 
 class AnswerReceived(Event):

@@ -1,56 +1,109 @@
-"""Who is called to a meeting, and who has to be called but isn't there (R6, R7, S1)."""
+"""Who is called to a meeting, and who has to be called but isn't there (R6, R7, S1, S3, P4)."""
 
 from datetime import date
 from uuid import UUID
 
 from shared.domain.consent import age_on, covered_organisations
 from shared.domain.facts import CaseFacts, Participant
-from shared.domain.procedure import AlwaysCalled, Procedure
+from shared.domain.procedure import AlwaysCalled, Procedure, Step
 
 
-def called(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[UUID]:
-    """The persons to call to a meeting on this day.
+def called(facts: CaseFacts, procedure: Procedure, step: Step, on: date) -> frozenset[UUID]:
+    """The persons on the case to call to a meeting of the step on this day.
 
-    The child always; guardians until the child is of age (R7); staff of the organisations that
-    the consent names (S1), and of the process owner's own.
+    Of the parties that the step calls: guardians until the child is of age, and then those whom
+    the youth wants there (R7); staff of the organisations that the consent names (S1), and of the
+    organisation of whoever is in charge. A step that needs no consent calls single functions (P4).
     """
-    covered = covered_organisations(facts, procedure, on) | _own_organisation(facts)
+    covered = covered_organisations(facts, procedure, on) | _own_organisations(facts)
+    excused = _guardians_excused(facts, procedure, on)
     return frozenset(
         who.person_id
         for who in facts.participants
-        if who.party == "child"
-        or (who.party == "guardian" and not _guardians_excused(facts, procedure, on))
-        or (who.party == "staff" and who.organisation in covered)
+        if _is_of(who, step, facts)
+        and (who.party != "guardian" or who.wanted_by_youth or not excused)
+        and (who.party != "staff" or who.organisation in covered)
     )
 
 
-def missing_parties(facts: CaseFacts, procedure: Procedure, on: date) -> tuple[str, ...]:
-    """The parties that no meeting goes without (R6) and that nobody on the case stands for."""
-    return tuple(
-        needed.name
-        for needed in procedure.always_called
-        if not _excused(facts, needed, on)
-        and not any(_stands_for(who, needed) for who in facts.participants)
-    )
+def missing_parties(
+    facts: CaseFacts, procedure: Procedure, step: Step, on: date
+) -> tuple[str, ...]:
+    """The parties that no meeting goes without (R6, S8) and that nobody on the case stands for."""
+    needed = needed_at(facts, procedure, step, on)
+    return tuple(one.name for one in needed if not those_for(facts, one))
 
 
-def uncovered_organisations(facts: CaseFacts, procedure: Procedure, on: date) -> tuple[str, ...]:
+def needed_at(
+    facts: CaseFacts, procedure: Procedure, step: Step, on: date
+) -> tuple[AlwaysCalled, ...]:
+    """The parties that a meeting of the step on this day doesn't go without (R6, R7, S8)."""
+    return tuple(one for one in _needed(procedure, step) if not _excused(facts, one, on))
+
+
+def those_for(facts: CaseFacts, needed: AlwaysCalled) -> frozenset[UUID]:
+    """The persons on the case who stand for a party."""
+    return frozenset(who.person_id for who in facts.participants if _stands_for(who, needed))
+
+
+def missing_on_case(facts: CaseFacts, procedure: Procedure, on: date) -> tuple[str, ...]:
+    """The parties that any of the procedure's meetings will miss, in the procedure's order."""
+    missing = {
+        name for step in procedure.steps for name in missing_parties(facts, procedure, step, on)
+    }
+    return tuple(one.name for one in procedure.always_called if one.name in missing)
+
+
+def uncovered_organisations(
+    facts: CaseFacts, procedure: Procedure, step: Step, on: date
+) -> tuple[str, ...]:
     """The organisations of those who are always called that the consent leaves out (S1, R6)."""
     covered = covered_organisations(facts, procedure, on)
     needed = {
         who.organisation
         for who in facts.participants
-        for always in procedure.always_called
+        for always in _needed(procedure, step)
         if always.party == "staff" and _stands_for(who, always) and who.organisation is not None
     }
     return tuple(sorted(needed - covered))
 
 
-def _own_organisation(facts: CaseFacts) -> frozenset[str]:
+def in_charge(facts: CaseFacts, procedure: Procedure, step: Step | None = None) -> UUID:
+    """Who calls and chairs (R8, S5, P5), or has the step's first word (P14).
+
+    A coordinator who isn't there yet, or an initiator who has left, is stood in for by the process
+    owner.
+    """
+    function = (step.leader if step is not None else None) or procedure.roles.leader
+    on_case = {who.person_id for who in facts.participants}
+    person = {"koordinator": facts.coordinator, "initiator": facts.initiator}.get(function)
+    return person if person is not None and person in on_case else facts.process_owner
+
+
+def calling_rule(procedure: Procedure, name: str) -> str:
+    """The rule by which a party is always called."""
+    return next(one.rule for one in procedure.always_called if one.name == name)
+
+
+def _needed(procedure: Procedure, step: Step) -> tuple[AlwaysCalled, ...]:
+    return tuple(needed for needed in procedure.always_called if needed.holds_for(step))
+
+
+def _is_of(who: Participant, step: Step, facts: CaseFacts) -> bool:
+    """Whether the step calls this party, or this function of the staff."""
+    if who.party in step.calls:
+        return True
+    functions = {"koordinator": facts.coordinator, "initiator": facts.initiator}
+    return any(who.person_id == functions.get(one) for one in step.calls)
+
+
+def _own_organisations(facts: CaseFacts) -> frozenset[str]:
+    """Those in which the case is known anyway: of its process owner and its coordinator."""
+    own = {facts.process_owner, facts.coordinator}
     return frozenset(
         who.organisation
         for who in facts.participants
-        if who.person_id == facts.process_owner and who.organisation is not None
+        if who.person_id in own and who.organisation is not None
     )
 
 

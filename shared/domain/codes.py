@@ -9,6 +9,7 @@ ORGANISATIONS = {
     "social_services": "socialtjänst",
     "police": "polis",
     "leisure": "fritid",
+    "health_care": "hälso- och sjukvård",
 }
 
 ROLES = {
@@ -34,6 +35,7 @@ ROLES = {
     "socialsekreterare": "socialsekreterare",
     "specialpedagog": "specialpedagog",
     "ungdomspolis": "ungdomspolis",
+    "vardkontakt": "fast vårdkontakt",
 }
 
 UNIT_KINDS = {
@@ -46,6 +48,7 @@ UNIT_KINDS = {
     "ifo": "individ- och familjeomsorg",
     "polis": "polis",
     "fritid": "fritidsverksamhet",
+    "vard": "hälso- och sjukvård",
 }
 
 
@@ -57,10 +60,6 @@ def _role(code: str) -> str:
     return _known(code, ROLES, "role")
 
 
-def _kind(code: str) -> str:
-    return _known(code, UNIT_KINDS, "kind of unit")
-
-
 def _known(code: str, codes: dict[str, str], what: str) -> str:
     if code not in codes:
         raise ValueError(f"unknown {what}; known are {', '.join(codes)}")
@@ -69,4 +68,3 @@ def _known(code: str, codes: dict[str, str], what: str) -> str:
 
 OrganisationCode = Annotated[str, AfterValidator(_organisation)]
 RoleCode = Annotated[str, AfterValidator(_role)]
-UnitKind = Annotated[str, AfterValidator(_kind)]

@@ -4,7 +4,7 @@ import calendar
 from datetime import date
 from uuid import UUID
 
-from shared.domain.facts import CaseFacts, Consent, ConsentParty
+from shared.domain.facts import CaseFacts, Consent, ConsentParty, ConsentState
 from shared.domain.procedure import Procedure
 
 
@@ -41,9 +41,12 @@ def declined(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
 
 def unasked(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[UUID]:
     """Who decides about a meeting on this day and was never asked: the youth of a birthday (X8)."""
-    capacity: ConsentParty = "youth" if _is_adult(facts, procedure, on) else "guardian"
-    asked = {form.person_id for form in facts.consents if form.party == capacity}
-    return deciders(facts, procedure, on) - asked
+    asked = {(form.person_id, form.party) for form in facts.consents}
+    return frozenset(
+        person
+        for person in deciders(facts, procedure, on)
+        if (person, capacity(facts, procedure, person, on)) not in asked
+    )
 
 
 def covered_organisations(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[str]:
@@ -73,13 +76,46 @@ def stands(facts: CaseFacts, form: Consent) -> bool:
     )
 
 
+def shown_state(facts: CaseFacts, procedure: Procedure, form: Consent, today: date) -> ConsentState:
+    """What has become of a form: it lapses with its last day, and when its person has no say left.
+
+    A form that its person took back by withdrawing another one is withdrawn as well (P7). On a
+    closed case everything is as it was when it was closed.
+    """
+    if form.state not in ("requested", "signed"):
+        return form.state
+    if form.state == "signed" and not stands(facts, form):
+        return "withdrawn"
+    on = min(today, facts.closed_on or today)
+    past = form.valid_until is not None and form.valid_until < on
+    return "lapsed" if past or not _has_a_say(facts, procedure, form, on) else form.state
+
+
 def deciders(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[UUID]:
-    """Who decides about a meeting on this day: every custodian, or the adult youth alone (R3)."""
+    """Who decides about a meeting on this day: every custodian, or the adult youth alone (R3).
+
+    Beside the custodians the child itself, where the procedure needs its word at that age (P6).
+    """
     if _is_adult(facts, procedure, on):
-        return frozenset(who.person_id for who in facts.participants if who.party == "child")
-    return frozenset(
-        who.person_id for who in facts.participants if who.party == "guardian" and who.custody
-    )
+        return _children(facts)
+    custodians = _custodians(facts)
+    if not custodians or not _child_is_needed(facts, procedure, on):
+        return custodians
+    return custodians | _children(facts)
+
+
+def capacity(facts: CaseFacts, procedure: Procedure, person: UUID, on: date) -> ConsentParty:
+    """As what a person on the case would decide about a meeting on this day (X8)."""
+    if person not in _children(facts):
+        return "guardian"
+    return "youth" if _is_adult(facts, procedure, on) else "child"
+
+
+def ages_that_decide(procedure: Procedure) -> tuple[int, ...]:
+    """The ages at which somebody else begins to decide (X8)."""
+    rule = procedure.consent
+    ages = (rule.child_needed_from_age, rule.youth_decides_from_age)
+    return tuple(age for age in ages if age is not None)
 
 
 def age_on(birth_date: date, day: date) -> int:
@@ -109,16 +145,52 @@ def _signed(facts: CaseFacts, procedure: Procedure, person: UUID, on: date) -> t
     A child's own word (R17) doesn't carry past the birthday: the adult youth signs anew, or has
     signed ahead as "youth" (X8).
     """
-    capacity: ConsentParty = "youth" if _is_adult(facts, procedure, on) else "guardian"
+    party = capacity(facts, procedure, person, on)
     return tuple(
         consent
         for consent in facts.consents
         if consent.person_id == person
-        and consent.party == capacity
+        and consent.party == party
         and stands(facts, consent)
         and consent.signed_on is not None
         and consent.signed_on <= on
+        and (consent.valid_until is None or on <= consent.valid_until)
     )
+
+
+def _has_a_say(facts: CaseFacts, procedure: Procedure, form: Consent, on: date) -> bool:
+    """Whether a form's person can still be heard in its capacity, on this day or later (X8).
+
+    A guardian as long as they have custody of a minor; a child until it is of age; a youth always,
+    since they may sign ahead.
+    """
+    if form.party == "youth":
+        return True
+    on_case = {"guardian": _custodians(facts), "child": _children(facts)}[form.party]
+    return form.person_id in on_case and not _is_adult(facts, procedure, on)
+
+
+def _custodians(facts: CaseFacts) -> frozenset[UUID]:
+    guardians = (who for who in facts.participants if who.party == "guardian")
+    return frozenset(who.person_id for who in guardians if who.custody)
+
+
+def _children(facts: CaseFacts) -> frozenset[UUID]:
+    return frozenset(who.person_id for who in facts.participants if who.party == "child")
+
+
+def _child_is_needed(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
+    """P6: from an age on, unless it was decided to go on without the child's own word.
+
+    That stands in for a word which is lacking, never for a no: a child that refuses afterwards is
+    heard, and one that has signed and takes it back as well.
+    """
+    age = procedure.consent.child_needed_from_age
+    if age is None or age_on(facts.birth_date, on) < age:
+        return False
+    own = [form for form in facts.consents if form.party == "child"]
+    last_no = max((form.turn for form in own if form.state == "refused"), default=-1)
+    return not any(form.waived_on is not None and form.turn > last_no for form in own)
 
 
 def _children_who_withdrew(facts: CaseFacts) -> set[UUID]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-Party = Literal["child", "guardian", "staff"]
+Party = Literal["child", "guardian", "staff", "external"]
 ConsentParty = Literal["guardian", "child", "youth"]
 ConsentState = Literal["requested", "signed", "refused", "withdrawn", "lapsed"]
 MeetingState = Literal["proposed", "booked", "cancelled", "held"]
@@ -18,13 +18,18 @@ CaseState = Literal["open", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Somebody on the case; `role` and `organisation` are codes and stand for staff only."""
+    """Somebody on the case; `role` and `organisation` are codes and stand for staff only.
+
+    `wanted_by_youth`: a guardian whom the adult youth wants to be there (R7). "external": somebody
+    whom the family wished for (S7).
+    """
 
     person_id: UUID
     party: Party
     role: str | None
     organisation: str | None
     custody: bool
+    wanted_by_youth: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class Consent:
     `party` says in which capacity the person decides: "youth" is the child deciding alone as an
     adult (possibly signed ahead, X8), "child" the child's own word beside the guardians' (R17).
     `turn` counts the answers of the case in the order in which they were registered: it tells what
-    came first on a day.
+    came first on a day. It carries meetings until `valid_until`, that day included. `waived_on`: by
+    then it had been decided, for a recorded reason, to go on without the child's own word (P6).
     """
 
     id: UUID
@@ -45,6 +51,8 @@ class Consent:
     signed_on: date | None
     withdrawn_on: date | None
     turn: int = 0
+    valid_until: date | None = None
+    waived_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Meeting:
 
     `changed_at` is when it got the time it has. `cancelled_because` tells a person's decision,
     after which no new time is sought unasked, from what follows from a withdrawal or the closing.
+    `left_out` are people of the case who aren't called to it on purpose (X12).
     """
 
     id: UUID
@@ -64,11 +73,17 @@ class Meeting:
     changed_at: AwareDatetime
     person_ids: frozenset[UUID]
     cancelled_because: Cancellation | None = None
+    minutes_filed: bool = False
+    plan_filed: bool = False
+    left_out: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """One case; `procedure_on` is the day that picks the version of its procedure (X9)."""
+    """One case; `procedure_on` is the day that picks the version of its procedure (X9).
+
+    `held_back`: a child asked for it, and nobody has spoken with the child yet (X11).
+    """
 
     id: UUID
     reference: str
@@ -84,6 +99,10 @@ class CaseFacts:
     consents: tuple[Consent, ...]
     meetings: tuple[Meeting, ...]
     closed_on: date | None = None
+    initiator: UUID | None = None
+    coordinator: UUID | None = None
+    never_together: bool = False
+    held_back: bool = False
 
     def meetings_of(self, step: str) -> tuple[Meeting, ...]:
         """The meetings of one step, in the order they begin."""

@@ -12,6 +12,7 @@ from shared.domain.procedure import Procedure
 from shared.tomlfile import BrokenFileError, keys_and_reasons, read_toml
 
 _OURS = Path(__file__).parent
+_WHOLE = frozenset({"name", "title", "roles", "consent", "steps"})  # what no mere change has all of
 
 
 class ProcedureError(BrokenFileError):
@@ -48,16 +49,22 @@ class Procedures:
 
 
 def load_procedures(folder_overrides: Path | None, ours: Path = _OURS) -> Procedures:
-    """All procedures, with the changes a municipality keeps in `folder_overrides`.
+    """All procedures, with the changes a municipality keeps in `folder_overrides`, and its own.
 
     A file there is named as the procedure (or `samverkansmote-2027-08-01.toml`, for one of several
     changes), and holds `valid_from` and only the keys that differ. It counts from its day on, over
-    every later version of ours too. Raises ProcedureError.
+    every later version of ours too. A whole file under a new name is a procedure of the
+    municipality's own. Raises ProcedureError.
     """
     originals = _by_name(_read_folder(ours))
     changes = _by_name(_read_folder(folder_overrides)) if folder_overrides else {}
     for name in changes.keys() - originals.keys():
-        raise ProcedureError(changes[name][0].path, "", f"changes {name!r}, which doesn't exist")
+        whole = [file for file in changes[name] if file.content.keys() >= _WHOLE]
+        if not whole:
+            reason = f"changes {name!r}, which doesn't exist"
+            raise ProcedureError(changes[name][0].path, "", reason)
+        originals[name] = whole
+        changes[name] = [file for file in changes[name] if file not in whole]
     return Procedures(
         {name: _versions(files, changes.get(name, [])) for name, files in originals.items()}
     )

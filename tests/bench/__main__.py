@@ -7,12 +7,10 @@ handled with nothing but the library underneath. Only the ratio can be compared 
 import asyncio
 import json
 import tempfile
-from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
-from time import perf_counter
 from uuid import uuid4
 
 import aiosmtplib
@@ -21,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from samspel.embedded import EmbeddedPostgres, EmbeddedValkey
+from services.cases.adapters.municipality import import_register
 from services.notifier.domain.mailserver import MailServer
 from services.scheduler.adapters.store import SqlStore
 from services.scheduler.domain.plan import desired_plan
@@ -29,7 +28,10 @@ from shared import migrations
 from shared.bus.events import MeetingBooked
 from shared.db import Database
 from shared.domain.days import WorkingDays
+from shared.municipality import read_register
 from shared.procedures import load_procedures
+from tests.bench.figures import Figure, timed
+from tests.bench.year import a_year_of_plans
 from tests.conftest import ROOT
 from tests.integration.cases_house import cases_house, new_case
 from tests.support.cases import case, noon
@@ -38,31 +40,6 @@ from tests.support.notifier import a_worker
 from tests.support.smtp import ScriptedServer
 
 MUNICIPALITY = ROOT / "examples" / "exempelkommun"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """So many things in so many seconds, and the same bare (0 where there's nothing to compare)."""
-
-    what: str
-    count: int
-    seconds: float
-    bare: str = ""
-    bare_seconds: float = 0.0
-
-    @property
-    def rate(self) -> float:
-        return self.count / self.seconds
-
-    @property
-    def ratio(self) -> float | None:
-        return self.bare_seconds / self.seconds if self.bare_seconds else None
-
-
-def timed(work: Callable[[], object]) -> float:
-    began = perf_counter()
-    work()
-    return perf_counter() - began
 
 
 def plans(count: int = 20_000) -> Figure:
@@ -160,6 +137,7 @@ async def send_bare(port: int, mails: list[tuple[str, str, bytes]]) -> None:
 
 def requests(url: str, broker: str, count: int = 300) -> Figure:
     """Cases opened over the API, against inserting as many bare rows, each in a transaction."""
+    import_register(url, read_register(MUNICIPALITY))
     with cases_house(url, broker, MUNICIPALITY) as house:
         seconds = timed(lambda: [house.post("cases", new_case(), 201) for _ in range(count)])
 
@@ -188,6 +166,7 @@ def main() -> None:
             stack.callback(server.discard)
         with console.status("measuring …"):
             figures.append(plans())
+            figures.append(a_year_of_plans())
             figures.append(due_rows(fresh(postgres)))
             figures += mails(fresh(postgres))
             figures.append(requests(fresh(postgres), valkey.url))
@@ -214,6 +193,9 @@ def show(console: Console, figures: list[Figure]) -> None:
             one.what, f"{one.count}", f"{one.seconds:.2f}", f"{one.rate:,.0f}", one.bare, share
         )
     console.print(table)
+    for one in figures:
+        if one.note:
+            console.print(f"{one.what}: {one.note}")
 
 
 if __name__ == "__main__":

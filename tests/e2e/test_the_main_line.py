@@ -9,7 +9,7 @@ from threading import Timer
 import pytest
 
 from tests.support.house import House, running
-from tests.support.story import GUARDIANS, open_a_case, the_meeting
+from tests.support.story import GUARDIANS, Stage, open_a_case, the_meeting
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("e2e-main-line")]
 
@@ -56,7 +56,7 @@ def nothing_happens() -> None:
     """No fault."""
 
 
-def live_three_weeks(house: House, fault: Callable[[], None] = nothing_happens) -> None:
+def live_three_weeks(house: Stage, fault: Callable[[], None] = nothing_happens) -> None:
     """The story; `fault` strikes after each thing that a person does, before anybody saw it."""
     case = open_a_case(house)
     fault()

@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from psycopg import sql
 from psycopg.rows import dict_row
 from pydantic import SecretStr
 
-from services.cases.adapters.municipality import import_register
-from services.cases.app import Cases, make_web
+from services.cases.app import Cases
 from services.cases.settings import Settings
 from shared.bus.events import Event
 from shared.bus.publishing import publish
 from shared.db import Database
 from shared.ids import staff_id
-from shared.municipality import read_register
+from tests.support.web import the_web
 
 TOKEN = "a-token-that-only-this-test-knows"
 OWNER = str(staff_id("anna-lindqvist"))  # rektor of Björkskolan
@@ -31,23 +31,13 @@ Json = dict[str, Any]
 class CasesHouse:
     """API, worker and database of one test. The clock stands where `set_clock` put it."""
 
-    def __init__(self, database_url: str, broker_url: str, municipality: Path) -> None:
-        self.database_url = database_url
-        import_register(database_url, read_register(municipality))
-        settings = Settings(
-            database_url=database_url,
-            broker_url=broker_url,
-            public_url="http://samspel.example",
-            secret_key=SecretStr("s" * 32),
-            municipality=municipality,
-            demo=True,
-            api_token=SecretStr(TOKEN),
-        )
+    def __init__(self, settings: Settings, app: FastAPI) -> None:
+        self.database_url = settings.database_url
         self.set_clock("2027-03-01T08:00:00+01:00")
-        self.app = make_web(settings)
+        self.app = app
         self.client = TestClient(self.app, headers={"Authorization": f"Bearer {TOKEN}"})
         self.worker = Cases(settings)
-        self._others = Database(database_url, role="samspel_scheduler", demo=True, size=1)
+        self._others = Database(self.database_url, role="samspel_scheduler", demo=True, size=1)
 
     def close(self) -> None:
         self.worker.close()
@@ -126,13 +116,26 @@ class CasesHouse:
 
 
 @contextmanager
-def cases_house(database_url: str, broker_url: str, municipality: Path) -> Iterator[CasesHouse]:
-    house = CasesHouse(database_url, broker_url, municipality)
-    try:
-        with house.client:
-            yield house
-    finally:
-        house.close()
+def cases_house(
+    database_url: str, broker_url: str, municipality: Path, *, fresh: bool = False
+) -> Iterator[CasesHouse]:
+    """On a database with the municipality's register."""
+    settings = Settings(
+        database_url=database_url,
+        broker_url=broker_url,
+        public_url="http://samspel.example",
+        secret_key=SecretStr("s" * 32),
+        municipality=municipality,
+        demo=True,
+        api_token=SecretStr(TOKEN),
+    )
+    with the_web(settings, fresh=fresh) as app:
+        house = CasesHouse(settings, app)
+        try:
+            with house.client:
+                yield house
+        finally:
+            house.close()
 
 
 def guardian(name: str = "Kim Exempel", **changes: Any) -> Json:

@@ -10,12 +10,13 @@ from tests.integration.cases_house import CasesHouse, cases_house
 from tests.support.facts import Facts
 from tests.support.notifier import Worker, a_worker
 from tests.support.smtp import ScriptedServer
+from tests.support.town import Town, a_town
 
 
 @pytest.fixture
-def cases(database_url: str, broker_url: str, municipality: Path) -> Iterator[CasesHouse]:
+def cases(registered_url: str, broker_url: str, municipality: Path) -> Iterator[CasesHouse]:
     """The case service: its API, its worker, its database, on Monday 1 March 2027 at 08.00."""
-    with cases_house(database_url, broker_url, municipality) as house:
+    with cases_house(registered_url, broker_url, municipality) as house:
         yield house
 
 
@@ -39,4 +40,11 @@ def facts(database_url: str) -> Facts:
 def worker(database_url: str, municipality: Path, server: ScriptedServer) -> Iterator[Worker]:
     """A worker of the notifier that mails to `server`."""
     with a_worker(database_url, municipality, MailServer.from_url(server.url)) as made:
+        yield made
+
+
+@pytest.fixture
+def town(registered_url: str, municipality: Path) -> Iterator[Town]:
+    """All of Samspel in this process, on Monday 1 March 2027 at 08.00."""
+    with a_town(registered_url, municipality) as made:
         yield made

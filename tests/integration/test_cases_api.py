@@ -287,7 +287,6 @@ def test_cancelling_twice_and_holding_twice_change_nothing_the_second_time(
     assert cases.post(f"meetings/{again['id']}/held") == held
     assert cases.told().count("meeting.held") == 1
     cases.post(f"meetings/{again['id']}/cancel", status=409)
-    assert open_tasks(cases, case) == [("file-minutes", "R15")]
     filed = cases.post(f"meetings/{again['id']}/minutes-filed", {"reference": "EA-2027/14"})
     assert filed["minutes_reference"] == "EA-2027/14"
     assert open_tasks(cases, case) == []

@@ -20,10 +20,12 @@ _PEOPLE = """
 """
 _CASES_OF_THEM = """
     INSERT INTO cases.cases (id, reference, procedure, procedure_on, known_on, opened_at,
-                             process_owner, child, unit)
+                             process_owner, initiator, child, unit)
     SELECT gen_random_uuid(), 'T' || n, 'samverkansmote', '2027-03-01', '2027-03-01',
-           timestamptz '2027-03-01T08:00Z' + n * interval '1 s', %s, child.id, 'bjorkskolan'
-    FROM (SELECT id, row_number() OVER () AS n FROM cases.people WHERE party = 'child' LIMIT %s)
+           timestamptz '2027-03-01T08:00Z' + n * interval '1 s', owner.id, owner.id,
+           child.id, 'bjorkskolan'
+    FROM (VALUES (%s::uuid)) AS owner (id),
+         (SELECT id, row_number() OVER () AS n FROM cases.people WHERE party = 'child' LIMIT %s)
          AS child
 """
 _PLANS = """
@@ -79,10 +81,13 @@ def test_a_page_of_a_list_is_read_from_an_index(cases: CasesHouse) -> None:
     after = cases.rows("SELECT id FROM cases.cases ORDER BY opened_at OFFSET 2500 LIMIT 1")[0]["id"]
     message = cases.rows("SELECT id FROM notifier.messages ORDER BY created_at OFFSET 2500 LIMIT 1")
     lists: list[tuple[Any, dict[str, Any]]] = [
-        (_CASES, {"after": after, "state": None, "limit": 100}),
-        (_CASES, {"after": None, "state": None, "limit": 100}),
-        (_MESSAGES, {"case": None, "state": None, "after": message[0]["id"], "limit": 100}),
-        (_MESSAGES, {"case": None, "state": "failed", "after": None, "limit": 100}),
+        (_CASES, {"after": after, "state": None, "limit": 100, "only": None}),
+        (_CASES, {"after": None, "state": None, "limit": 100, "only": None}),
+        (
+            _MESSAGES,
+            {"case": None, "state": None, "after": message[0]["id"], "limit": 100, "only": None},
+        ),
+        (_MESSAGES, {"case": None, "state": "failed", "after": None, "limit": 100, "only": None}),
     ]
     with psycopg.connect(cases.database_url) as connection:
         for query, values in lists:

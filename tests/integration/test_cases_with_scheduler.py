@@ -69,11 +69,11 @@ class Town:
 
 
 @pytest.fixture
-def town(cases: CasesHouse, database_url: str, municipality: Path) -> Iterator[Town]:
+def town(cases: CasesHouse, registered_url: str, municipality: Path) -> Iterator[Town]:
     loaded = load_municipality(municipality)
-    database = Database(database_url, role="samspel_scheduler", demo=True)
+    database = Database(registered_url, role="samspel_scheduler", demo=True)
     deliveries = Deliveries(database, SCHEDULER, handlers(SqlStore))
-    municipal = Municipal(WorkingDays(), loaded.booking.hours, loaded.school_years, books=True)
+    municipal = Municipal(WorkingDays(), loaded.booking.hours, loaded.school_years, mode="book")
     yield Town(cases, Work(database, SqlStore, deliveries, loaded.procedures, municipal))
     database.close()
 

@@ -54,7 +54,7 @@ def work(database: Database) -> Work:
         store_of=SqlStore,
         deliveries=Deliveries(database, SCHEDULER, handlers(SqlStore)),
         procedures=load_procedures(None),
-        municipal=Municipal(WorkingDays(), OfficeHours(), SchoolYears(), books=True),
+        municipal=Municipal(WorkingDays(), OfficeHours(), SchoolYears(), mode="book"),
     )
 
 

@@ -18,8 +18,9 @@ START = datetime.fromisoformat("2027-03-16T13:00:00+01:00")
 
 _CASE = """
     INSERT INTO cases.cases
-      (id, reference, procedure, procedure_on, known_on, opened_at, process_owner, child, unit)
-    VALUES (%s, %s, 'samverkansmote', '2027-03-01', '2027-03-01', %s, %s, %s, 'skolan')
+      (id, reference, procedure, procedure_on, known_on, opened_at, process_owner, initiator,
+       child, unit)
+    VALUES (%s, %s, 'samverkansmote', '2027-03-01', '2027-03-01', %s, %s, %s, %s, 'skolan')
 """
 _PARTICIPANT = """
     INSERT INTO cases.participants
@@ -95,7 +96,7 @@ class Facts:
             self.add_person(name, "guardian")
         named = reference or self.case_id.hex[:6].upper()
         owner, child = self.people["rektor"], self.people["child"]
-        self.run(_CASE, self.case_id, named, NOW, owner, child)
+        self.run(_CASE, self.case_id, named, NOW, owner, owner, child)
         self.add_participant("child", "child")
         self.add_participant("rektor", "staff", "rektor", "school")
         self.add_participant("therapist", "staff", "familjebehandlare", "social_services")

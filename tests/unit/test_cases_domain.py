@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from services.cases.domain import refusals
+from services.cases.domain.asking import check_asking
 from services.cases.domain.booking import Wanted, check_booking
 from services.cases.domain.consents import (
-    check_asking,
     check_refusing,
     check_signing,
     check_withdrawing,
@@ -303,7 +303,9 @@ def opened(
         by_role={"familjebehandlare": therapists},
     )
     people = tuple(one.person_id for one in named)
-    on_case = staff_of_case(SAMVERKANSMOTE, initiator.person_id, people, colleagues)
+    found = staff_of_case(SAMVERKANSMOTE, initiator.person_id, people, colleagues)
+    on_case = found.people
+    assert found.coordinator is None
     assert len({who.person_id for who in on_case}) == len(on_case)
     return {(who.person_id, who.role) for who in on_case}
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.cases.web.words import quote, task_words
+from services.cases.domain.quotes import quote
+from services.cases.web.words import task_words
 from tests.unit.builders import SAMVERKANSMOTE
 
 MEETING = {"starts_at": datetime.fromisoformat("2027-03-09T13:00+01:00")}

@@ -44,12 +44,12 @@ def test_the_example_municipality_loads(municipality: Municipality) -> None:
     assert municipality.mail.bounce_address("abc23") == "studs+abc23@exempelkommun.example"
 
 
-def test_a_step_is_booked_unasked_only_where_the_municipality_and_the_step_say_so(
-    municipality: Municipality,
-) -> None:
-    procedure = municipality.procedures.get("samverkansmote", ON)
-    assert municipality.books(procedure.step("first"))
-    assert not municipality.books(procedure.step("follow-up"))
+def test_what_is_left_out_of_booking_books_only_by_calendars_that_are_known(folder: Path) -> None:
+    change(folder / "municipality.toml", 'mode = "book"', "gap_minutes = 15")
+    booking = load_municipality(folder).booking
+    assert (booking.mode, booking.gap, booking.fresh, booking.calendar_minutes) == (
+        "auto", timedelta(minutes=15), timedelta(hours=24), 15,
+    )  # fmt: skip
 
 
 def test_the_example_has_units_of_every_kind(register: Register) -> None:
@@ -118,6 +118,11 @@ def test_the_example_has_a_vacant_post_and_one_that_changes_hands(register: Regi
     held = {holder.post for holder in register.holders}
     assert [post.code for post in register.posts if post.code not in held] == [
         "kurator-tallasskolan"
+    ]
+    police = [one for one in register.holders if one.post == "kommunpolis"]
+    assert [(one.person, one.last_day, one.capacity) for one in police] == [
+        ("charlotte-stahl", date(2027, 5, 31), "holder"),
+        ("niklas-hagg", None, "deputy"),
     ]
     hagaskolan = [one for one in register.holders if one.post == "rektor-hagaskolan"]
     assert [(one.person, one.first_day, one.last_day) for one in hagaskolan] == [
@@ -188,7 +193,8 @@ def test_a_school_year_has_the_days_the_school_ordinance_asks_for(
 @pytest.mark.parametrize(
     ("file", "old", "new", "problem"),
     [
-        ("municipality.toml", 'mode = "book"', 'mode = "auto"', "booking.mode: Input should be"),
+        ("municipality.toml", 'mode = "book"', 'mode = "always"', "booking.mode: Input should be"),
+        ("municipality.toml", 'mode = "book"', "gap_minutes = 61", "booking.gap_minutes: Input"),
         ("municipality.toml", "grid_minutes", "grid", "booking.hours.grid: Extra inputs"),
         (
             "municipality.toml",
@@ -232,9 +238,8 @@ def test_a_broken_setting_is_named_by_file_and_key(
 
 
 def test_everything_that_is_wrong_is_told_at_once(folder: Path) -> None:
-    change(folder / "municipality.toml", 'mode = "book"', 'mode = "auto"')
+    change(folder / "municipality.toml", 'mode = "book"', 'mode = "always"')
     (folder / "school_years.toml").unlink()
-    (folder / "procedures").mkdir()
     (folder / "procedures" / "samverkansmote.toml").write_text("title = 1")
     with pytest.raises(MunicipalityError) as refusal:
         load_municipality(folder)
@@ -245,30 +250,62 @@ def test_everything_that_is_wrong_is_told_at_once(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "row", "problem"),
     [
-        ("units.csv", "ny-skola,Nya skolan,f-7,school,", "kind: unknown kind of unit; known are"),
-        ("units.csv", "ny-skola,Nya skolan,f-6,church,", "organisation: unknown organisation"),
-        ("units.csv", "Ny skola,Nya skolan,f-6,school,", "code: String should match"),
-        ("units.csv", "ny-skola,,f-6,school,", "name: String should have at least 1"),
-        ("units.csv", "ny-skola,Nya skolan,f-6,school,borta", "parent: units.csv has no 'borta'"),
-        ("units.csv", "ny-skola,Nya skolan,f-6,school,,,x", "there are more cells than columns"),
-        ("units.csv", "almskolan,Almskolan,f-6,school,", "code: is the same as in line 11"),
-        ("units.csv", "ny,Nya,f-6,school,ny", "parent: goes round in a circle"),
-        ("places.csv", "rum,borta,Rum 1", "unit: units.csv has no 'borta'"),
-        ("people.csv", "bo-ek,Bo Ek,bo.ek,", "email: not a mail address"),
-        ("people.csv", "bo-ek,Bo Ek,bö.ek@exempelkommun.example,", "email: not a mail address"),
-        ("people.csv", "bo-ek,Bo Ek,Anna.Lindqvist@exempelkommun.example,", "email: is the same"),
-        ("people.csv", "bo-ek,Bo Ek,bo@exempelkommun.example,ring!", "phone: String should match"),
-        ("posts.csv", "ny,rektr,almskolan,", "role: unknown role; known are"),
-        ("posts.csv", "ny,rektor,almskolan,borta", "reports_to: posts.csv has no 'borta'"),
-        ("holders.csv", "borta,anna-lindqvist,2026-01-01,", "post: posts.csv has no 'borta'"),
-        ("holders.csv", "skolchef,bo-ek,2026-01-01,", "person: people.csv has no 'bo-ek'"),
-        ("holders.csv", "kurator-tallasskolan,anna-lindqvist,1/2 2026,", "first_day: Input should"),
+        (
+            "units.csv",
+            "ny-skola,Nya skolan,f-7,school,",
+            ", kolumn kind: okänd kod; de som finns är forvaltning",
+        ),
+        (
+            "units.csv",
+            "ny-skola,Nya skolan,f-6,church,",
+            ", kolumn organisation: okänd kod; de som",
+        ),
+        (
+            "units.csv",
+            "Ny skola,Nya skolan,f-6,school,",
+            ", kolumn code: ska vara en kod: bara a–z",
+        ),
+        ("units.csv", "ny-skola,,f-6,school,", ", kolumn name: får inte vara tomt"),
+        (
+            "units.csv",
+            "ny-skola,Nya skolan,f-6,school,borta",
+            ", kolumn parent: 'borta' finns inte i units.csv",
+        ),
+        ("units.csv", "ny-skola,Nya skolan,f-6,school,,,x", ": har fler celler än"),
+        ("units.csv", "almskolan,Almskolan,f-6,school,", ", kolumn code: är samma som på rad 11"),
+        ("units.csv", "ny,Nya,f-6,school,ny", ", kolumn parent: leder runt i en cirkel"),
+        ("places.csv", "rum,borta,Rum 1", ", kolumn unit: 'borta' finns inte i units.csv"),
+        ("people.csv", "bo-ek,Bo Ek,bo.ek,", ", kolumn email: är ingen e-postadress"),
+        ("people.csv", "bo-ek,Bo Ek,bö.ek@exempelkommun.example,", ", kolumn email: är ingen"),
+        (
+            "people.csv",
+            "bo-ek,Bo Ek,Anna.Lindqvist@exempelkommun.example,",
+            ", kolumn email: är samma",
+        ),
+        ("people.csv", "bo-ek,Bo Ek,bo@exempelkommun.example,ring!", ", kolumn phone: ska vara"),
+        ("posts.csv", "ny,rektr,almskolan,", ", kolumn role: okänd kod; de som finns är"),
+        (
+            "posts.csv",
+            "ny,rektor,almskolan,borta",
+            ", kolumn reports_to: 'borta' finns inte i posts.csv",
+        ),
+        ("holders.csv", "borta,anna-lindqvist,2026-01-01,", ", kolumn post: 'borta' finns inte"),
+        ("holders.csv", "skolchef,bo-ek,2026-01-01,", ", kolumn person: 'bo-ek' finns inte"),
+        (
+            "holders.csv",
+            "kurator-tallasskolan,anna-lindqvist,1/2 2026,",
+            ", kolumn first_day: ska vara en dag",
+        ),
         (
             "holders.csv",
             "kurator-tallasskolan,anna-lindqvist,2026-02-01,2026-01-01",
-            "last_day is before first_day",
+            ": last_day ligger före first_day",
         ),
-        ("holders.csv", "skolchef,anna-lindqvist,2026-01-01,", "first_day: another holder is"),
+        (
+            "holders.csv",
+            "skolchef,anna-lindqvist,2026-01-01,",
+            ", kolumn first_day: en annan innehavare",
+        ),
     ],
 )
 def test_a_broken_row_is_named_by_file_line_and_column(
@@ -279,7 +316,7 @@ def test_a_broken_row_is_named_by_file_line_and_column(
     line = len(path.read_text(encoding="utf-8").splitlines())
     with pytest.raises(MunicipalityError) as refusal:
         read_register(folder)
-    assert refusal.value.problems[0].startswith(f"{file}, line {line}: {problem}")
+    assert refusal.value.problems[0].startswith(f"{file}, rad {line}{problem}")
 
 
 def test_an_error_about_a_person_does_not_repeat_what_stands_there(folder: Path) -> None:
@@ -299,12 +336,62 @@ def test_the_problems_of_all_files_and_lines_are_told_at_once(folder: Path) -> N
     with pytest.raises(MunicipalityError) as refusal:
         read_register(folder)
     assert [problem.partition(":")[0] for problem in refusal.value.problems] == [
-        "units.csv, line 1",
+        "units.csv, rad 1",
         "places.csv",
         "people.csv",
-        *("posts.csv, line 2", "posts.csv, line 2"),
-        *("posts.csv, line 3", "posts.csv, line 3"),
+        *("posts.csv, rad 2, kolumn code", "posts.csv, rad 2, kolumn role"),
+        *("posts.csv, rad 3, kolumn role", "posts.csv, rad 3, kolumn unit"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("kommunpolis,mona-lahti,2027-03-01,,deputy", "en annan ersättare finns kvar då"),
+        ("kommunpolis,mona-lahti,2027-01-01,2027-05-31,", "en annan innehavare finns kvar då"),
+        ("kurator-tallasskolan,sara-abdi,2026-01-01,,boss", "okänd kod; de som finns är holder"),
+    ],
+)
+def test_r21_a_post_has_one_holder_and_one_deputy_at_a_time(
+    folder: Path, row: str, problem: str
+) -> None:
+    path = folder / "holders.csv"
+    path.write_text(path.read_text(encoding="utf-8") + row + "\n", encoding="utf-8")
+    with pytest.raises(MunicipalityError) as refusal:
+        read_register(folder)
+    assert [problem in one for one in refusal.value.problems] == [True]
+
+
+def test_the_column_of_deputies_may_be_left_out(folder: Path) -> None:
+    path = folder / "holders.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kept = [line.rpartition(",")[0] for line in lines if not line.endswith("deputy")]
+    path.write_text("\n".join(kept), encoding="utf-8")
+    assert {holder.capacity for holder in read_register(folder).holders} == {"holder"}
+
+
+def test_a_file_that_excel_has_saved_in_another_encoding_is_told_how_to_save(folder: Path) -> None:
+    path = folder / "units.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
+    with pytest.raises(MunicipalityError) as refusal:
+        read_register(folder)
+    assert refusal.value.problems[0].startswith("units.csv: filen är inte sparad som UTF-8.")
+    assert "«CSV UTF-8 (kommaavgränsad)»" in refusal.value.problems[0]
+
+
+def test_lines_with_nothing_but_separators_are_passed_over(folder: Path) -> None:
+    path = folder / "units.csv"
+    before = read_units(folder)
+    path.write_text(path.read_text(encoding="utf-8") + ",,,,\r\n\r\n", encoding="utf-8")
+    assert read_units(folder) == before
+
+
+def test_a_quotation_mark_that_is_left_open_is_told(folder: Path) -> None:
+    path = folder / "units.csv"
+    path.write_text(path.read_text(encoding="utf-8") + 'ny,"Nya,f-6,school,\n', encoding="utf-8")
+    with pytest.raises(MunicipalityError) as refusal:
+        read_units(folder)
+    assert "ett citattecken är inte avslutat" in refusal.value.problems[0]
 
 
 def test_a_file_saved_by_swedish_excel_is_read(folder: Path) -> None:

@@ -107,7 +107,7 @@ def test_staff_whom_the_consent_does_not_cover_get_nothing() -> None:
     [
         ({}, {"procedure": None}, "procedure-unknown"),
         ({"kind": "digest"}, {}, "kind-unknown"),
-        ({"ground": "duty"}, {}, "kind-unknown"),
+        ({"ground": "duty", "party": "staff"}, {}, "kind-unknown"),
         ({"ground": "object"}, {}, "kind-unknown"),
         ({"ground": "none"}, {}, "ground-changed"),
         ({}, {"now": MEETING.starts_at}, "too-late"),
@@ -183,6 +183,8 @@ def alert(to: str, person: Any, mailbox: str) -> Message:
          facts(process_owner=MOTHER), "not-staff"),
         (alert("process_owner", REKTOR, "rektor@skola.example"),
          facts(state="closed", closed_on=date(2027, 3, 2)), "case-closed"),
+        (alert("process_owner", REKTOR, "rektor@skola.example"),
+         consents(state="refused", signed_on=None), "declined"),
         (alert("process_owner", REKTOR, "gammal@skola.example"), nothing, "address-changed"),
     ],
 )  # fmt: skip

@@ -9,6 +9,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -44,8 +45,12 @@ def about_meeting(kind: str, reference: str | None = None, language: str = "sv")
     return message(kind=kind, language=language, words=words, key=f"{kind}/{reference}/{language}")
 
 
-def alert(language: str = "sv", about: str = "limit-near") -> Told:
-    words = AlertWords("manager", about, date(2027, 3, 15))
+def alert(
+    language: str = "sv",
+    about: str = "limit-near",
+    to: Literal["process_owner", "coordinator", "manager"] = "manager",
+) -> Told:
+    words = AlertWords(to, about, date(2027, 3, 15))
     return message(kind="alert", ground="duty", party="staff", language=language, words=words)
 
 
@@ -204,6 +209,21 @@ def test_an_alert_says_the_day_and_nothing_else() -> None:
         "Logga in för att se vad den gäller.\n"
     )
     assert "skulle ha varit klar" in words_for(alert(about="limit-passed"), HOUSE).text
+
+
+@pytest.mark.parametrize(
+    ("to", "language", "sentence"),
+    [
+        ("coordinator", "sv", "Du har en uppgift som skulle ha varit klar senast måndagen den 15"),
+        ("manager", "sv", "En av dina medarbetare har en uppgift som skulle ha varit klar senast"),
+        ("process_owner", "en", "You have a task that was to be done by Monday 15 March 2027."),
+        ("manager", "en", "One of your staff has a task that was to be done by Monday 15 March"),
+    ],
+)
+def test_X2_a_late_task_is_told_as_that_to_whoever_has_it_and_to_their_manager(
+    to: Literal["process_owner", "coordinator", "manager"], language: str, sentence: str
+) -> None:
+    assert words_for(alert(language, "task-late", to), HOUSE).text.startswith(sentence)
 
 
 def test_a_link_stands_in_the_mail_once_there_is_one() -> None:

@@ -1,16 +1,16 @@
-"""Cases, who is on them, and their consents in SQL."""
+"""Cases, and who is on them, in SQL."""
 
-from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from services.cases.domain.opening import OnCase
-from services.cases.handlers.commands import NewChild, NewGuardian, OpenCase
+from services.cases.adapters.family import insert_guardian
+from services.cases.domain.opening import OnCase, StaffOfCase
+from services.cases.handlers.commands import NewChild, OpenCase
 from services.cases.handlers.ports import Opened
-from shared.domain.facts import CaseFacts, ConsentParty, facts_from_json
+from shared.domain.facts import CaseFacts, facts_from_json
 from shared.ids import new_reference
 
 _TRIES = 20
@@ -18,9 +18,11 @@ _LONGER_AFTER = 5
 
 _ADD_CASE = """
     INSERT INTO cases.cases (id, reference, procedure, procedure_on, known_on, opened_at,
-                             process_owner, child, unit)
+                             process_owner, initiator, coordinator, child, unit, grade,
+                             residence, reason)
     VALUES (%(id)s, %(reference)s, %(procedure)s, %(day)s, %(known_on)s, %(now)s,
-            %(owner)s, %(child)s, %(unit)s)
+            %(owner)s, %(owner)s, %(coordinator)s, %(child)s, %(unit)s, %(grade)s,
+            %(residence)s, %(reason)s)
     ON CONFLICT (reference) DO NOTHING
 """
 _ADD_PERSON = """
@@ -33,18 +35,6 @@ _ADD_PARTICIPANT = """
     VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (case_id, person_id) DO UPDATE
     SET role = excluded.role, organisation = excluded.organisation, removed_at = NULL
-"""
-_ANSWER = {
-    "signed": "UPDATE cases.consents SET state = 'signed', signed_on = %s WHERE id = %s",
-    "refused": "UPDATE cases.consents SET state = 'refused', refused_on = %s WHERE id = %s",
-    "withdrawn": "UPDATE cases.consents SET state = 'withdrawn', withdrawn_on = %s WHERE id = %s",
-}
-# The case is locked, so that no other answer takes the same turn.
-_TAKE_TURN = """
-    UPDATE cases.consents
-    SET turn = 1 + (SELECT max(other.turn) FROM cases.consents other
-                    WHERE other.case_id = consents.case_id)
-    WHERE id = %s
 """
 
 
@@ -85,38 +75,21 @@ class SqlCases:
         ).fetchone()
         return row["case_id"] if row else None
 
-    def add(self, command: OpenCase, staff: Sequence[OnCase], day: date) -> Opened:
+    def add(self, command: OpenCase, staff: StaffOfCase, day: date) -> Opened:
         """The case, the child and the guardians as new people, and everybody who is on it."""
         child = self._add_child(command.child)
-        case_id = self._add_case(command, child, day)
-        guardians = tuple(self._add_guardian(one) for one in command.guardians)
+        case_id = self._add_case(command, child, staff.coordinator, day)
+        guardians = tuple(insert_guardian(self._connection, one) for one in command.guardians)
         rows = [
             (case_id, child, "child", None, None, False, self._now),
             *(
                 (case_id, person, "guardian", None, None, one.custody, self._now)
                 for person, one in zip(guardians, command.guardians, strict=True)
             ),
-            *(self._staff_row(case_id, who) for who in staff),
+            *(self._staff_row(case_id, who) for who in staff.people),
         ]
         self._connection.cursor().executemany(_ADD_PARTICIPANT, rows)
         return Opened(case_id, child, guardians)
-
-    def ask_consent(
-        self, case_id: UUID, person: UUID, party: ConsentParty, organisations: Collection[str]
-    ) -> UUID:
-        consent = uuid4()
-        self._connection.execute(
-            """
-            INSERT INTO cases.consents (id, case_id, person_id, party, organisations, requested_on)
-            VALUES (%s, %s, %s, %s, %s, (%s AT TIME ZONE 'Europe/Stockholm')::date)
-            """,
-            [consent, case_id, person, party, sorted(organisations), self._now],
-        )
-        return consent
-
-    def answer_consent(self, consent_id: UUID, state: str, on: date) -> None:
-        self._connection.execute(_ANSWER[state], [on, consent_id])
-        self._connection.execute(_TAKE_TURN, [consent_id])
 
     def add_participant(self, case_id: UUID, who: OnCase) -> None:
         self._connection.execute(_ADD_PARTICIPANT, self._staff_row(case_id, who))
@@ -139,7 +112,9 @@ class SqlCases:
         ).fetchone()
         return row["outcome"] if row else None
 
-    def _add_case(self, command: OpenCase, child: UUID, day: date) -> UUID:
+    def _add_case(
+        self, command: OpenCase, child: UUID, coordinator: UUID | None, day: date
+    ) -> UUID:
         """X15: a random reference, a longer one where the short ones are used up."""
         case_id = uuid4()
         for attempt in range(_TRIES):
@@ -153,8 +128,12 @@ class SqlCases:
                     "known_on": command.known_on,
                     "now": self._now,
                     "owner": command.initiator,
+                    "coordinator": coordinator,
                     "child": child,
                     "unit": command.child.unit,
+                    "grade": command.grade,
+                    "residence": command.residence,
+                    "reason": command.reason,
                 },
             )
             if added.rowcount:
@@ -164,12 +143,6 @@ class SqlCases:
     def _add_child(self, child: NewChild) -> UUID:
         person = uuid4()
         row = [person, "child", child.name, child.email, "sv", child.birth_date, child.protected]
-        self._connection.execute(_ADD_PERSON, row)
-        return person
-
-    def _add_guardian(self, one: NewGuardian) -> UUID:
-        person = uuid4()
-        row = [person, "guardian", one.name, one.email, one.language, None, one.protected]
         self._connection.execute(_ADD_PERSON, row)
         return person
 

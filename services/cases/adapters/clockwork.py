@@ -17,6 +17,8 @@ _BACKWARDS = "SA001"  # raised by clock.move
 _LEFT = """
     WITH clock AS MATERIALIZED (SELECT clock.read() AS now)
     SELECT (SELECT count(*) FROM bus.deliveries WHERE state = 'waiting') AS events,
+           (SELECT count(*) FROM cases.daily
+            WHERE done_on < (clock.now AT TIME ZONE 'Europe/Stockholm')::date) AS daily,
            scheduler_api.unsettled(clock.now) AS scheduler,
            notifier_api.unsettled(clock.now) AS messages
     FROM clock

@@ -3,9 +3,16 @@
 from functools import partial
 
 from services.cases.adapters.cases import SqlCases
+from services.cases.adapters.family import SqlFamily
+from services.cases.adapters.inquiries import SqlInquiries
+from services.cases.adapters.ledger import SqlLedger
 from services.cases.adapters.meetings import SqlMeetings
+from services.cases.adapters.ownership import SqlOwnership
 from services.cases.adapters.register import SqlRegister
+from services.cases.adapters.staffing import SqlStaffing
 from services.cases.adapters.tasks import SqlAudit, SqlMessages, SqlTasks
+from services.cases.adapters.votes import SqlVotes
+from services.cases.adapters.wishes import SqlWishes
 from services.cases.handlers.ports import Desk
 from shared.bus.publishing import publish
 from shared.db import Unit
@@ -15,18 +22,31 @@ from shared.procedures import Procedures
 
 
 def desk_for(
-    unit: Unit, actor: str, procedures: Procedures, days: WorkingDays, hours: OfficeHours
+    unit: Unit,
+    actor: str,
+    municipality: str,
+    procedures: Procedures,
+    days: WorkingDays,
+    hours: OfficeHours,
 ) -> Desk:
     connection, now = unit.connection, unit.now
     return Desk(
         now=now,
         actor=actor,
+        municipality=municipality,
         procedures=procedures,
         days=days,
         hours=hours,
         register=SqlRegister(connection),
+        staffing=SqlStaffing(connection),
+        ownership=SqlOwnership(connection),
+        inquiries=SqlInquiries(connection, now),
         cases=SqlCases(connection, now),
+        ledger=SqlLedger(connection, now),
+        family=SqlFamily(connection, now),
         meetings=SqlMeetings(connection, now),
+        votes=SqlVotes(connection),
+        wishes=SqlWishes(connection, now),
         tasks=SqlTasks(connection, now),
         messages=SqlMessages(connection),
         audit=SqlAudit(connection, now, actor),

@@ -10,6 +10,7 @@ from psycopg.rows import DictRow
 
 from services.cases.domain.booking import Wanted
 from services.cases.domain.refusals import DoubleBooked
+from services.cases.handlers.ports import Answered
 from shared.domain.days import STOCKHOLM
 from shared.domain.facts import Meeting
 
@@ -54,6 +55,17 @@ _ENGAGE = """
     INSERT INTO cases.engagements (meeting_id, person_id, during)
     SELECT %(meeting)s, person, tstzrange(%(starts_at)s, %(ends_at)s)
     FROM unnest(%(people)s::uuid[]) AS person ORDER BY person
+"""
+_HOLD = """
+    UPDATE cases.meetings
+    SET state = 'held', secretary = COALESCE(secretary, %(by)s),
+        consent_reviewed = COALESCE(consent_reviewed, %(reviewed)s),
+        outcome = COALESCE(outcome, %(outcome)s)
+    WHERE id = %(id)s
+      AND (state <> 'held'
+           OR secretary IS NULL AND %(by)s::uuid IS NOT NULL
+           OR consent_reviewed IS NULL AND %(reviewed)s::boolean IS NOT NULL
+           OR outcome IS NULL AND %(outcome)s::text IS NOT NULL)
 """
 _ANSWER = """
     UPDATE cases.attendance SET answer = %s, answered_at = %s
@@ -121,17 +133,28 @@ class SqlMeetings:
         sequence: int = row["sequence"]
         return sequence
 
-    def hold(self, meeting_id: UUID, secretary: UUID | None, *, reviewed: bool | None) -> None:
+    def leave_out(self, meeting_id: UUID, people: Collection[UUID]) -> None:
+        """These people of the case aren't called to it on purpose."""
         self._connection.execute(
-            "UPDATE cases.meetings SET state = 'held', secretary = %s, consent_reviewed = %s"
-            " WHERE id = %s",
-            [secretary, reviewed, meeting_id],
+            "UPDATE cases.meetings SET left_out = %s WHERE id = %s", [sorted(people), meeting_id]
         )
+
+    def hold(
+        self,
+        meeting_id: UUID,
+        secretary: UUID | None,
+        *,
+        reviewed: bool | None,
+        outcome: str | None,
+    ) -> bool:
+        """Whether that said anything new: what has been said stays as it was said."""
+        said = {"id": meeting_id, "by": secretary, "reviewed": reviewed, "outcome": outcome}
+        return self._connection.execute(_HOLD, said).rowcount > 0
 
     def note_present(self, meeting_id: UUID, present: Collection[UUID]) -> None:
         self._connection.execute(
             "UPDATE cases.attendance SET present = person_id = ANY(%s)"
-            " WHERE meeting_id = %s AND NOT removed",
+            " WHERE meeting_id = %s AND NOT removed AND present IS NULL",
             [list(present), meeting_id],
         )
 
@@ -139,6 +162,13 @@ class SqlMeetings:
         self._connection.execute(
             "UPDATE cases.meetings SET minutes_filed_at = COALESCE(minutes_filed_at, %s),"
             " minutes_reference = COALESCE(%s, minutes_reference) WHERE id = %s",
+            [self._now, reference, meeting_id],
+        )
+
+    def file_plan(self, meeting_id: UUID, reference: str | None) -> None:
+        self._connection.execute(
+            "UPDATE cases.meetings SET plan_filed_at = COALESCE(plan_filed_at, %s),"
+            " plan_reference = COALESCE(%s, plan_reference) WHERE id = %s",
             [self._now, reference, meeting_id],
         )
 
@@ -175,6 +205,15 @@ class SqlMeetings:
         """Whether the answer counts: somebody who is called, and newer than what stands."""
         updated = self._connection.execute(_ANSWER, [answer, at, meeting_id, person, at])
         return updated.rowcount > 0
+
+    def answers(self, meeting_id: UUID) -> dict[UUID, Answered]:
+        """What everybody has said who is called now."""
+        rows = self._connection.execute(
+            "SELECT person_id, answer, answered_at FROM cases.attendance"
+            " WHERE meeting_id = %s AND NOT removed",
+            [meeting_id],
+        )
+        return {row["person_id"]: Answered(row["answer"], row["answered_at"]) for row in rows}
 
     def _call(self, meeting: UUID, people: Iterable[UUID]) -> None:
         called = {"meeting": meeting, "people": list(people)}

@@ -1,68 +1,190 @@
 """Brings a municipality's units, places, people, posts and holders into the database."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import partial
+from typing import Any, LiteralString
+
 from psycopg import Connection, connect
 from psycopg.rows import DictRow, dict_row
 
+from services.cases.adapters.staffing import SqlStaffing
+from services.cases.adapters.tasks import SqlAudit, SqlTasks
+from services.cases.domain.importing import Change, Changes
+from services.cases.handlers.importing import ImportDesk, Imported, import_files
+from shared import clock
+from shared.bus.publishing import publish
+from shared.db import Ring, Unit, silent
+from shared.domain.days import local_date
 from shared.ids import staff_id
-from shared.register import Register
+from shared.register import Holder, PersonRow, Place, Post, Register
+from shared.register import Unit as UnitRow
+
+_ACTOR = "import"
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7262004)"
+_UNITS = "SELECT code, name, kind, organisation, parent FROM cases.units WHERE ended_on IS NULL"
+_PLACES = "SELECT code, unit, public_text FROM cases.places WHERE ended_on IS NULL"
+_PEOPLE = """
+    SELECT code, name, email, coalesce(phone, '') AS phone, coalesce(calendar_url, '') AS calendar
+    FROM cases.people WHERE party = 'staff'
+"""
+_POSTS = "SELECT code, role, unit, reports_to FROM cases.posts WHERE ended_on IS NULL"
+_HOLDERS = """
+    SELECT h.post, p.code AS person, h.first_day, h.last_day, h.capacity
+    FROM cases.holders h JOIN cases.people p ON p.id = h.person_id
+"""
+_LAST_IMPORT = "SELECT fingerprint FROM cases.imports ORDER BY id DESC LIMIT 1"
 
 # Parents first come without their parent, so the order of the file doesn't matter.
 _UNIT = """
     INSERT INTO cases.units (code, name, kind, organisation) VALUES (%s, %s, %s, %s)
     ON CONFLICT (code) DO UPDATE
-    SET name = excluded.name, kind = excluded.kind, organisation = excluded.organisation
+    SET name = excluded.name, kind = excluded.kind, organisation = excluded.organisation,
+        ended_on = NULL
 """
 _PARENT = "UPDATE cases.units SET parent = %s WHERE code = %s"
 _PLACE = """
     INSERT INTO cases.places (code, unit, public_text) VALUES (%s, %s, %s)
-    ON CONFLICT (code) DO UPDATE SET unit = excluded.unit, public_text = excluded.public_text
+    ON CONFLICT (code) DO UPDATE
+    SET unit = excluded.unit, public_text = excluded.public_text, ended_on = NULL
 """
 _PERSON = """
-    INSERT INTO cases.people (id, code, party, name, email, phone, protected)
-    VALUES (%s, %s, 'staff', %s, %s, %s, false)
+    INSERT INTO cases.people (id, code, party, name, email, phone, calendar_url, protected)
+    VALUES (%s, %s, 'staff', %s, %s, %s, %s, false)
     ON CONFLICT (id) DO UPDATE
-    SET name = excluded.name, email = excluded.email, phone = excluded.phone
+    SET name = excluded.name, email = excluded.email, phone = excluded.phone,
+        calendar_url = excluded.calendar_url
 """
 _POST = """
     INSERT INTO cases.posts (code, role, unit, reports_to) VALUES (%s, %s, %s, %s)
     ON CONFLICT (code) DO UPDATE
-    SET role = excluded.role, unit = excluded.unit, reports_to = excluded.reports_to
+    SET role = excluded.role, unit = excluded.unit, reports_to = excluded.reports_to,
+        ended_on = NULL
 """
 _HOLDER = """
-    INSERT INTO cases.holders (post, person_id, first_day, last_day) VALUES (%s, %s, %s, %s)
+    INSERT INTO cases.holders (post, person_id, first_day, last_day, capacity)
+    VALUES (%s, %s, %s, %s, %s)
 """
+_TAKE_HOLDER = """
+    DELETE FROM cases.holders
+    WHERE post = %s AND person_id = %s AND first_day = %s AND capacity = %s
+"""
+_END_UNIT = "UPDATE cases.units SET ended_on = %s WHERE code = %s"
+_END_PLACE = "UPDATE cases.places SET ended_on = %s WHERE code = %s"
+_END_POST = "UPDATE cases.posts SET ended_on = %s WHERE code = %s"
 
 
-def import_register(database_url: str, register: Register) -> str:
-    """All of it in one transaction, as often as one likes. Says in a line what there is now."""
+def import_register(
+    database_url: str,
+    register: Register,
+    *,
+    dry_run: bool = False,
+    demo: bool = False,
+    ring: Ring = silent,
+) -> Imported:
+    """All of it in one transaction, as often as one likes; a dry run writes nothing."""
+    with _unit(database_url, demo=demo) as unit:
+        desk = ImportDesk(
+            today=local_date(unit.now),
+            files=SqlFiles(unit.connection, unit.now),
+            staffing=SqlStaffing(unit.connection),
+            tasks=SqlTasks(unit.connection, unit.now),
+            audit=SqlAudit(unit.connection, unit.now, _ACTOR),
+            publish=partial(publish, unit),
+        )
+        imported = import_files(register, desk, dry_run=dry_run)
+    if unit.rings:
+        ring(unit.rings)
+    return imported
+
+
+class SqlFiles:
+    """The register as the files have it, read and written in one transaction."""
+
+    def __init__(self, connection: Connection[DictRow], now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def begin(self) -> None:
+        """Two imports at a time would each see only what was there before both."""
+        self._connection.execute(_ONE_AT_A_TIME)
+
+    def imported(self) -> bytes | None:
+        """The fingerprint of the files that were imported last."""
+        row = self._connection.execute(_LAST_IMPORT).fetchone()
+        return None if row is None else bytes(row["fingerprint"])
+
+    def note_import(self, fingerprint: bytes) -> None:
+        self._connection.execute(
+            "INSERT INTO cases.imports (at, fingerprint) VALUES (%s, %s)", [self._now, fingerprint]
+        )
+
+    def read(self) -> Register:
+        return Register(
+            units=tuple(UnitRow(**row) for row in self._connection.execute(_UNITS)),
+            places=tuple(Place(**row) for row in self._connection.execute(_PLACES)),
+            people=tuple(PersonRow(**row) for row in self._connection.execute(_PEOPLE)),
+            posts=tuple(Post(**row) for row in self._connection.execute(_POSTS)),
+            holders=tuple(Holder(**row) for row in self._connection.execute(_HOLDERS)),
+        )
+
+    def write(self, changes: Changes, today: date) -> None:
+        """What ends stays, with the day it ended; a holder's row is taken and written anew."""
+        units, places = _after(changes.units), _after(changes.places)
+        people, posts = _after(changes.people), _after(changes.posts)
+        self._many(_UNIT, ((one.code, one.name, one.kind, one.organisation) for one in units))
+        self._many(_PARENT, ((one.parent, one.code) for one in units))
+        self._many(_PLACE, ((one.code, one.unit, one.public_text) for one in places))
+        self._many(
+            _PERSON,
+            (
+                (
+                    staff_id(one.code),
+                    one.code,
+                    one.name,
+                    one.email,
+                    one.phone or None,
+                    one.calendar or None,
+                )
+                for one in people
+            ),
+        )
+        self._many(_POST, ((one.code, one.role, one.unit, one.reports_to) for one in posts))
+        self._many(_TAKE_HOLDER, (_key(change.before) for change in changes.holders))
+        self._many(
+            _HOLDER,
+            (
+                (one.post, staff_id(one.person), one.first_day, one.last_day, one.capacity)
+                for one in _after(changes.holders)
+            ),
+        )
+        for query, kind in (
+            (_END_UNIT, changes.units),
+            (_END_PLACE, changes.places),
+            (_END_POST, changes.posts),
+        ):
+            self._many(
+                query, ((today, one.before.code) for one in kind if one.before and not one.after)
+            )
+
+    def _many(self, query: LiteralString, rows: Iterable[tuple[Any, ...] | None]) -> None:
+        self._connection.cursor().executemany(query, [row for row in rows if row is not None])
+
+
+def _after(changes: Iterable[Change]) -> list[Any]:
+    return [change.after for change in changes if change.after is not None]
+
+
+def _key(holder: Holder | None) -> tuple[Any, ...] | None:
+    if holder is None:
+        return None
+    return holder.post, staff_id(holder.person), holder.first_day, holder.capacity
+
+
+@contextmanager
+def _unit(database_url: str, *, demo: bool) -> Iterator[Unit]:
     with connect(database_url, row_factory=dict_row) as connection:
         connection.execute("SET ROLE samspel_cases")
-        _import(connection, register)
-    return (
-        f"{len(register.units)} units, {len(register.places)} places,"
-        f" {len(register.people)} people, {len(register.posts)} posts"
-    )
-
-
-def _import(connection: Connection[DictRow], register: Register) -> None:
-    cursor = connection.cursor()
-    cursor.executemany(
-        _UNIT, [(one.code, one.name, one.kind, one.organisation) for one in register.units]
-    )
-    cursor.executemany(_PARENT, [(one.parent, one.code) for one in register.units])
-    cursor.executemany(_PLACE, [(one.code, one.unit, one.public_text) for one in register.places])
-    cursor.executemany(
-        _PERSON,
-        [
-            (staff_id(one.code), one.code, one.name, one.email, one.phone or None)
-            for one in register.people
-        ],
-    )
-    cursor.executemany(
-        _POST, [(one.code, one.role, one.unit, one.reports_to) for one in register.posts]
-    )
-    cursor.execute("DELETE FROM cases.holders")
-    cursor.executemany(
-        _HOLDER,
-        [(one.post, staff_id(one.person), one.first_day, one.last_day) for one in register.holders],
-    )
+        connection.execute("SET TIME ZONE 'UTC'")
+        yield Unit(connection, clock.now_in(connection, demo=demo))

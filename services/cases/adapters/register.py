@@ -12,15 +12,14 @@ from services.cases.domain.opening import PostHeld, Staff
 
 _HELD = """
     SELECT h.person_id, p.code, p.role, p.unit, u.organisation
-    FROM cases.holders h
+    FROM cases.in_post(%(on)s) h
     JOIN cases.posts p ON p.code = h.post
     JOIN cases.units u ON u.code = p.unit
-    WHERE h.first_day <= %(on)s AND (h.last_day IS NULL OR h.last_day >= %(on)s)
 """
 
 
 class SqlRegister:
-    """Who holds which post on a day, in one transaction."""
+    """Who holds which post on a day, or acts for it as deputy, in one transaction."""
 
     def __init__(self, connection: Connection[DictRow]) -> None:
         self._connection = connection
@@ -31,7 +30,7 @@ class SqlRegister:
             "SELECT id FROM cases.people WHERE party = 'staff' AND id = ANY(%s)", [list(people)]
         ).fetchall()
         held = self._connection.execute(
-            f"{_HELD} AND h.person_id = ANY(%(people)s) ORDER BY p.code",
+            f"{_HELD} WHERE h.person_id = ANY(%(people)s) ORDER BY p.code",
             {"on": on, "people": list(people)},
         ).fetchall()
         posts = _by_person(held)
@@ -40,19 +39,33 @@ class SqlRegister:
     def holders(self, role: str, on: date, unit: str | None = None) -> tuple[Staff, ...]:
         """Who holds a post of the role on the day; only at the unit, if one is given."""
         held = self._connection.execute(
-            f"{_HELD} AND p.role = %(role)s AND (%(unit)s::text IS NULL OR p.unit = %(unit)s)"
+            f"{_HELD} WHERE p.role = %(role)s AND (%(unit)s::text IS NULL OR p.unit = %(unit)s)"
             " ORDER BY p.code",
             {"on": on, "role": role, "unit": unit},
         ).fetchall()
         return tuple(Staff(person, posts) for person, posts in _by_person(held).items())
 
+    def holder_of(self, post: str, on: date) -> Staff | None:
+        """Who is in the post on the day, with that post alone."""
+        held = self._connection.execute(
+            f"{_HELD} WHERE h.post = %(post)s", {"on": on, "post": post}
+        ).fetchall()
+        return next((Staff(person, posts) for person, posts in _by_person(held).items()), None)
+
     def is_school(self, unit: str) -> bool:
         return self._exists(
-            "SELECT 1 FROM cases.units WHERE code = %s AND organisation = 'school'", unit
+            "SELECT 1 FROM cases.units"
+            " WHERE code = %s AND organisation = 'school' AND ended_on IS NULL",
+            unit,
         )
 
+    def has_unit(self, unit: str) -> bool:
+        return self._exists("SELECT 1 FROM cases.units WHERE code = %s AND ended_on IS NULL", unit)
+
     def has_place(self, place: str) -> bool:
-        return self._exists("SELECT 1 FROM cases.places WHERE code = %s", place)
+        return self._exists(
+            "SELECT 1 FROM cases.places WHERE code = %s AND ended_on IS NULL", place
+        )
 
     def _exists(self, query: Any, code: str) -> bool:
         return self._connection.execute(query, [code]).fetchone() is not None

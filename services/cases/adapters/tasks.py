@@ -1,7 +1,7 @@
 """Tasks, the audit trail, and what the notifier says about a case's mails in SQL."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +10,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from services.cases.domain.tasks import Task
+from services.cases.handlers.ports import OpenTask
 
 _ADD = """
     INSERT INTO cases.tasks
@@ -82,12 +83,44 @@ class SqlTasks:
             },
         )
 
+    def finish_of(self, case_id: UUID, consent_id: UUID) -> None:
+        """All open tasks that a consent has brought about."""
+        self._connection.execute(
+            "UPDATE cases.tasks SET state = 'done', done_at = %s"
+            " WHERE case_id = %s AND state = 'open' AND key LIKE %s",
+            [self._now, case_id, f"{consent_id}/%"],
+        )
+
+    def open_ones(self, case_id: UUID) -> frozenset[UUID]:
+        rows = self._connection.execute(
+            "SELECT id FROM cases.tasks WHERE case_id = %s AND state = 'open'", [case_id]
+        ).fetchall()
+        return frozenset(row["id"] for row in rows)
+
     def finish_one(self, task_id: UUID) -> bool:
         updated = self._connection.execute(
             "UPDATE cases.tasks SET state = 'done', done_at = %s WHERE id = %s AND state = 'open'",
             [self._now, task_id],
         )
         return updated.rowcount > 0
+
+    def finish_key(self, key: str) -> None:
+        self._connection.execute(
+            "UPDATE cases.tasks SET state = 'done', done_at = %s WHERE key = %s AND state = 'open'",
+            [self._now, key],
+        )
+
+    def put_off(self, key: str, due_on: date) -> None:
+        """The same task, should it still be open, by another day."""
+        self._connection.execute(
+            "UPDATE cases.tasks SET due_on = %s WHERE key = %s AND state = 'open'", [due_on, key]
+        )
+
+    def open_one(self, key: str) -> OpenTask | None:
+        row = self._connection.execute(
+            "SELECT owner, due_on FROM cases.tasks WHERE key = %s AND state = 'open'", [key]
+        ).fetchone()
+        return None if row is None else OpenTask(row["owner"], row["due_on"])
 
 
 class SqlMessages:
@@ -114,7 +147,7 @@ class SqlAudit:
         self._actor = actor
 
     def note(
-        self, case_id: UUID, action: str, rule: str | None, details: Mapping[str, Any]
+        self, case_id: UUID | None, action: str, rule: str | None, details: Mapping[str, Any]
     ) -> None:
         self._connection.execute(
             "INSERT INTO cases.audit (at, case_id, actor, action, rule, details)"

@@ -1,39 +1,62 @@
 """What is read to be shown, and the log of who read it, in SQL."""
 
-from collections.abc import Collection
-from datetime import date, datetime
+from collections.abc import Callable, Collection
+from datetime import date, datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from services.cases.adapters.inquiries import SqlInquiries
+from services.cases.adapters.meeting_views import SqlMeetingViews
+from services.cases.adapters.staffing import SqlStaffing
+from services.cases.domain.inquiries import Consideration, Inquiry
+from services.cases.domain.posts import Post
 from shared.domain.facts import CaseFacts, facts_from_json
 
 _CASE = """
     SELECT id, reference, procedure, state, known_on, opened_at, closed_at, outcome,
-           process_owner, child, unit
+           process_owner, child, unit, initiator, coordinator, contact_person, grade, residence,
+           reason, evaluation, held_back_for IS NOT NULL AS held_back, never_together
     FROM cases.cases WHERE id = %s
 """
 _CASES = """
     SELECT id, reference, procedure, state, known_on, process_owner FROM cases.cases
     WHERE (%(state)s::text IS NULL OR state = %(state)s)
+      AND (%(only)s::uuid[] IS NULL OR id = ANY (%(only)s))
       AND (%(after)s::uuid IS NULL OR (opened_at, id) >
            (SELECT opened_at, id FROM cases.cases WHERE id = %(after)s))
     ORDER BY opened_at, id LIMIT %(limit)s
 """
 _PEOPLE_OF = """
-    SELECT person_id, party, role, organisation, custody FROM cases.participants
-    WHERE case_id = %s AND removed_at IS NULL ORDER BY party, person_id
+    SELECT who.person_id, who.party, who.role, who.organisation, who.custody, who.wanted_by_youth,
+           person.language, person.interpreter, person.no_mail, person.protected,
+           person.email IS NOT NULL AS has_mail
+    FROM cases.participants who JOIN cases.people person ON person.id = who.person_id
+    WHERE who.case_id = %s AND who.removed_at IS NULL ORDER BY who.party, who.person_id
 """
 _CONSENTS = """
     SELECT id, case_id, party, person_id, organisations, state, requested_on, signed_on,
-           refused_on, withdrawn_on
+           refused_on, withdrawn_on, valid_until, method, form_reference, waived_on,
+           waived_because
     FROM cases.consents WHERE case_id = ANY (%s) ORDER BY requested_on, id
 """
 _MEETINGS = """
     SELECT id, case_id, step, starts_at, ends_at, place, state, sequence, secretary,
-           consent_reviewed, minutes_filed_at, minutes_reference
+           consent_reviewed, minutes_filed_at, minutes_reference, plan_filed_at, plan_reference,
+           outcome, coalesce((
+             SELECT jsonb_agg(jsonb_build_object(
+                      'starts_at', o.starts_at, 'yes', o.yes, 'no', o.no,
+                      'if_need_be', o.if_need_be) ORDER BY o.rank)
+             FROM (SELECT p.starts_at, p.rank,
+                          count(*) FILTER (WHERE v.answer = 'yes') AS yes,
+                          count(*) FILTER (WHERE v.answer = 'no') AS no,
+                          count(*) FILTER (WHERE v.answer = 'if-need-be') AS if_need_be
+                   FROM cases.options p
+                   LEFT JOIN cases.votes v USING (meeting_id, starts_at)
+                   WHERE p.meeting_id = meetings.id GROUP BY p.starts_at, p.rank) o), '[]')
+           AS options
     FROM cases.meetings WHERE case_id = ANY (%s) ORDER BY starts_at, id
 """
 _ATTENDANCE = """
@@ -72,6 +95,7 @@ _MESSAGES = """
            accepted_at
     FROM notifier_api.messages
     WHERE (%(case)s::uuid IS NULL OR case_id = %(case)s)
+      AND (%(only)s::uuid[] IS NULL OR case_id = ANY (%(only)s))
       AND (%(state)s::text IS NULL OR state = %(state)s)
       AND (%(after)s::uuid IS NULL OR (created_at, id) >
            (SELECT created_at, id FROM notifier_api.messages WHERE id = %(after)s))
@@ -81,7 +105,8 @@ _STAFF = """
     SELECT person.id, person.code, person.name,
            coalesce(jsonb_agg(jsonb_build_object(
              'post', post.code, 'role', post.role, 'unit', post.unit,
-             'organisation', unit.organisation) ORDER BY post.code)
+             'organisation', unit.organisation, 'capacity', held.capacity)
+             ORDER BY post.code, held.capacity)
              FILTER (WHERE post.code IS NOT NULL), '[]') AS posts
     FROM cases.people person
     LEFT JOIN cases.holders held ON held.person_id = person.id AND held.first_day <= %(on)s
@@ -90,15 +115,9 @@ _STAFF = """
     LEFT JOIN cases.units unit ON unit.code = post.unit
     WHERE person.party = 'staff'
     GROUP BY person.id
-    HAVING %(role)s::text IS NULL OR bool_or(post.role = %(role)s)
+    HAVING %(role)s::text IS NULL
+        OR bool_or(post.role = %(role)s AND held.capacity = 'holder')
     ORDER BY person.code
-"""
-_POSTS = """
-    SELECT post.code, post.role, post.unit, post.reports_to, held.person_id AS holder
-    FROM cases.posts post
-    LEFT JOIN cases.holders held ON held.post = post.code AND held.first_day <= %(on)s
-                                AND (held.last_day IS NULL OR held.last_day >= %(on)s)
-    ORDER BY post.code
 """
 # Apart from the meetings of the step itself: the one that is to be moved doesn't stand in its way.
 _BUSY = """
@@ -106,15 +125,32 @@ _BUSY = """
     FROM cases.engagements e JOIN cases.meetings m ON m.id = e.meeting_id
     WHERE e.person_id = ANY (%(people)s) AND e.during && tstzrange(%(since)s, %(until)s)
       AND NOT (m.case_id = %(case)s AND m.step = %(step)s AND m.state = 'booked')
+    UNION
+    SELECT starts_at, ends_at
+    FROM scheduler_api.outside_busy(%(people)s::uuid[], %(since)s, %(until)s)
+"""
+# How old they are is a matter of real time, also where the clock is a row.
+_CALENDARS = """
+    SELECT known_at, covers_until, known_at > clock_timestamp() - %s AS fresh
+    FROM scheduler_api.calendars_known(%s::uuid[])
 """
 
 
-class SqlViews:
+class SqlViews(SqlMeetingViews):
     """Reads in one transaction; `log` writes who read what, before it is read."""
 
     def __init__(self, connection: Connection[DictRow], now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self._seen: Callable[[], Collection[UUID]] | None = None
+
+    def show_only(self, seen: Callable[[], Collection[UUID]]) -> None:
+        """From now on lists hold only these cases, and what belongs to them."""
+        self._seen = seen
+
+    def only(self) -> list[UUID] | None:
+        """The cases that lists may hold; None: all."""
+        return None if self._seen is None else list(self._seen())
 
     def log(self, actor: str, case_id: UUID | None, what: str) -> None:
         """Who looks at what; an id that is no case's is logged as a look at none."""
@@ -132,7 +168,8 @@ class SqlViews:
         return self._connection.execute(_CASE, [case_id]).fetchone()
 
     def cases(self, after: UUID | None, state: str | None, limit: int) -> list[DictRow]:
-        return self._all(_CASES, {"after": after, "state": state, "limit": limit})
+        values = {"after": after, "state": state, "limit": limit, "only": self.only()}
+        return self._all(_CASES, values)
 
     def counts(self, today: date) -> DictRow:
         """How many cases and tasks are open, and how many of these are late."""
@@ -168,21 +205,34 @@ class SqlViews:
     def messages(
         self, case: UUID | None, state: str | None, after: UUID | None, limit: int
     ) -> list[DictRow]:
-        return self._all(_MESSAGES, {"case": case, "state": state, "after": after, "limit": limit})
+        values = {"case": case, "state": state, "after": after, "limit": limit}
+        return self._all(_MESSAGES, values | {"only": self.only()})
 
     def staff(self, role: str | None, on: date) -> list[DictRow]:
         return self._all(_STAFF, {"role": role, "on": on})
 
     def units(self) -> list[DictRow]:
         return self._all(
-            "SELECT code, name, kind, organisation, parent FROM cases.units ORDER BY code"
+            "SELECT code, name, kind, organisation, parent FROM cases.units"
+            " WHERE ended_on IS NULL ORDER BY code"
         )
 
     def places(self) -> list[DictRow]:
-        return self._all("SELECT code, unit, public_text FROM cases.places ORDER BY code")
+        return self._all(
+            "SELECT code, unit, public_text FROM cases.places WHERE ended_on IS NULL ORDER BY code"
+        )
 
-    def posts(self, on: date) -> list[DictRow]:
-        return self._all(_POSTS, {"on": on})
+    def posts(self) -> list[Post]:
+        return SqlStaffing(self._connection).posts()
+
+    def inquiries(self, state: str | None, after: UUID | None, limit: int) -> list[Inquiry]:
+        return SqlInquiries(self._connection, self._now).inquiries(state, after, limit)
+
+    def considerations(self, unit: str | None, limit: int) -> list[Consideration]:
+        return SqlInquiries(self._connection, self._now).considerations(unit, limit)
+
+    def is_coordinator(self, person: UUID, on: date) -> bool:
+        return SqlInquiries(self._connection, self._now).is_coordinator(person, on)
 
     def busy(
         self,
@@ -203,6 +253,10 @@ class SqlViews:
             },
         )
         return [(row["starts_at"], row["ends_at"]) for row in rows]
+
+    def calendars(self, people: Collection[UUID], fresh: timedelta) -> list[DictRow]:
+        """When the calendars of these people were read, and how far ahead they are known."""
+        return self._all(_CALENDARS, [fresh, list(people)])
 
     def _all(self, query: LiteralString, values: Any = None) -> list[DictRow]:
         return self._connection.execute(query, values).fetchall()

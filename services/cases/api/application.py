@@ -5,7 +5,22 @@ from contextlib import AbstractAsyncContextManager
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from services.cases.api import cases, health, lists, meetings, problems
+from services.cases.api import (
+    cases,
+    consents,
+    family,
+    health,
+    inquiries,
+    lists,
+    meetings,
+    overviews,
+    ownership,
+    papers,
+    problems,
+    procedures,
+    register,
+    wishes,
+)
 from services.cases.api.guard import Guard
 from services.cases.api.office import Office, known_caller
 
@@ -35,7 +50,21 @@ def make_api(
     app.state.office = office
     app.add_middleware(Guard)
     problems.install(app)
-    for router in (cases.router, meetings.router, lists.router, *routers):
+    for router in (
+        cases.router,
+        consents.router,
+        family.router,
+        ownership.router,
+        inquiries.router,
+        procedures.router,
+        meetings.router,
+        wishes.router,
+        papers.router,
+        lists.router,
+        overviews.router,
+        register.router,
+        *routers,
+    ):
         app.include_router(router, prefix="/api/v1", dependencies=[Depends(known_caller)])
     app.include_router(health.router)
     return app

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Stri
 from pydantic_core import PydanticCustomError
 
 from shared.mailaddress import mail_address
+from shared.register import PHONE
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(
@@ -79,6 +80,12 @@ def _address(text: str) -> str:
         raise PydanticCustomError("mail_address", "not a mail address") from None
 
 
+def _phone(number: str) -> str:
+    if not PHONE.fullmatch(number):
+        raise PydanticCustomError("phone_form", "must be a phone number")
+    return number
+
+
 Day = Annotated[
     date,
     AfterValidator(_year_in_range),
@@ -110,6 +117,12 @@ Id = Annotated[
 ]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(harmless)]
 Address = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_address)]
+PhoneNumber = Annotated[str, AfterValidator(_phone)]
+PostalAddress = Annotated[
+    str,
+    Field(min_length=1, max_length=200, examples=["Storgatan 1, 123 45 Exempelstad"]),
+    AfterValidator(harmless),
+]
 CodeText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 FileReference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9/_.:-]{0,63}$")]

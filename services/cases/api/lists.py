@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from services.cases.api.models import MessagesQuery, PeopleQuery
 from services.cases.api.office import TheReader
 from services.cases.api.shapes import message_json, person_json, post_json, unit_json
+from services.cases.handlers.register import posts_on
 from shared.domain.days import local_date
 
 router = APIRouter(tags=["lists"])
@@ -42,7 +43,7 @@ def units(reader: TheReader) -> list[dict[str, Any]]:
     return [unit_json(unit, places) for unit in found]
 
 
-@router.get("/posts", summary="Posts and who holds them today")
+@router.get("/posts", summary="Posts, who is in them today, and which are or will be vacant (R21)")
 def posts(reader: TheReader) -> list[dict[str, Any]]:
-    found = reader.read("posts", lambda views, now: views.posts(local_date(now)))
-    return [post_json(post) for post in found]
+    found = reader.read("posts", lambda views, now: posts_on(views, local_date(now)))
+    return [post_json(post, standing) for post, standing in found]

@@ -1,25 +1,33 @@
-"""Meetings over HTTP: book, confirm, move, cancel, held, minutes filed."""
+"""Meetings over HTTP: book, propose, vote, move, cancel, held, minutes and plan filed."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 
-from services.cases.api.models import (
-    FiledMinutes,
+from services.cases.api.meeting_models import (
+    ConfirmedTime,
+    Filed,
+    GivenAnswer,
+    GivenVotes,
     HeldMeeting,
     MovedMeeting,
     NewMeeting,
-    Nothing,
+    NewProposal,
+    WhoComesQuery,
 )
-from services.cases.api.office import TheDoer
+from services.cases.api.models import Nothing
+from services.cases.api.office import Doer, TheDoer, TheReader
 from services.cases.api.shapes import meeting_json
-from services.cases.handlers import meetings
+from services.cases.handlers import answers, holding, meetings, votes
+from services.cases.handlers.answers import GiveAnswer
 from services.cases.handlers.commands import Book, Hold, Move
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
+from services.cases.handlers.showing import shown_meetings, who_comes
+from services.cases.handlers.votes import CastVotes
 
 router = APIRouter(tags=["meetings"])
 
@@ -28,19 +36,35 @@ router = APIRouter(tags=["meetings"])
     "/cases/{case_id}/meetings", status_code=201, summary="Book a meeting (R3, R6, R9, R10, X1)"
 )
 def book(case_id: UUID, body: NewMeeting, doer: TheDoer) -> JSONResponse:
-    command = Book(case_id, body.step, body.starts_at, body.minutes, body.place)
+    command = Book(
+        case_id, body.step, body.starts_at, body.minutes, body.place,
+        participants=_people(body.participants),
+    )  # fmt: skip
+    return _made(doer, lambda desk: meetings.book(command, desk))
 
-    def work(desk: Desk, views: Views) -> dict[str, Any]:
-        return _meeting(views, case_id, meetings.book(command, desk))
 
-    return doer.do(work, 201)
+@router.post("/cases/{case_id}/proposals", status_code=201, summary="Propose times to vote about")
+def propose(case_id: UUID, body: NewProposal, doer: TheDoer) -> JSONResponse:
+    first, *others = body.options
+    command = Book(
+        case_id, body.step, first, body.minutes, body.place,
+        participants=_people(body.participants), alternatives=tuple(others),
+    )  # fmt: skip
+    return _made(doer, lambda desk: meetings.propose(command, desk))
 
 
-@router.post("/meetings/{meeting_id}/confirm", summary="Say yes to a proposed time")
+@router.post("/meetings/{meeting_id}/votes", summary="Who can when; the last vote books the best")
+def vote(meeting_id: UUID, body: GivenVotes, doer: TheDoer) -> JSONResponse:
+    command = CastVotes(meeting_id, body.person, body.votes())
+    return _done(meeting_id, doer, lambda desk: votes.vote(command, desk))
+
+
+@router.post("/meetings/{meeting_id}/confirm", summary="Say yes to a proposed time, or to the best")
 def confirm(
-    meeting_id: UUID, doer: TheDoer, _: Annotated[Nothing | None, Body()] = None
+    meeting_id: UUID, doer: TheDoer, body: Annotated[ConfirmedTime | None, Body()] = None
 ) -> JSONResponse:
-    return _done(meeting_id, doer, lambda desk: meetings.confirm(meeting_id, desk))
+    starts_at = body.starts_at if body else None
+    return _done(meeting_id, doer, lambda desk: votes.confirm(meeting_id, starts_at, desk))
 
 
 @router.post("/meetings/{meeting_id}/move", summary="Another time or place (Q1)")
@@ -56,38 +80,79 @@ def cancel(
     return _done(meeting_id, doer, lambda desk: meetings.cancel(meeting_id, desk))
 
 
+@router.post("/meetings/{meeting_id}/answers", summary="Somebody has answered by phone (R6, S8)")
+def answer(meeting_id: UUID, body: GivenAnswer, doer: TheDoer) -> JSONResponse:
+    command = GiveAnswer(meeting_id, body.person, body.answer)
+    return _done(meeting_id, doer, lambda desk: answers.give_answer(command, desk))
+
+
 @router.post("/meetings/{meeting_id}/held", summary="It has been held (R10, R13, R19)")
 def held(
     meeting_id: UUID, doer: TheDoer, body: Annotated[HeldMeeting | None, Body()] = None
 ) -> JSONResponse:
     said = body or HeldMeeting()
-    present = None if said.present is None else frozenset(said.present)
-    command = Hold(meeting_id, present, said.secretary, said.consent_reviewed)
-    return _done(meeting_id, doer, lambda desk: meetings.hold(command, desk))
+    following = said.next_time.command() if said.next_time else None
+    command = Hold(
+        meeting_id, _people(said.present), said.secretary, said.consent_reviewed, said.outcome,
+        following,
+    )  # fmt: skip
+    return _done(meeting_id, doer, lambda desk: holding.hold(command, desk))
 
 
 @router.post("/meetings/{meeting_id}/minutes-filed", summary="The minutes are filed (R15)")
 def minutes_filed(
-    meeting_id: UUID, doer: TheDoer, body: Annotated[FiledMinutes | None, Body()] = None
+    meeting_id: UUID, doer: TheDoer, body: Annotated[Filed | None, Body()] = None
 ) -> JSONResponse:
     reference = body.reference if body else None
-    return _done(meeting_id, doer, lambda desk: meetings.file_minutes(meeting_id, reference, desk))
+    return _done(meeting_id, doer, lambda desk: holding.file_minutes(meeting_id, reference, desk))
 
 
-def _done(meeting_id: UUID, doer: TheDoer, handler: Callable[[Desk], None]) -> JSONResponse:
+@router.post("/meetings/{meeting_id}/plan-filed", summary="Goals and plan are filed (S4)")
+def plan_filed(
+    meeting_id: UUID, doer: TheDoer, body: Annotated[Filed | None, Body()] = None
+) -> JSONResponse:
+    reference = body.reference if body else None
+    return _done(meeting_id, doer, lambda desk: holding.file_plan(meeting_id, reference, desk))
+
+
+@router.get(
+    "/cases/{case_id}/meetings/{meeting_id}/who-comes",
+    summary="Who comes, as a guardian or the child is told (S6, X12)",
+)
+def list_who_comes(
+    case_id: UUID, meeting_id: UUID, query: Annotated[WhoComesQuery, Query()], reader: TheReader
+) -> dict[str, Any]:
+    asking = query.for_
+    lines = reader.read(
+        "meeting.who-comes",
+        lambda views, _: who_comes(case_id, meeting_id, asking, views),
+        case=case_id,
+    )
+    people = [{"name": one.name, "function": one.function} for one in lines]
+    return {"meeting": meeting_id, "for": asking, "people": people}
+
+
+def _people(named: list[UUID] | None) -> frozenset[UUID] | None:
+    return None if named is None else frozenset(named)
+
+
+def _made(doer: Doer, handler: Callable[[Desk], UUID]) -> JSONResponse:
+    return doer.do(lambda desk, views: _meeting(desk, views, handler(desk)), 201)
+
+
+def _done(meeting_id: UUID, doer: Doer, handler: Callable[[Desk], None]) -> JSONResponse:
     def work(desk: Desk, views: Views) -> dict[str, Any]:
         handler(desk)
-        case_id = desk.cases.case_of_meeting(meeting_id)
-        assert case_id is not None
-        return _meeting(views, case_id, meeting_id)
+        return _meeting(desk, views, meeting_id)
 
     return doer.do(work)
 
 
-def _meeting(views: Views, case_id: UUID, meeting_id: UUID) -> dict[str, Any]:
-    attendance = views.attendance([case_id])
+def _meeting(desk: Desk, views: Views, meeting_id: UUID) -> dict[str, Any]:
+    file = desk.take_by_meeting(meeting_id)
+    attendance = views.attendance([file.id])
     return next(
         meeting_json(one, attendance)
-        for one in views.meetings([case_id])
+        for one in shown_meetings(file.facts, file.procedure, views)
         if one["id"] == meeting_id
     )

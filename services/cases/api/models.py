@@ -1,21 +1,20 @@
 """What requests look like: unknown fields and values of another type are refused."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.cases.api.fields import (
     Address,
     CodeText,
     Day,
-    FileReference,
     Id,
-    Instant,
     LanguageTag,
-    Minutes,
     Name,
+    PhoneNumber,
+    PostalAddress,
 )
+from services.cases.domain.closing import Evaluation
 from services.cases.domain.meetings import Outcome
 from services.cases.handlers.commands import NewChild, NewGuardian, OpenCase
 
@@ -40,6 +39,10 @@ class Guardian(Strict):
     language: LanguageTag = "sv"
     custody: bool = Field(description="Whoever has custody is asked for consent (R3).")
     protected: bool | None = Field(None, description="null counts as protected (X6).")
+    phone: PhoneNumber | None = None
+    postal_address: PostalAddress | None = Field(None, description="For letters (X7).")
+    interpreter: LanguageTag | None = Field(None, description="The language to interpret.")
+    no_mail: bool = Field(default=False, description="A wish not to be mailed (X7).")
 
 
 class NewCase(Strict):
@@ -81,7 +84,7 @@ class NewCase(Strict):
     guardians: Annotated[list[Guardian], Field(max_length=10)]
     participants: Annotated[list[Id], Field(max_length=50)] = Field(default_factory=list)
     grade: Annotated[int, Field(ge=0, le=13)] | None = None
-    residence: CodeText | None = None
+    residence: Name | None = Field(None, description="The municipality's name, or its code.")
     reason: CodeText | None = None
 
     def command(self) -> OpenCase:
@@ -92,55 +95,17 @@ class NewCase(Strict):
             child=NewChild(**self.child.model_dump()),
             guardians=tuple(NewGuardian(**one.model_dump()) for one in self.guardians),
             participants=tuple(self.participants),
+            grade=self.grade,
+            residence=self.residence,
+            reason=self.reason,
         )
-
-
-class ConsentAnswer(Strict):
-    on: Day | None = Field(None, description="The day it happened; left out: today.")
-
-
-class ConsentRequest(Strict):
-    person: Id
-    organisations: Annotated[list[CodeText], Field(min_length=1, max_length=10)] | None = Field(
-        None, description="Left out: all organisations of the procedure (S1)."
-    )
-
-
-class NewMeeting(Strict):
-    step: CodeText = Field(examples=["first"])
-    starts_at: Instant
-    minutes: Minutes = 60
-    place: CodeText | None = Field(None, description="The code of a place, see /api/v1/units.")
-
-
-class MovedMeeting(Strict):
-    """What is left out stays as it is."""
-
-    starts_at: Instant | None = None
-    minutes: Minutes | None = None
-    place: CodeText | None = None
-
-    @model_validator(mode="after")
-    def _something_moves(self) -> Self:
-        if self.starts_at is None and self.minutes is None and self.place is None:
-            raise PydanticCustomError("nothing_to_move", "give starts_at, minutes or place")
-        return self
-
-
-class HeldMeeting(Strict):
-    present: Annotated[list[Id], Field(max_length=60)] | None = None
-    secretary: Id | None = None
-    consent_reviewed: bool | None = None
-
-
-class FiledMinutes(Strict):
-    reference: FileReference | None = Field(
-        None, description="Where they are filed, as a code; never what they say (R15)."
-    )
 
 
 class Closing(Strict):
     outcome: Annotated[Outcome, Field(strict=False)]
+    evaluation: Annotated[Evaluation, Field(strict=False)] | None = Field(
+        None, description="Whether the goals were reached (R11)."
+    )
 
 
 class NewParticipant(Strict):

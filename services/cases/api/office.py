@@ -3,10 +3,11 @@
 import hashlib
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Header, HTTPException, Request
 from fastapi.encoders import jsonable_encoder
@@ -17,17 +18,32 @@ from psycopg.errors import DeadlockDetected
 from psycopg.rows import DictRow
 from pydantic import SecretStr, StringConstraints
 
-from services.cases.domain.refused import Refused, Words
+from services.cases.api.fields import Id
+from services.cases.domain.papers import House
+from services.cases.domain.refused import NotFound, Refused, Words
 from services.cases.handlers.kept import Answers, Kept
+from services.cases.handlers.overviews import Overviews
+from services.cases.handlers.papers import Paper, PaperDesk, PaperViews
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Times, Views
+from services.cases.handlers.sight import HEADER, Sight, Sights, actor_of
 from shared.db import Database, Unit
+from shared.domain.days import local_date
 from shared.procedures import Procedures
 
 T = TypeVar("T")
-_ACTOR = "api"
+_SYSTEM = "api"
 _TRIES = 4
 _PAUSE_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What papers are read and printed with."""
+
+    house: House
+    views_for: Callable[[Connection[DictRow]], PaperViews]
+    render: Callable[[Paper], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,9 @@ class Office:
     views_for: Callable[[Connection[DictRow], datetime], Views]
     answers_for: Callable[[Connection[DictRow], datetime, str], Answers]
     silent_services: Callable[[], list[str]]
+    sights_for: Callable[[Connection[DictRow]], Sights]
+    overviews_for: Callable[[Connection[DictRow]], Overviews]
+    press: Press
 
 
 class KeyUsedOtherwise(Refused):
@@ -76,16 +95,88 @@ def known_caller(
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: a system, possibly for a person who sits before it; and the ids in the path."""
+
+    office: Office
+    person: UUID | None
+    path: Mapping[str, str]
+
+    @property
+    def actor(self) -> str:
+        return actor_of(self.person, _SYSTEM)
+
+    def sight(self, unit: Unit) -> Sight:
+        sights, today = self.office.sights_for(unit.connection), local_date(unit.now)
+        return Sight(self.person, sights, self.office.procedures, today)
+
+
+def _caller(
+    request: Request,
+    office: TheOffice,
+    acting_as: Annotated[
+        Id | None,
+        Header(
+            alias=HEADER,
+            description="The person of the staff who sits before the calling system (X10).",
+        ),
+    ] = None,
+) -> Caller:
+    return Caller(office, acting_as, request.path_params)
+
+
+TheCaller = Annotated[Caller, Depends(_caller)]
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Reads for one request: the access is logged first, in the transaction of the reading."""
 
     office: Office
+    caller: Caller
 
     def read(self, what: str, show: Callable[[Views, datetime], T], case: Any = None) -> T:
+        """Raises NotFound, also for a case that the caller's person may not see."""
         with self.office.database.unit() as unit:
-            views = self.office.views_for(unit.connection, unit.now)
-            views.log(_ACTOR, case, what)
+            views, sight = self._views(unit), self.caller.sight(unit)
+            sight.enter(self.caller.path, case, what)
+            if sight.person is not None:
+                views.show_only(sight.visible)
+            views.log(self.caller.actor, case, what)
             return show(views, unit.now)
+
+    def look(
+        self,
+        what: str,
+        show: Callable[[Overviews, datetime, Collection[UUID] | None], T],
+        case: UUID | None = None,
+    ) -> T:
+        """As read, over one case's past or over many; `show` is told which are seen (None: all)."""
+        with self.office.database.unit() as unit:
+            sight = self.caller.sight(unit)
+            sight.enter(self.caller.path, case, what)
+            self._views(unit).log(self.caller.actor, case, what)
+            only = None if sight.person is None else sight.visible()
+            return show(self.office.overviews_for(unit.connection), unit.now, only)
+
+    def _views(self, unit: Unit) -> Views:
+        return self.office.views_for(unit.connection, unit.now)
+
+    def draw(
+        self,
+        what: str,
+        case_of: Callable[[PaperViews], UUID | None],
+        write: Callable[[UUID, PaperDesk], Paper],
+    ) -> Paper:
+        """A paper is a reading of the case that it is about. Raises NotFound."""
+        press = self.office.press
+        with self.office.database.unit() as unit:
+            papers = press.views_for(unit.connection)
+            if (case_id := case_of(papers)) is None:
+                raise NotFound
+            self.caller.sight(unit).enter(self.caller.path, case_id)
+            self._views(unit).log(self.caller.actor, case_id, what)
+            return write(case_id, PaperDesk(unit.now, papers, self.office.procedures, press.house))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +184,7 @@ class Doer:
     """Does one command in one unit, and keeps the answer if the caller gave it a key."""
 
     office: Office
+    caller: Caller
     key: str | None
     request: bytes
 
@@ -109,14 +201,15 @@ class Doer:
 
     def _once(self, work: Callable[[Desk, Views], Any], status: int) -> JSONResponse:
         with self.office.database.unit() as unit:
-            answers = self.office.answers_for(unit.connection, unit.now, _ACTOR)
+            self.caller.sight(unit).enter(self.caller.path, None)
+            answers = self.office.answers_for(unit.connection, unit.now, self.caller.actor)
             if self.key is not None and (kept := answers.find(self.key)) is not None:
                 if kept.request != self.request:
                     raise KeyUsedOtherwise
                 replayed = {"Idempotent-Replayed": "true"}
                 return JSONResponse(kept.body, kept.status, replayed)
             views = self.office.views_for(unit.connection, unit.now)
-            body = jsonable_encoder(work(self.office.desk_for(unit, _ACTOR), views))
+            body = jsonable_encoder(work(self.office.desk_for(unit, self.caller.actor), views))
             if self.key is not None:
                 answers.keep(self.key, Kept(self.request, status, body))
         return JSONResponse(body, status)
@@ -127,17 +220,17 @@ Key = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
 
 async def _doer(
     request: Request,
-    office: TheOffice,
+    caller: TheCaller,
     idempotency_key: Annotated[
         Key | None, Header(description="The same key and body have their effect once.")
     ] = None,
 ) -> Doer:
     parts = (request.method.encode(), request.url.path.encode(), await request.body())
-    return Doer(office, idempotency_key, hashlib.sha256(b"\0".join(parts)).digest())
+    return Doer(caller.office, caller, idempotency_key, hashlib.sha256(b"\0".join(parts)).digest())
 
 
-def _reader(office: TheOffice) -> Reader:
-    return Reader(office)
+def _reader(caller: TheCaller) -> Reader:
+    return Reader(caller.office, caller)
 
 
 TheDoer = Annotated[Doer, Depends(_doer)]

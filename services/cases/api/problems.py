@@ -95,6 +95,12 @@ _MESSAGES = {
     "nothing_to_move": Words(
         "ange starts_at, minutes eller place", "give starts_at, minutes or place"
     ),
+    "twice_named": Words("nämner något två gånger", "names something twice"),
+    "nothing_to_change": Words("ange minst ett fält", "give at least one field"),
+    "phone_form": Words(
+        "ska vara ett telefonnummer: siffror, mellanslag och bindestreck",
+        "must be a phone number: digits, spaces and hyphens",
+    ),
     "one_of_both": Words("ange now eller advance", "give now or advance"),
     "duration_form": Words(
         "ska vara en tidsrymd i veckor, dagar eller timmar: P14D, PT12H",

@@ -1,10 +1,11 @@
 """What answers look like: the fields of the contract, and a few more."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
+from services.cases.domain.posts import Post, Standing
 from services.cases.handlers.reading import FreeTime, Row, ShownCase
 from shared.domain.days import STOCKHOLM, local_date
 from shared.domain.windows import Window
@@ -18,26 +19,40 @@ def case_json(shown: ShownCase) -> dict[str, Any]:
         "procedure": case["procedure"],
         "state": case["state"],
         "known_on": case["known_on"],
-        "opened_at": _instant(case["opened_at"]),
-        "closed_at": _instant(case["closed_at"]),
+        "opened_at": instant_json(case["opened_at"]),
+        "closed_at": instant_json(case["closed_at"]),
         "outcome": case["outcome"],
         "process_owner": case["process_owner"],
+        "initiator": case["initiator"],
+        "coordinator": case["coordinator"],
+        "contact_person": case["contact_person"],
+        "grade": case["grade"],
+        "residence": case["residence"],
+        "reason": case["reason"],
+        "evaluation": case["evaluation"],
+        "held_back": case["held_back"],
         "unit": case["unit"],
-        "child": {"id": case["child"]},
+        "child": next(member_json(one) for one in shown.people if one["party"] == "child"),
         "guardians": [
-            {"id": one["person_id"], "custody": one["custody"]}
+            member_json(one)
+            | {"custody": one["custody"], "wanted_by_youth": bool(one["wanted_by_youth"])}
             for one in shown.people
             if one["party"] == "guardian"
         ],
+        "never_together": case["never_together"],
         "participants": [
             {"person": one["person_id"], "role": one["role"], "organisation": one["organisation"]}
             for one in shown.people
             if one["party"] == "staff"
         ],
+        "externals": [
+            {"person": one["person_id"]} for one in shown.people if one["party"] == "external"
+        ],
         "windows": [window_json(window) for window in shown.windows],
         "consents": [consent_json(consent) for consent in shown.consents],
         "meetings": [meeting_json(meeting, shown.attendance) for meeting in shown.meetings],
         "tasks": [task_json(task) for task in shown.tasks],
+        "lead_times": [asdict(one) for one in shown.lead_times],
     }
 
 
@@ -45,6 +60,12 @@ def case_line_json(case: Row) -> dict[str, Any]:
     """A case in a list."""
     names = ("id", "reference", "procedure", "state", "known_on", "process_owner")
     return {name: case[name] for name in names}
+
+
+def member_json(one: Row) -> dict[str, Any]:
+    """Somebody of the family: how they are reached, but neither name nor address (X12)."""
+    names = ("language", "interpreter", "no_mail", "protected", "has_mail")
+    return {"id": one["person_id"]} | {name: one[name] for name in names}
 
 
 def window_json(window: Window) -> dict[str, Any]:
@@ -69,6 +90,11 @@ def consent_json(consent: Row) -> dict[str, Any]:
         "signed_on": consent["signed_on"],
         "refused_on": consent["refused_on"],
         "withdrawn_on": consent["withdrawn_on"],
+        "valid_until": consent["valid_until"],
+        "method": consent["method"],
+        "form_reference": consent["form_reference"],
+        "waived_on": consent["waived_on"],
+        "waived_because": consent["waived_because"],
     }
 
 
@@ -77,27 +103,38 @@ def meeting_json(meeting: Row, attendance: Sequence[Row]) -> dict[str, Any]:
         "id": meeting["id"],
         "case": meeting["case_id"],
         "step": meeting["step"],
-        "starts_at": _instant(meeting["starts_at"]),
-        "ends_at": _instant(meeting["ends_at"]),
+        "starts_at": instant_json(meeting["starts_at"]),
+        "ends_at": instant_json(meeting["ends_at"]),
         "place": meeting["place"],
         "state": meeting["state"],
         "sequence": meeting["sequence"],
         "held_on": local_date(meeting["starts_at"]) if meeting["state"] == "held" else None,
         "secretary": meeting["secretary"],
         "consent_reviewed": meeting["consent_reviewed"],
-        "minutes_filed_at": _instant(meeting["minutes_filed_at"]),
+        "minutes_filed_at": instant_json(meeting["minutes_filed_at"]),
         "minutes_reference": meeting["minutes_reference"],
+        "plan_filed_at": instant_json(meeting["plan_filed_at"]),
+        "plan_reference": meeting["plan_reference"],
+        "outcome": meeting["outcome"],
+        "organizer": meeting["organizer"],
+        "options": [_option_json(option) for option in meeting["options"]],
         "attendance": [
             {
                 "person": one["person_id"],
                 "answer": one["answer"],
-                "answered_at": _instant(one["answered_at"]),
+                "answered_at": instant_json(one["answered_at"]),
                 "present": one["present"],
             }
             for one in attendance
             if one["meeting_id"] == meeting["id"]
         ],
     }
+
+
+def _option_json(option: Row) -> dict[str, Any]:
+    """A proposed time, and how many said what: never who (X12)."""
+    starts_at = datetime.fromisoformat(option["starts_at"])
+    return {**option, "starts_at": instant_json(starts_at)}
 
 
 def task_json(task: Row) -> dict[str, Any]:
@@ -126,23 +163,25 @@ def message_json(message: Row) -> dict[str, Any]:
         "attempts": message["attempts"],
         "reason": message["reason"],
         "rule": message["rule"],
-        "due_at": _instant(message["due_at"]),
-        "accepted_at": _instant(message["accepted_at"]),
+        "due_at": instant_json(message["due_at"]),
+        "accepted_at": instant_json(message["accepted_at"]),
     }
 
 
 def slot_json(free: FreeTime) -> dict[str, Any]:
     slot = free.slot
     return {
-        "starts_at": _instant(slot.starts_at),
-        "ends_at": _instant(slot.ends_at),
+        "starts_at": instant_json(slot.starts_at),
+        "ends_at": instant_json(slot.ends_at),
         "in_break": slot.in_break,
         "short_notice": free.short_notice,
+        "calendars_known": free.calendars_known,
+        "calendars_as_of": instant_json(free.calendars_as_of),
     }
 
 
 def person_json(person: Row) -> dict[str, Any]:
-    roles = sorted({post["role"] for post in person["posts"]})
+    roles = sorted({post["role"] for post in person["posts"] if post["capacity"] == "holder"})
     return {
         "id": person["id"],
         "code": person["code"],
@@ -168,18 +207,17 @@ def unit_json(unit: Row, places: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def post_json(post: Row) -> dict[str, Any]:
-    holder: UUID | None = post["holder"]
+def post_json(post: Post, standing: Standing) -> dict[str, Any]:
     return {
-        "id": post["code"],
-        "code": post["code"],
-        "role": post["role"],
-        "unit": post["unit"],
-        "reports_to": post["reports_to"],
-        "holder": holder,
+        "id": post.code,
+        "code": post.code,
+        "role": post.role,
+        "unit": post.unit,
+        "reports_to": post.reports_to,
+        **asdict(standing),
     }
 
 
-def _instant(instant: datetime | None) -> str | None:
+def instant_json(instant: datetime | None) -> str | None:
     """In Stockholm's offset, as people there read it."""
     return None if instant is None else instant.astimezone(STOCKHOLM).isoformat()

@@ -5,24 +5,31 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from services.cases.domain import refusals
+from services.cases.domain.inquiries import TalkWithTheChildFirst
 from services.cases.domain.refused import codes_in_words, people_counted
-from shared.domain.calling import called, missing_parties, uncovered_organisations
-from shared.domain.consent import missing_consents
+from services.cases.domain.whom import guardians, whom_to_call
+from shared.domain.calling import missing_parties, uncovered_organisations
+from shared.domain.consent import deciders, missing_consents
 from shared.domain.days import STOCKHOLM, WorkingDays, local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.hours import OfficeHours
+from shared.domain.order import first_unheld, first_without_plan
 from shared.domain.procedure import Procedure, Step, UnknownStep
 from shared.domain.windows import windows
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A time that is asked for; `meeting` names the one that is to be moved or confirmed."""
+    """A time that is asked for; `meeting` names the one that is to be moved or confirmed.
+
+    `people`: who of the case is to be there; None: everybody whom the step calls.
+    """
 
     step: str
     starts_at: datetime
     minutes: int
     meeting: UUID | None = None
+    people: frozenset[UUID] | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -40,16 +47,20 @@ def check_booking(
     """Who is called to a meeting at the wanted time. Raises Refused if a rule says no."""
     if facts.state == "closed":
         raise refusals.CaseIsClosed
+    if facts.held_back:
+        raise TalkWithTheChildFirst
     step, day = step_of(procedure, wanted.step), local_date(wanted.starts_at)
     if wanted.starts_at <= now:
         raise refusals.InThePast(rule=step.rule)
     if step.grounds == "consent":
         _check_consent(facts, procedure, day)
     _check_participants(facts, procedure, step, day)
-    _check_order(facts, procedure, step, wanted.meeting)
+    people = whom_to_call(facts, procedure, step, day, wanted.people)
+    check_order(facts, procedure, step)
+    _check_not_booked(facts, step, wanted.meeting, people)
     _check_day(step, days, hours, wanted)
     _check_window(facts, procedure, days, step, day, local_date(now))
-    return called(facts, procedure, day)
+    return people
 
 
 def step_of(procedure: Procedure, name: str) -> Step:
@@ -62,6 +73,8 @@ def step_of(procedure: Procedure, name: str) -> Step:
 
 
 def _check_consent(facts: CaseFacts, procedure: Procedure, day: date) -> None:
+    if not deciders(facts, procedure, day):
+        raise refusals.NobodyDecides(age=procedure.consent.youth_decides_from_age)
     if missing := missing_consents(facts, procedure, day):
         raise refusals.ConsentMissing(
             rule=procedure.consent.rule, day=day, count=people_counted(len(missing))
@@ -70,23 +83,33 @@ def _check_consent(facts: CaseFacts, procedure: Procedure, day: date) -> None:
 
 def _check_participants(facts: CaseFacts, procedure: Procedure, step: Step, day: date) -> None:
     """R6: nobody who is always called is missing, nor outside of what the consent names (S1)."""
-    if missing := missing_parties(facts, procedure, day):
+    if missing := missing_parties(facts, procedure, step, day):
         raise refusals.ParticipantsMissing(missing=codes_in_words(missing))
     if step.grounds != "consent":
         return
-    if uncovered := uncovered_organisations(facts, procedure, day):
+    if uncovered := uncovered_organisations(facts, procedure, step, day):
         raise refusals.OrganisationNotCovered(organisations=codes_in_words(uncovered))
 
 
-def _check_order(facts: CaseFacts, procedure: Procedure, step: Step, meeting: UUID | None) -> None:
-    for earlier in step.waits_for_steps:
-        if not any(one.state == "held" for one in facts.meetings_of(earlier)):
-            title = procedure.step(earlier).title
-            raise refusals.StepMustWait(rule=step.rule, earlier=title)
+def check_order(facts: CaseFacts, procedure: Procedure, step: Step) -> None:
+    """S3, P4, S4: what comes before this step has been held, and its plan filed. Raises Refused."""
+    if (earlier := first_unheld(facts, step)) is not None:
+        raise refusals.StepMustWait(rule=step.rule, earlier=procedure.step(earlier).title)
+    if (earlier := first_without_plan(facts, step)) is not None:
+        raise refusals.PlanMustBeFiled(rule=step.rule, earlier=procedure.step(earlier).title)
+
+
+def _check_not_booked(
+    facts: CaseFacts, step: Step, meeting: UUID | None, people: frozenset[UUID]
+) -> None:
+    """Once; but guardians who never meet have a meeting each (X12)."""
+    own = people & guardians(facts) if facts.never_together else frozenset[UUID]()
     for other in facts.meetings_of(step.name):
-        # A step with a limit has one meeting; one without (R11) comes again and again.
-        taken = ("booked", "held") if step.within is not None else ("booked",)
-        if other.state in taken and other.id != meeting:
+        # What is found by itself comes once; what a person asks for (R11) comes again and again.
+        taken = ("booked", "held") if step.seeks else ("booked",)
+        if other.state not in taken or other.id == meeting:
+            continue
+        if not own or own & other.person_ids:
             raise refusals.AlreadyBooked(rule=step.rule)
 
 

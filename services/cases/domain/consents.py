@@ -1,14 +1,27 @@
 """A consent's life: requested, then signed or refused; what is signed can be withdrawn (R3, P7)."""
 
-from datetime import date
-from uuid import UUID
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from services.cases.domain import refusals
-from services.cases.domain.refused import codes_in_words
-from shared.domain.consent import age_on, deciders, stands
+from services.cases.domain.refused import Invalid, Refused, Words, codes_in_words
+from shared.domain.consent import birthday_in, capacity, deciders, shown_state
 from shared.domain.days import local_date
-from shared.domain.facts import CaseFacts, Consent, ConsentParty, Meeting
+from shared.domain.facts import CaseFacts, Consent, Meeting
 from shared.domain.procedure import Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a signed form says beside the name and the day; None: what was asked for, or nothing.
+
+    `until` is the last day it carries, `reference` where the signed form is kept.
+    """
+
+    organisations: frozenset[str] | None = None
+    until: date | None = None
+    method: str | None = None
+    reference: str | None = None
 
 
 def check_signing(facts: CaseFacts, consent: Consent, on: date | None, today: date) -> bool:
@@ -18,6 +31,25 @@ def check_signing(facts: CaseFacts, consent: Consent, on: date | None, today: da
     _check_asked(facts, consent)
     _check_day(on or today, facts.known_on, today)
     return True
+
+
+def check_terms(
+    facts: CaseFacts, procedure: Procedure, consent: Consent, terms: Terms, on: date, today: date
+) -> None:
+    """S1: the form names some that it can name, and ends after it began. Raises Refused."""
+    if shown_state(facts, procedure, consent, today) == "lapsed":
+        raise refusals.ConsentAlready(state=codes_in_words(("lapsed",)))
+    if terms.organisations is not None:
+        check_organisations(procedure, terms.organisations)
+    if terms.until is not None and terms.until < on:
+        raise EndsTooEarly("until", signed=on)
+
+
+def check_same(signed: Terms, said: Terms) -> None:
+    """Whoever says once more that a form is signed says the same about it. Raises Refused."""
+    for name in ("organisations", "until", "method", "reference"):
+        if getattr(said, name) not in (None, getattr(signed, name)):
+            raise refusals.ConsentAlready(state=codes_in_words(("signed",)))
 
 
 def check_refusing(facts: CaseFacts, consent: Consent, on: date | None, today: date) -> bool:
@@ -41,6 +73,41 @@ def check_withdrawing(consent: Consent, on: date | None, today: date) -> bool:
     return True
 
 
+def check_waiving(
+    facts: CaseFacts,
+    procedure: Procedure,
+    consent: Consent,
+    reason: str,
+    on: date | None,
+    today: date,
+) -> bool:
+    """P6: whether going on without the child's own word changes anything. Raises Refused.
+
+    It stands in for a word that is lacking, from a little before the birthday on which it is
+    needed; never for a no. The child can still sign, which makes it needless, or refuse, which
+    ends it.
+    """
+    rule = procedure.consent
+    needed_from = rule.child_needed_from_age
+    if consent.party != "child" or needed_from is None or not rule.waiver_reasons:
+        raise NothingToWaive(rule=rule.child_rule)
+    if reason not in rule.waiver_reasons:
+        raise UnknownWaiver("reason", rule=rule.child_rule, known=", ".join(rule.waiver_reasons))
+    if consent.state in ("refused", "withdrawn"):
+        raise ChildSaidNo(rule=rule.child_rule)
+    if consent.waived_on is not None:
+        return False
+    _check_asked(facts, consent)
+    if shown_state(facts, procedure, consent, today) == "lapsed":
+        raise refusals.ConsentAlready(state=codes_in_words(("lapsed",)))
+    needed_on = birthday_in(facts.birth_date, facts.birth_date.year + needed_from)
+    earliest = needed_on - timedelta(days=rule.ask_ahead_days)
+    if today < earliest:
+        raise WaivedTooEarly(rule=rule.child_rule, earliest=earliest, age=needed_from)
+    _check_day(on or today, facts.known_on, today)
+    return True
+
+
 def resting_on(
     facts: CaseFacts, procedure: Procedure, consent: Consent, coming: tuple[Meeting, ...]
 ) -> tuple[Meeting, ...]:
@@ -53,47 +120,26 @@ def resting_on(
     )
 
 
-def check_asking(
-    facts: CaseFacts, procedure: Procedure, person: UUID, organisations: frozenset[str], on: date
-) -> ConsentParty:
-    """In which capacity a person can be asked for a (new) consent. Raises Refused."""
-    if facts.state == "closed":
-        raise refusals.CaseIsClosed
-    if not organisations or not organisations <= set(procedure.organisations):
-        raise refusals.UnknownOrganisations(
-            "organisations", known=", ".join(procedure.organisations)
-        )
-    party = _capacity(facts, procedure, person, on)
-    standing = (
-        consent
-        for consent in facts.consents
-        if consent.person_id == person and (consent.state == "requested" or stands(facts, consent))
-    )
-    if any(one.party == party and organisations <= one.organisations for one in standing):
-        raise refusals.ConsentAskedAlready
-    return party
+def check_organisations(procedure: Procedure, organisations: frozenset[str]) -> None:
+    """S1, S14: at least one, and only those that a consent can name. Raises Invalid."""
+    known = procedure.all_organisations
+    if not organisations or not organisations <= set(known):
+        raise refusals.UnknownOrganisations("organisations", known=", ".join(known))
 
 
-def party_of_deciders(facts_birth_date: date, procedure: Procedure, on: date) -> ConsentParty:
-    adult = age_on(facts_birth_date, on) >= procedure.consent.youth_decides_from_age
-    return "youth" if adult else "guardian"
-
-
-def _capacity(facts: CaseFacts, procedure: Procedure, person: UUID, on: date) -> ConsentParty:
-    """A custodian, the adult youth, or the youth signing ahead of the birthday (X8)."""
-    if person in deciders(facts, procedure, on):
-        return party_of_deciders(facts.birth_date, procedure, on)
-    if any(who.person_id == person and who.party == "child" for who in facts.participants):
-        age = procedure.consent.youth_decides_from_age
-        if age_on(facts.birth_date, on) >= age - 1:
-            return "youth"
-    raise refusals.MayNotConsent(age=procedure.consent.youth_decides_from_age)
+def comes_of_age_on(facts: CaseFacts, procedure: Procedure) -> date:
+    """The birthday from which the youth alone decides (R3)."""
+    age = procedure.consent.youth_decides_from_age
+    return birthday_in(facts.birth_date, facts.birth_date.year + age)
 
 
 def _counts(facts: CaseFacts, procedure: Procedure, consent: Consent, day: date) -> bool:
     """The child who takes back its own word takes back what it signed ahead as well."""
-    party = party_of_deciders(facts.birth_date, procedure, day)
-    return consent.party in (party, "child")
+    if consent.party == "child":
+        return True
+    person = consent.person_id
+    decides = person in deciders(facts, procedure, day)
+    return decides and capacity(facts, procedure, person, day) == consent.party
 
 
 def _check_asked(facts: CaseFacts, consent: Consent) -> None:
@@ -108,3 +154,60 @@ def _check_day(on: date, earliest: date, today: date) -> None:
         raise refusals.ConsentInFuture(today=today)
     if on < earliest:
         raise refusals.ConsentBeforeKnown(earliest=earliest)
+
+
+class EndsTooEarly(Invalid):
+    code = "ends-too-early"
+    rule = "R3"
+    detail = Words(
+        "Samtycket kan inte sluta gälla före den dag då det skrevs under, {signed}.",
+        "The consent cannot end before the day on which it was signed, {signed}.",
+    )
+
+
+class UnknownWaiver(Invalid):
+    code = "unknown-waiver"
+    rule = "P6"
+    detail = Words("Använd en av koderna: {known}.", "Use one of the codes: {known}.")
+
+
+class NothingToWaive(Refused):
+    """Only the child's own word can be done without, and only where a procedure says how."""
+
+    code = "nothing-to-waive"
+    rule = "P6"
+    title = Words("Går inte att gå vidare utan", "It cannot be done without")
+    detail = Words(
+        "Bara barnets eget samtycke kan ersättas av ett skäl, och bara i en rutin som behöver det."
+        " Registrera svaret i stället (sign eller refuse).",
+        "Only the child's own consent can be replaced by a reason, and only in a procedure that"
+        " needs it. Record the answer instead (sign or refuse).",
+    )
+
+
+class ChildSaidNo(Refused):
+    """A no isn't a word that is lacking (P6, P11)."""
+
+    code = "child-said-no"
+    rule = "P6"
+    title = Words("Barnet har sagt nej", "The child has said no")
+    detail = Words(
+        "Barnets nej gäller. Prata med barnet och be om ett nytt samtycke om något har ändrats"
+        " (POST …/consents), eller avsluta ärendet.",
+        "The child's no stands. Talk with the child and ask anew if something has changed"
+        " (POST …/consents), or close the case.",
+    )
+
+
+class WaivedTooEarly(Refused):
+    """Nothing is gone without that isn't needed yet."""
+
+    code = "waived-too-early"
+    rule = "P6"
+    title = Words("Behövs inte än", "Not needed yet")
+    detail = Words(
+        "Barnets eget samtycke behövs från {age} år. Skälet kan registreras från och med"
+        " {earliest}.",
+        "The child's own consent is needed from the age of {age}. The reason can be recorded from"
+        " {earliest} on.",
+    )

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from services.cases.domain import refusals
-from services.cases.domain.refused import codes_in_words
+from services.cases.domain.refused import Refused, Words, codes_in_words
 from shared.domain.days import local_date
 from shared.domain.facts import CaseFacts, Meeting
+from shared.domain.order import was_held
+from shared.domain.procedure import Procedure, Step
 from shared.domain.swedish import clock_time
 
 
@@ -18,6 +21,40 @@ class Outcome(StrEnum):
     MOVED = "moved"
     NOT_NEEDED = "not-needed"
     OTHER = "other"
+
+
+class MeetingOutcome(StrEnum):
+    """What came of a meeting: codes only (R13)."""
+
+    PLAN_MADE = "plan-made"
+    AGREED = "agreed"
+    NO_AGREEMENT = "no-agreement"
+    NOT_ALL_PRESENT = "not-all-present"
+    OTHER = "other"
+
+
+class PlanBeforeHeld(Refused):
+    """Goals and plan are set at the meeting (S4)."""
+
+    code = "plan-before-held"
+    rule = "S4"
+    title = Words("Mötet är inte hållet", "The meeting is not held")
+    detail = Words(
+        "Markera mötet som hållet först, och sedan planen som sparad.",
+        "Mark the meeting as held first, then the plan as filed.",
+    )
+
+
+class NoPlanHere(Refused):
+    """Only some meetings set a plan."""
+
+    code = "no-plan-here"
+    rule = "S4"
+    title = Words("Mötet har ingen plan", "The meeting has no plan")
+    detail = Words(
+        "I «{step}» sätts ingen handlingsplan. Välj mötet där den sattes.",
+        "No plan is set in “{step}”. Choose the meeting where it was.",
+    )
 
 
 def coming(facts: CaseFacts, now: datetime) -> tuple[Meeting, ...]:
@@ -60,3 +97,38 @@ def check_held(facts: CaseFacts, meeting: Meeting, rule: str, now: datetime) -> 
     if now < meeting.starts_at:
         day, time = local_date(meeting.starts_at), clock_time(meeting.starts_at)
         raise refusals.NotYetHeld(day=day, time=time)
+
+
+def check_filing_plan(facts: CaseFacts, meeting: Meeting, step: Step) -> None:
+    """S4: the plan of a meeting that sets one and has been held. Raises Refused."""
+    if facts.state == "closed":
+        raise refusals.CaseIsClosed
+    if not step.plan:
+        raise NoPlanHere(step=step.title)
+    if meeting.state != "held":
+        raise PlanBeforeHeld
+
+
+def following(facts: CaseFacts, procedure: Procedure, held: Step) -> Step | None:
+    """What comes after a held step: the next that hasn't been held, or what comes again (R11)."""
+    later = procedure.steps[procedure.steps.index(held) + 1 :]
+    unheld = next((step for step in later if not was_held(facts, step.name)), None)
+    if unheld is not None:
+        return unheld
+    return next((step for step in (*later, held) if not step.seeks), None)
+
+
+def is_asked_for(facts: CaseFacts, step: Step, held: Meeting) -> bool:
+    """R11: a person says when the step is, and nothing is booked yet, also not for another
+    guardian (X12)."""
+    others = [one for one in facts.meetings if one.id != held.id]
+    return not step.seeks and not any(one.state in ("booked", "proposed") for one in others)
+
+
+def keeper(facts: CaseFacts) -> UUID:
+    """R15: the elev-akt is the school's, so where the process owner isn't, the rektor files."""
+    school = [who for who in facts.participants if who.organisation == "school"]
+    if any(who.person_id == facts.process_owner for who in school):
+        return facts.process_owner
+    by_rank = sorted(school, key=lambda who: (who.role != "rektor", str(who.person_id)))
+    return by_rank[0].person_id if by_rank else facts.process_owner

@@ -307,6 +307,17 @@ class StepMustWait(Refused):
     )
 
 
+class PlanMustBeFiled(Refused):
+    """An earlier meeting's goals and plan come first (S4)."""
+
+    code = "plan-must-be-filed"
+    title = Words("Planen saknas", "The plan is missing")
+    detail = Words(
+        "Mål och handlingsplan från «{earlier}» ska vara sparade först. Markera det, boka sedan.",
+        "The goals and plan of “{earlier}” have to be filed first. Mark them as filed, then book.",
+    )
+
+
 class AlreadyBooked(Refused):
     code = "already-booked"
     title = Words("Redan bokat", "Already booked")

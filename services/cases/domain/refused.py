@@ -68,6 +68,7 @@ _PARTIES: dict[str, dict[Language, str]] = {
     "child": {"sv": "barnet", "en": "the child"},
     "school": {"sv": "någon från skolan", "en": "someone from the school"},
     "familjebehandlare": {"sv": "familjebehandlare", "en": "a family therapist"},
+    "process_owner": {"sv": "processbäraren", "en": "the process owner"},
 }
 _STATES: dict[str, dict[Language, str]] = {
     "requested": {"sv": "begärt", "en": "requested"},
@@ -79,6 +80,8 @@ _STATES: dict[str, dict[Language, str]] = {
     "booked": {"sv": "bokat", "en": "booked"},
     "cancelled": {"sv": "inställt", "en": "cancelled"},
     "held": {"sv": "hållet", "en": "held"},
+    "accepted": {"sv": "accepterat", "en": "accepted"},
+    "declined": {"sv": "avböjt", "en": "declined"},
 }
 
 

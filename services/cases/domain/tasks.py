@@ -18,6 +18,12 @@ _COMES_BACK = frozenset(
         "next-date",
         "mark-as-held",
         "tell-by-hand",
+        "tell-who-comes",
+        "find-substitute",
+        "arrange-separately",
+        "support-contact",
+        "support-talk",
+        "other-support",
     }
 )
 
@@ -41,11 +47,13 @@ class Task:
         return self.kind in _COMES_BACK
 
 
-def consent_tasks(consent: UUID, person: UUID, owner: UUID, due_on: date) -> tuple[Task, Task]:
-    """R19: tell them why, then have it signed (R4); both there from the day the case opens."""
-    return (
-        Task(f"{consent}/R19/inform", "inform", owner, "R19", due_on, about=person),
-        Task(f"{consent}/R4/get-consent", "get-consent", owner, "R4", due_on, about=person),
+def consent_tasks(
+    consent: UUID, person: UUID, owner: UUID, due_on: date, kinds: Mapping[str, str]
+) -> tuple[Task, ...]:
+    """What asking for a consent means, each kind by its rule: tell them why, have it signed."""
+    return tuple(
+        Task(f"{consent}/{rule}/{kind}", kind, owner, rule, due_on, about=person)
+        for kind, rule in kinds.items()
     )
 
 
@@ -68,10 +76,13 @@ def consent_withdrawn(consent: UUID, person: UUID, owner: UUID, today: date) -> 
     return Task(f"{consent}/P7/withdrawn", "consent-withdrawn", owner, "P7", today, about=person)
 
 
-def confirm_time(meeting: UUID, owner: UUID, rule: str, due_on: date) -> Task:
-    """A proposed time waits for a person's yes."""
+def confirm_time(
+    meeting: UUID, owner: UUID, rule: str, due_on: date, reason: str | None = None
+) -> Task:
+    """Proposed times wait for votes, and for a person's yes; `reason` says why no vote settles."""
     key = f"{meeting}/{rule}/confirm-time"
-    return Task(key, "confirm-time", owner, rule, due_on, meeting_id=meeting)
+    details = {} if reason is None else {"reason": reason}
+    return Task(key, "confirm-time", owner, rule, due_on, meeting_id=meeting, details=details)
 
 
 def mark_as_held(key: str, meeting: UUID, owner: UUID, rule: str, due_on: date) -> Task:
@@ -79,15 +90,44 @@ def mark_as_held(key: str, meeting: UUID, owner: UUID, rule: str, due_on: date) 
     return Task(key, "mark-as-held", owner, rule, due_on, meeting_id=meeting)
 
 
-def file_minutes(meeting: UUID, owner: UUID) -> Task:
-    """R15: the minutes are kept in the elev-akt; only that they are is noted here."""
-    return Task(f"{meeting}/R15/file-minutes", "file-minutes", owner, "R15", meeting_id=meeting)
+def review_consent(meeting: UUID, owner: UUID, due_on: date) -> Task:
+    """R19: whether the consent was gone through at the meeting hasn't been said."""
+    key = f"{meeting}/R19/review-consent"
+    return Task(key, "review-consent", owner, "R19", due_on, meeting_id=meeting)
 
 
-def next_date(meeting: UUID, owner: UUID, step: str) -> Task:
-    """R11, R13: an open case has a next date, or is closed."""
-    key = f"{meeting}/R11/next-date"
-    return Task(key, "next-date", owner, "R11", details={"step": step})
+def next_date(meeting: UUID, owner: UUID, step: str, rule: str) -> Task:
+    """R11, R13, S5: an open case has a next date, or is closed."""
+    key = f"{meeting}/{rule}/next-date"
+    return Task(key, "next-date", owner, rule, details={"step": step})
+
+
+def find_substitute(meeting: UUID, owner: UUID, party: str, rule: str, due_on: date) -> Task:
+    """R6, R27, S8: whoever comes for a party has said no; somebody else is asked."""
+    return Task(
+        key=substitute_key(meeting, party, rule),
+        kind="find-substitute",
+        owner=owner,
+        rule=rule,
+        due_on=due_on,
+        meeting_id=meeting,
+        details={"party": party},
+    )
+
+
+def substitute_key(meeting: UUID, party: str, rule: str) -> str:
+    return f"{meeting}/{rule}/find-substitute/{party}"
+
+
+def decide_wish(wish: UUID, person: UUID, owner: UUID, due_on: date) -> Task:
+    """S7: the family wishes for somebody more; whoever calls decides."""
+    return Task(f"{wish}/S7/decide-wish", "decide-wish", owner, "S7", due_on, about=person)
+
+
+def arrange_separately(case: UUID, owner: UUID, step: str, rule: str, due_on: date | None) -> Task:
+    """X12: guardians who never meet have meetings of their own, which a person books."""
+    key = f"{case}/{step}/arrange-separately"
+    return Task(key, "arrange-separately", owner, rule, due_on, details={"step": step})
 
 
 def no_slot(

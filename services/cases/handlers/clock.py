@@ -15,14 +15,17 @@ _SHORT_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is still to do at the current time: events, the scheduler's rows, messages."""
+    """What is still to do at the current time: events, the scheduler's rows, messages, and what
+    the case service looks at once a day.
+    """
 
     events: int
     scheduler: int
     messages: int
+    daily: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.events or self.scheduler or self.messages)
+        return bool(self.events or self.scheduler or self.messages or self.daily)
 
 
 class Clock(Protocol):
@@ -85,7 +88,7 @@ class _Patience:
 
     def spend(self, settle: Callable[[float], Left]) -> Left:
         left = settle(self._mail)
-        if left.events or left.scheduler:
+        if left.events or left.scheduler or left.daily:
             left = settle(self._own - self._mail)
         if left:
             self._own = self._mail = _SHORT_SECONDS

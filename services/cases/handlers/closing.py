@@ -1,14 +1,21 @@
-"""Closing a case, and tasks that a person has done (R16)."""
+"""Closing a case, and tasks that a person has done or gives by hand (R11, R16, P16)."""
 
 from uuid import UUID
 
 from services.cases.domain import refusals
+from services.cases.domain.closing import check_closer, evaluation_at_end
+from services.cases.domain.inquiries import TALK
 from services.cases.domain.meetings import check_closing
 from services.cases.domain.refused import NotFound
+from services.cases.domain.support import check_given, support
+from services.cases.domain.tasks import Task
 from services.cases.handlers.commands import Close
+from services.cases.handlers.inquiries import spoken_with_child
 from services.cases.handlers.meetings import cancel_one
+from services.cases.handlers.owning import NewTask
 from services.cases.handlers.ports import Desk
 from shared.bus.events import CaseClosed
+from shared.domain.calling import in_charge
 
 
 def close(command: Close, desk: Desk) -> None:
@@ -17,6 +24,7 @@ def close(command: Close, desk: Desk) -> None:
     The same closing twice changes nothing.
     """
     file = desk.take(command.case_id)
+    check_closer(file.facts, desk.actor_person)
     if file.facts.state == "closed":
         if desk.cases.outcome(file.id) == command.outcome:
             return
@@ -25,6 +33,8 @@ def close(command: Close, desk: Desk) -> None:
     for meeting in file.facts.meetings:
         if meeting.state in ("booked", "proposed"):
             cancel_one(file, meeting, "closing", desk)
+    said = command.evaluation or desk.ownership.evaluation(file.id)
+    desk.ownership.evaluate(file.id, evaluation_at_end(file.facts, command.outcome, said))
     desk.cases.close(file.id, command.outcome)
     desk.tasks.finish(file.id)
     desk.audit.note(file.id, "case.close", "R16", {"outcome": str(command.outcome)})
@@ -36,7 +46,23 @@ def task_done(task_id: UUID, desk: Desk) -> UUID:
     case_id = desk.cases.case_of_task(task_id)
     if case_id is None:
         raise NotFound
-    desk.take(case_id)
+    file = desk.take(case_id)
     if desk.tasks.finish_one(task_id):
         desk.audit.note(case_id, "task.done", None, {"task": str(task_id)})
+        if desk.ownership.kind_of_task(task_id) == TALK:
+            spoken_with_child(file, desk)
     return case_id
+
+
+def give_task(command: NewTask, desk: Desk) -> Task:
+    """P16: support between the meetings; the same task once, until it is done."""
+    file = desk.take(command.case_id)
+    if file.facts.state == "closed":
+        raise refusals.CaseIsClosed
+    owner = command.owner or in_charge(file.facts, file.procedure)
+    check_given(file.facts, owner, command.due_on, desk.today)
+    task = support(file.id, command.kind, owner, command.due_on)
+    desk.tasks.add(file.id, task)
+    details = {"kind": task.kind, "owner": str(owner)}
+    desk.audit.note(file.id, "task.give", task.rule, details)
+    return task

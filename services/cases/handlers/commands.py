@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from services.cases.domain.meetings import Outcome
+from services.cases.domain.meetings import MeetingOutcome, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,10 @@ class NewGuardian:
     language: str
     custody: bool
     protected: bool | None = None
+    phone: str | None = None
+    postal_address: str | None = None
+    interpreter: str | None = None
+    no_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +41,24 @@ class OpenCase:
     child: NewChild
     guardians: tuple[NewGuardian, ...]
     participants: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerConsent:
-    """Sign, refuse or withdraw; without a day it is today."""
-
-    case_id: UUID
-    consent_id: UUID
-    on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AskConsent:
-    """Ask a person anew; without organisations for all of the procedure."""
-
-    case_id: UUID
-    person: UUID
-    organisations: frozenset[str] | None = None
+    grade: int | None = None
+    residence: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
+    """Without participants everybody whom the step calls; `alternatives` are other times to vote
+    about, if it is only proposed."""
+
     case_id: UUID
     step: str
     starts_at: datetime
     minutes: int
     place: str | None = None
     proposal: str | None = None
+    participants: frozenset[UUID] | None = None
+    alternatives: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +72,32 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class NextTime:
+    """When the following step is (R13); without a step the next that hasn't been held."""
+
+    starts_at: datetime
+    minutes: int | None = None
+    place: str | None = None
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
-    """A meeting has been held; what is None wasn't said (R19)."""
+    """A meeting has been held; what is None wasn't said (R13, R19)."""
 
     meeting_id: UUID
     present: frozenset[UUID] | None = None
     secretary: UUID | None = None
     consent_reviewed: bool | None = None
+    outcome: MeetingOutcome | None = None
+    next_time: NextTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
     case_id: UUID
     outcome: Outcome
+    evaluation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

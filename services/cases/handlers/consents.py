@@ -1,101 +1,99 @@
-"""Consents: asked for, signed, refused, withdrawn (R3, R4, P7, X5, X14)."""
+"""Asking for consent: at the opening, anew, ahead of a birthday, and before one ends (R4, X8)."""
 
-from typing import Any
+from datetime import date
 from uuid import UUID
 
-from services.cases.domain import tasks
-from services.cases.domain.consents import (
+from services.cases.domain.asking import (
+    Asked,
+    asked_already,
     check_asking,
-    check_refusing,
-    check_signing,
-    check_withdrawing,
-    resting_on,
+    has_begun,
+    renewal,
+    to_be_asked,
 )
-from services.cases.domain.meetings import coming
-from services.cases.handlers.commands import AnswerConsent, AskConsent
-from services.cases.handlers.meetings import cancel_one
+from services.cases.domain.family import ask_about_guardians
+from services.cases.domain.tasks import consent_tasks
+from services.cases.handlers.ledger import AskConsent
 from services.cases.handlers.ports import CaseFile, Desk
-from shared.bus.events import ConsentRefused, ConsentSigned, ConsentWithdrawn
+from shared.bus.events import ParticipantsChanged
+from shared.domain.calling import in_charge
 from shared.domain.facts import Consent
+from shared.domain.procedure import Step
+
+_AFTER_A_NO = ("consent-refused", "consent-withdrawn", "renew-consent")
+
+
+def ask_everybody(file: CaseFile, desk: Desk) -> None:
+    """R3, R4, R7, P6: what is asked as a case begins: each who decides, the child old enough, and
+    an adult youth about the guardians."""
+    ask_who_decides(file, desk.today, desk)
+    ask_youth_about_guardians(file, desk)
+
+
+def asking_begins(file: CaseFile, step: Step, desk: Desk) -> None:
+    """P5: a step was held after which the consents that were noted at the opening are asked for."""
+    if file.procedure.consent.asked_after_step != step.name:
+        return
+    for form in file.facts.consents:
+        if form.state == "requested" and form.waived_on is None:
+            _add_tasks(file, form.id, form.person_id, desk.next_working_day, desk)
 
 
 def ask(command: AskConsent, desk: Desk) -> UUID:
-    """R4: a new request, after a no, a withdrawal, or ahead of the 18th birthday (X8)."""
+    """R4: a new request, after a no or a withdrawal, wider (S14), or ahead of a birthday (X8).
+
+    Whoever has been asked for just that already isn't asked twice.
+    """
     file = desk.take(command.case_id)
     wanted = command.organisations
     organisations = frozenset(file.procedure.organisations) if wanted is None else wanted
-    party = check_asking(file.facts, file.procedure, command.person, organisations, desk.today)
-    consent = desk.cases.ask_consent(file.id, command.person, party, organisations)
-    owner = file.facts.process_owner
-    for task in tasks.consent_tasks(consent, command.person, owner, desk.next_working_day):
-        desk.tasks.add(file.id, task)
-    finish = ("consent-refused", "consent-withdrawn")
-    desk.tasks.finish(file.id, finish, about=command.person)
+    party = check_asking(
+        file.facts, file.procedure, command.person, organisations, desk.today,
+        until=command.until, party=command.party,
+    )  # fmt: skip
+    asked = Asked(command.person, party, organisations, command.until)
+    if (standing := asked_already(file.facts, asked)) is not None:
+        _add_tasks(file, standing.id, asked.person, desk.next_working_day, desk)
+        return standing.id
+    consent = desk.ledger.ask(file.id, asked)
+    _add_tasks(file, consent, asked.person, desk.next_working_day, desk)
+    desk.tasks.finish(file.id, _AFTER_A_NO, about=asked.person)
     desk.audit.note(file.id, "consent.ask", "R4", {"consent": str(consent)})
+    desk.publish(ParticipantsChanged(case_id=file.id))
     return consent
 
 
-def sign(command: AnswerConsent, desk: Desk) -> None:
-    """R3: signing what is signed already changes nothing."""
-    file = desk.take(command.case_id)
-    consent = file.consent(command.consent_id)
-    if not check_signing(file.facts, consent, command.on, desk.today):
-        return
-    on = command.on or desk.today
-    desk.cases.answer_consent(consent.id, "signed", on)
-    desk.tasks.finish(file.id, ("inform", "get-consent"), about=consent.person_id)
-    desk.audit.note(file.id, "consent.sign", "R3", {"consent": str(consent.id), "on": str(on)})
-    desk.publish(ConsentSigned(case_id=file.id, consent_id=consent.id, on=on))
+def ask_who_decides(file: CaseFile, on: date, desk: Desk, *, due_on: date | None = None) -> None:
+    """X8, P6: who decides on a day, or may be asked, and never was in that capacity.
 
-
-def refuse(command: AnswerConsent, desk: Desk) -> None:
-    """R3, P11: a no ends the asking; what comes of it is for the process owner to say."""
-    file = desk.take(command.case_id)
-    consent = file.consent(command.consent_id)
-    if not check_refusing(file.facts, consent, command.on, desk.today):
-        return
-    on = command.on or desk.today
-    desk.cases.answer_consent(consent.id, "refused", on)
-    desk.tasks.finish(file.id, ("inform", "get-consent"), about=consent.person_id)
-    owner = file.facts.process_owner
-    desk.tasks.add(file.id, tasks.consent_refused(consent.id, consent.person_id, owner, desk.today))
-    desk.audit.note(file.id, "consent.refuse", "R3", {"consent": str(consent.id), "on": str(on)})
-    desk.publish(ConsentRefused(case_id=file.id, consent_id=consent.id, on=on))
-
-
-def withdraw(command: AnswerConsent, desk: Desk) -> dict[str, Any]:
-    """P7, X5: at once cancels what rests on the consent, and says what it stopped and what not.
-
-    Once more it changes nothing and says the same.
+    Without tasks as long as the asking waits for a step to be held (P5). The caller publishes that
+    the case has changed.
     """
-    file = desk.take(command.case_id)
-    consent = file.consent(command.consent_id)
-    if not check_withdrawing(consent, command.on, desk.today):
-        said = desk.audit.last(file.id, "consent.withdraw", str(consent.id))
-        return {} if said is None else said["effect"]
-    effect = _withdraw(file, consent, command, desk)
-    details = {"about": str(consent.id), "effect": effect}
-    desk.audit.note(file.id, "consent.withdraw", "P7", details)
-    return effect
+    begun = has_begun(file.facts, file.procedure)
+    for asked in to_be_asked(file.facts, file.procedure, on):
+        consent = desk.ledger.ask(file.id, asked)
+        desk.audit.note(file.id, "consent.ask", "R4", {"consent": str(consent)})
+        if begun:
+            _add_tasks(file, consent, asked.person, due_on or desk.next_working_day, desk)
 
 
-def _withdraw(
-    file: CaseFile, consent: Consent, command: AnswerConsent, desk: Desk
-) -> dict[str, Any]:
-    on = command.on or desk.today
-    desk.cases.answer_consent(consent.id, "withdrawn", on)
-    resting = resting_on(file.facts, file.procedure, consent, coming(file.facts, desk.now))
-    stopped, leaving = desk.messages.stopped_and_leaving(file.id)
-    desk.publish(ConsentWithdrawn(case_id=file.id, consent_id=consent.id, on=on))
-    for meeting in resting:
-        cancel_one(file, meeting, "consent", desk)
-    if file.facts.state == "open":
-        owner = file.facts.process_owner
-        desk.tasks.add(
-            file.id, tasks.consent_withdrawn(consent.id, consent.person_id, owner, desk.today)
-        )
-    return {
-        "cancelled_meetings": [str(meeting.id) for meeting in resting],
-        "stopped_messages": stopped,
-        "already_leaving": leaving,
-    }
+def ask_youth_about_guardians(file: CaseFile, desk: Desk) -> None:
+    """R7: a task, on a case about an adult and from the birthday on."""
+    owner, due_on = in_charge(file.facts, file.procedure), desk.next_working_day
+    task = ask_about_guardians(file.facts, file.procedure, owner, due_on, desk.today)
+    if task is not None:
+        desk.tasks.add(file.id, task)
+
+
+def ask_to_renew(file: CaseFile, form: Consent, desk: Desk) -> None:
+    """A form ends soon: whoever is in charge asks for one that goes on."""
+    owner = in_charge(file.facts, file.procedure)
+    task = renewal(file.facts, file.procedure, form, owner, desk.today)
+    if task is not None:
+        desk.tasks.add(file.id, task)
+
+
+def _add_tasks(file: CaseFile, consent: UUID, person: UUID, due_on: date, desk: Desk) -> None:
+    owner, kinds = in_charge(file.facts, file.procedure), file.procedure.consent.tasks
+    for task in consent_tasks(consent, person, owner, due_on, kinds):
+        desk.tasks.add(file.id, task)

@@ -4,17 +4,17 @@ Each looks at the case as it is now: an event may come late, twice, or after it 
 """
 
 import logging
+from uuid import UUID
 
 from services.cases.domain import tasks
 from services.cases.domain.refused import Refused
 from services.cases.domain.tasks import Task
-from services.cases.handlers.commands import AskConsent, Book
-from services.cases.handlers.consents import ask
+from services.cases.handlers.commands import Book
+from services.cases.handlers.consents import ask_who_decides
 from services.cases.handlers.meetings import book_on, propose_on
 from services.cases.handlers.ports import CaseFile, Desk
 from shared.bus import events as e
-from shared.domain.calling import missing_parties
-from shared.domain.consent import unasked
+from shared.domain.calling import in_charge, missing_parties
 from shared.domain.facts import Meeting
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ def meeting_proposed(event: e.MeetingProposed, desk: Desk) -> None:
         starts_at=event.starts_at,
         minutes=event.minutes,
         proposal=event.proposal,
+        alternatives=event.alternatives,
     )
     file = desk.take(event.case_id)
     if desk.meetings.by_proposal(event.proposal) is not None:
@@ -61,20 +62,23 @@ def slot_missing(event: e.SlotMissing, desk: Desk) -> None:
 
 
 def marking_due(event: e.MarkingDue, desk: Desk) -> None:
-    """R13: the process owner says whether the meeting was held, or cancels it."""
+    """R13: whoever has called says whether the meeting was held, or cancels it."""
     file = desk.take(event.case_id)
     meeting = file.meeting(event.meeting_id)
     if file.facts.state == "closed" or meeting.state != "booked":
         return
-    owner = file.facts.process_owner
+    owner = _in_charge(file, meeting)
     desk.tasks.add(
         file.id, tasks.mark_as_held(event.key, meeting.id, owner, event.rule, event.due_on)
     )
 
 
 def alert_due(event: e.AlertDue, desk: Desk) -> None:
-    """X2: a task for the process owner; the manager only gets a mail that names no case (X16)."""
-    if event.to != "process_owner":
+    """X2: a task for the process owner; the manager only gets a mail that names no case (X16).
+
+    What is late is a task already.
+    """
+    if event.to != "process_owner" or event.about == "task-late":
         return
     file = desk.take(event.case_id)
     if file.facts.state == "closed" or not _still_true(event, file):
@@ -105,7 +109,7 @@ def hand_delivery_needed(event: e.HandDeliveryNeeded, desk: Desk) -> None:
         Task(
             key=event.key,
             kind="tell-by-hand",
-            owner=file.facts.process_owner,
+            owner=_in_charge(file, meeting),
             rule=event.rule,
             due_on=desk.today,
             meeting_id=meeting.id,
@@ -118,12 +122,13 @@ def hand_delivery_needed(event: e.HandDeliveryNeeded, desk: Desk) -> None:
 def message_failed(event: e.MessageFailed, desk: Desk) -> None:
     """A message won't arrive: a person reaches the recipient in another way."""
     file = desk.take(event.case_id)
+    meeting = None if event.meeting_id is None else file.meeting(event.meeting_id)
     desk.tasks.add(
         file.id,
         Task(
             key=event.key,
             kind="reach-otherwise",
-            owner=file.facts.process_owner,
+            owner=_in_charge(file, meeting),
             rule=event.rule,
             due_on=desk.today,
             meeting_id=event.meeting_id,
@@ -133,38 +138,36 @@ def message_failed(event: e.MessageFailed, desk: Desk) -> None:
     )
 
 
-def answer_received(event: e.AnswerReceived, desk: Desk) -> None:
-    """B1, B3: the newest answer to the meeting as it is now counts, an older one doesn't."""
-    file = desk.take(event.case_id)
-    meeting = file.meeting(event.meeting_id)
-    if meeting.state != "booked" or event.sequence != meeting.sequence:
-        return
-    if desk.meetings.answer(meeting.id, event.person_id, event.answer, event.answered_at):
-        details = {"meeting": str(meeting.id), "person": str(event.person_id)}
-        desk.audit.note(file.id, f"answer.{event.answer}", None, details)
-
-
 def _ask_who_decides_then(event: e.SlotMissing, file: CaseFile, desk: Desk) -> None:
     """X8: on the days that are left somebody decides who was never asked: the adult youth."""
-    for person in sorted(unasked(file.facts, file.procedure, event.due_on or desk.today)):
-        ask(AskConsent(case_id=file.id, person=person, organisations=None), desk)
+    ask_who_decides(file, event.due_on or desk.today, desk)
+    desk.publish(e.ParticipantsChanged(case_id=file.id))
 
 
 def _missing_task(event: e.SlotMissing, file: CaseFile, desk: Desk) -> Task | None:
-    owner = file.facts.process_owner
+    owner = in_charge(file.facts, file.procedure, file.procedure.step(event.step))
     if event.reason == "participants-missing":
-        missing = missing_parties(file.facts, file.procedure, desk.today)
+        step = file.procedure.step(event.step)
+        missing = missing_parties(file.facts, file.procedure, step, desk.today)
         if not missing:
             return None
-        return tasks.participants_missing(file.id, owner, missing, "R6", event.due_on)
+        return tasks.participants_missing(file.id, owner, missing, event.rule, event.due_on)
     if event.reason == "cancelled":
         meeting = _latest(file, event.step)
         if meeting is None:
             return None
         return tasks.book_anew(meeting.id, owner, event.step, event.rule, event.due_on)
+    if event.reason == "separate-meetings":
+        return tasks.arrange_separately(file.id, owner, event.step, event.rule, event.due_on)
     return tasks.no_slot(
         file.id, owner, event.step, event.rule, event.reason, event.due_on, event.missing
     )
+
+
+def _in_charge(file: CaseFile, meeting: Meeting | None) -> UUID:
+    """Who calls and chairs, and so tells people what a mail can't (R8, S5, P14)."""
+    step = None if meeting is None else file.procedure.step(meeting.step)
+    return in_charge(file.facts, file.procedure, step)
 
 
 def _still_true(event: e.AlertDue, file: CaseFile) -> bool:

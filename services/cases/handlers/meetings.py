@@ -1,24 +1,22 @@
-"""Meetings: booked, confirmed, moved, cancelled, held, their minutes filed (R9-R15, Q1-Q5)."""
+"""Meetings: booked, proposed, moved, cancelled (R6, R9, R10, X1, X12, Q1-Q5)."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 from services.cases.domain import refusals, tasks
 from services.cases.domain.booking import Wanted, check_booking, step_of
-from services.cases.domain.meetings import check_changeable, check_confirmable, check_held
-from services.cases.handlers.commands import Book, Hold, Move
+from services.cases.domain.meetings import check_changeable
+from services.cases.domain.refused import Refused
+from services.cases.domain.whom import guardians
+from services.cases.handlers.commands import Book, Move
 from services.cases.handlers.ports import CaseFile, Desk
-from shared.bus.events import (
-    Event,
-    MeetingBooked,
-    MeetingCancelled,
-    MeetingHeld,
-    MeetingMoved,
-)
+from shared.bus.events import MeetingBooked, MeetingCancelled, MeetingMoved
+from shared.domain.calling import called, in_charge
 from shared.domain.days import local_date
 from shared.domain.facts import Meeting
-from shared.domain.procedure import Step
 
-_OF_ITS_TIME = ("tell-by-hand", "reach-otherwise", "mark-as-held")
+OF_ITS_TIME = ("tell-by-hand", "reach-otherwise", "mark-as-held", "find-substitute")
 _UNTIL_BOOKED = ("no-slot", "book-anew", "limit-near", "next-date")
 
 
@@ -31,57 +29,52 @@ def book_on(file: CaseFile, command: Book, desk: Desk) -> UUID:
     """Book a time; a proposed one of the same step becomes this one. Raises Refused."""
     step_of(file.procedure, command.step)
     _check_place(command.place, desk)
-    proposed = _proposed(file, command.step)
-    wanted = Wanted(command.step, command.starts_at, command.minutes, proposed)
-    people = _check(file, wanted, desk)
+    proposed = _proposed(file, command)
+    wanted = _wanted(command, proposed)
+    people = check(file, wanted, desk)
     if proposed is None:
         meeting = desk.meetings.add(
             file.id, wanted, people, state="booked", place=command.place, proposal=command.proposal
         )
     else:
         desk.meetings.book(wanted, people, command.place)
-        meeting = proposed
-    _now_booked(file, command.step, meeting, desk)
+        meeting = proposed.id
+    _leave_out(file, meeting, wanted, people, desk)
+    _now_booked(file, wanted, meeting, people, desk)
     return meeting
+
+
+def propose(command: Book, desk: Desk) -> UUID:
+    """Times for those who are called to vote about, instead of what was proposed. Raises Refused.
+
+    By hand: each of the times has to be one that can be booked.
+    """
+    file = desk.take(command.case_id)
+    step_of(file.procedure, command.step)
+    _check_place(command.place, desk)
+    for starts_at in command.alternatives:
+        check(file, _at(starts_at, command, _proposed(file, command)), desk)
+    return _propose(file, command, _proposed(file, command), desk)
 
 
 def propose_on(file: CaseFile, command: Book, desk: Desk) -> UUID:
-    """A time that waits for the process owner's yes; it takes nobody yet. Raises Refused.
+    """What the scheduler found, unless a proposal stands; it takes nobody yet. Raises Refused.
 
-    A proposal that nobody said yes to before its time had come gets this one.
+    A proposal that nobody said yes to before its time had come gets the new times. Alternatives
+    that can't be booked are left out.
     """
     step = step_of(file.procedure, command.step)
-    lapsed = _proposed(file, command.step)
-    if lapsed is not None and file.meeting(lapsed).starts_at > desk.now:
+    lapsed = _proposed(file, command)
+    if lapsed is not None and lapsed.starts_at > desk.now:
         raise refusals.AlreadyBooked(rule=step.rule)
-    wanted = Wanted(command.step, command.starts_at, command.minutes, lapsed)
-    people = _check(file, wanted, desk)
-    if lapsed is None:
-        meeting = desk.meetings.add(
-            file.id, wanted, people, state="proposed", place=None, proposal=command.proposal
-        )
-    else:
-        desk.meetings.move(wanted, people, desk.meetings.place(lapsed))
-        desk.tasks.finish(file.id, ["confirm-time"], meeting=lapsed)
-        meeting = lapsed
-    owner = file.facts.process_owner
-    desk.tasks.finish(file.id, ("no-slot", "book-anew"), step=command.step)
-    desk.tasks.add(file.id, tasks.confirm_time(meeting, owner, step.rule, desk.today))
-    desk.audit.note(file.id, "meeting.propose", step.rule, {"meeting": str(meeting)})
-    return meeting
+    return _propose(file, command, lapsed, desk)
 
 
-def confirm(meeting_id: UUID, desk: Desk) -> None:
-    """The process owner says yes to a proposed time. Confirming twice changes nothing."""
-    file = desk.take_by_meeting(meeting_id)
-    meeting = file.meeting(meeting_id)
-    if meeting.state == "booked":
-        return
-    check_confirmable(meeting, file.procedure.step(meeting.step).rule)
-    wanted = Wanted(meeting.step, meeting.starts_at, _minutes(meeting), meeting.id)
-    people = _check(file, wanted, desk)
+def book_proposed(file: CaseFile, meeting: Meeting, wanted: Wanted, desk: Desk) -> None:
+    """A proposed time is booked. Raises Refused."""
+    people = check(file, wanted, desk)
     desk.meetings.book(wanted, people, desk.meetings.place(meeting.id))
-    _now_booked(file, meeting.step, meeting.id, desk)
+    _now_booked(file, wanted, meeting.id, people, desk)
 
 
 def move(command: Move, desk: Desk) -> None:
@@ -93,19 +86,19 @@ def move(command: Move, desk: Desk) -> None:
     _check_place(command.place, desk)
     standing_place = desk.meetings.place(meeting.id)
     place = command.place or standing_place
-    wanted = Wanted(
-        meeting.step,
-        command.starts_at or meeting.starts_at,
-        command.minutes or _minutes(meeting),
-        meeting.id,
-    )
+    starts_at, length = command.starts_at or meeting.starts_at, command.minutes or minutes(meeting)
+    wanted = Wanted(meeting.step, starts_at, length, meeting.id)
     standing = (meeting.starts_at, meeting.ends_at, standing_place)
     if (wanted.starts_at, wanted.ends_at, place) == standing:
         return
-    people = _check(file, wanted, desk)
+    wanted = keeping_out(file, meeting, wanted)
+    people = check(file, wanted, desk)
     sequence = desk.meetings.move(wanted, people, place)
-    desk.tasks.finish(file.id, _OF_ITS_TIME, meeting=meeting.id)  # they are told anew
-    desk.audit.note(file.id, "meeting.move", rule, {"meeting": str(meeting.id)})
+    if meeting.state == "proposed" and starts_at != meeting.starts_at:
+        desk.votes.propose(meeting.id, [starts_at])
+    desk.tasks.finish(file.id, OF_ITS_TIME, meeting=meeting.id)  # they are told anew
+    details = {"meeting": str(meeting.id), "starts_at": starts_at.isoformat()}
+    desk.audit.note(file.id, "meeting.move", rule, details)
     if meeting.state == "booked":
         desk.publish(MeetingMoved(case_id=file.id, meeting_id=meeting.id, sequence=sequence))
 
@@ -119,73 +112,113 @@ def cancel(meeting_id: UUID, desk: Desk) -> None:
     step = file.procedure.step(meeting.step)
     check_changeable(file.facts, meeting, step.rule)
     cancel_one(file, meeting, "by-hand", desk)
-    if step.within is None:  # no limit watches over it
+    if not step.seeks:  # nobody seeks a new time for it
         _ask_for_next_date(file, meeting, desk)
+    elif file.facts.never_together and _others_stand(file, meeting):
+        arrange_separately(file, meeting.step, desk)
 
 
 def cancel_one(file: CaseFile, meeting: Meeting, because: str, desk: Desk) -> None:
     """The meeting is off: it takes nobody any more, and what was to be told about it is past."""
     sequence = desk.meetings.cancel(meeting.id, because)
-    done = (*_OF_ITS_TIME, "confirm-time")
-    desk.tasks.finish(file.id, done, meeting=meeting.id)
+    finish_what_precedes(file, meeting, desk)
+    desk.votes.clear(meeting.id)
     rule = file.procedure.step(meeting.step).rule
     details = {"meeting": str(meeting.id), "because": because}
     desk.audit.note(file.id, "meeting.cancel", rule, details)
     desk.publish(MeetingCancelled(case_id=file.id, meeting_id=meeting.id, sequence=sequence))
 
 
-def hold(command: Hold, desk: Desk) -> None:
-    """R10, R13, R15, R19: it has been held; that is final, and saying it twice changes nothing."""
-    file = desk.take_by_meeting(command.meeting_id)
-    meeting = file.meeting(command.meeting_id)
-    step = file.procedure.step(meeting.step)
-    if meeting.state == "held" and file.facts.state == "open":
-        return
-    check_held(file.facts, meeting, step.rule, desk.now)
-    _check_on_meeting(command, meeting)
-    desk.meetings.hold(meeting.id, command.secretary, reviewed=command.consent_reviewed)
-    if command.present is not None:
-        desk.meetings.note_present(meeting.id, command.present)
-    done = ("limit-passed", "limit-near")
-    desk.tasks.finish(file.id, done, step=meeting.step)
-    desk.tasks.finish(file.id, _OF_ITS_TIME, meeting=meeting.id)
-    desk.tasks.add(file.id, tasks.file_minutes(meeting.id, _keeper(file)))
-    if (following := _to_be_asked_for(file, step)) is not None:
-        owner = file.facts.process_owner
-        desk.tasks.add(file.id, tasks.next_date(meeting.id, owner, following.name))
-    held_on = local_date(meeting.starts_at)
-    desk.audit.note(file.id, "meeting.held", step.rule, {"meeting": str(meeting.id)})
-    desk.publish(MeetingHeld(case_id=file.id, meeting_id=meeting.id, held_on=held_on))
+def finish_what_precedes(file: CaseFile, meeting: Meeting, desk: Desk) -> None:
+    """What was to be done before a meeting is past, once it is held or off."""
+    chores = (rule.kind for rule in file.procedure.chores if rule.on == "booked")
+    desk.tasks.finish(file.id, (*OF_ITS_TIME, "confirm-time", *chores), meeting=meeting.id)
 
 
-def file_minutes(meeting_id: UUID, reference: str | None, desk: Desk) -> None:
-    """R15: that they are filed, and under which reference; never what they say."""
-    file = desk.take_by_meeting(meeting_id)
-    meeting = file.meeting(meeting_id)
-    if file.facts.state == "closed":
-        raise refusals.CaseIsClosed
-    if meeting.state != "held":
-        raise refusals.MinutesBeforeHeld
-    desk.meetings.file_minutes(meeting.id, reference)
-    desk.tasks.finish(file.id, ["file-minutes"], meeting=meeting.id)
-    desk.audit.note(file.id, "meeting.minutes-filed", "R15", {"meeting": str(meeting.id)})
+def arrange_separately(file: CaseFile, name: str, desk: Desk) -> None:
+    """X12: a person books a meeting for each of the guardians who never meet."""
+    owner = in_charge(file.facts, file.procedure, file.procedure.step(name))
+    due_on = desk.next_working_day
+    desk.tasks.add(file.id, tasks.arrange_separately(file.id, owner, name, "X12", due_on))
 
 
-def _check(file: CaseFile, wanted: Wanted, desk: Desk) -> frozenset[UUID]:
+def check(file: CaseFile, wanted: Wanted, desk: Desk) -> frozenset[UUID]:
     """Who is called to a meeting at the wanted time. Raises Refused."""
     return check_booking(file.facts, file.procedure, desk.days, desk.hours, wanted, desk.now)
 
 
-def _now_booked(file: CaseFile, step: str, meeting: UUID, desk: Desk) -> None:
+def keeping_out(file: CaseFile, meeting: Meeting, wanted: Wanted) -> Wanted:
+    """At another time those are called who are called by then, but for those left out (X12)."""
+    if not meeting.left_out:
+        return wanted
+    step, day = file.procedure.step(meeting.step), local_date(wanted.starts_at)
+    people = called(file.facts, file.procedure, step, day) - meeting.left_out
+    return Wanted(wanted.step, wanted.starts_at, wanted.minutes, meeting.id, people)
+
+
+def minutes(meeting: Meeting) -> int:
+    return int((meeting.ends_at - meeting.starts_at).total_seconds()) // 60
+
+
+def _propose(file: CaseFile, command: Book, standing: Meeting | None, desk: Desk) -> UUID:
+    step = step_of(file.procedure, command.step)
+    wanted = _wanted(command, standing)
+    people = check(file, wanted, desk)
+    times = (command.starts_at, *_bookable_alternatives(file, command, standing, desk))
+    if standing is None:
+        meeting = desk.meetings.add(
+            file.id, wanted, people, state="proposed", place=command.place,
+            proposal=command.proposal,
+        )  # fmt: skip
+    else:
+        meeting = standing.id
+        place = command.place or desk.meetings.place(meeting)
+        desk.meetings.move(wanted, people, place)
+        desk.tasks.finish(file.id, ["confirm-time"], meeting=meeting)
+    _leave_out(file, meeting, wanted, people, desk)
+    desk.votes.propose(meeting, times)
+    desk.tasks.finish(file.id, _UNTIL_BOOKED[:2], step=command.step)
+    first_day = local_date(min(times))
+    due_on = max(desk.today, desk.days.minus(first_day, step.notice_working_days))
+    owner = in_charge(file.facts, file.procedure, step)
+    desk.tasks.add(file.id, tasks.confirm_time(meeting, owner, step.rule, due_on))
+    desk.audit.note(file.id, "meeting.propose", step.rule, {"meeting": str(meeting)})
+    return meeting
+
+
+def _bookable_alternatives(
+    file: CaseFile, command: Book, standing: Meeting | None, desk: Desk
+) -> Iterator[datetime]:
+    for starts_at in command.alternatives:
+        try:
+            check(file, _at(starts_at, command, standing), desk)
+        except Refused:
+            continue
+        yield starts_at
+
+
+def _now_booked(
+    file: CaseFile, wanted: Wanted, meeting: UUID, people: frozenset[UUID], desk: Desk
+) -> None:
+    step = wanted.step
     desk.tasks.finish(file.id, _UNTIL_BOOKED, step=step)
     desk.tasks.finish(file.id, ["confirm-time"], meeting=meeting)
     desk.tasks.finish(file.id, ["participants-missing"])
+    if _every_guardian_has_one(file, step, people, desk):
+        desk.tasks.finish(file.id, ["arrange-separately"], step=step)
+    desk.votes.clear(meeting)
     rule = file.procedure.step(step).rule
-    desk.audit.note(file.id, "meeting.book", rule, {"meeting": str(meeting)})
-    booked: Event = MeetingBooked(
-        case_id=file.id, meeting_id=meeting, sequence=_sequence(file, meeting)
-    )
-    desk.publish(booked)
+    details = {"meeting": str(meeting), "starts_at": wanted.starts_at.isoformat()}
+    desk.audit.note(file.id, "meeting.book", rule, details)
+    sequence = _sequence(file, meeting)
+    desk.publish(MeetingBooked(case_id=file.id, meeting_id=meeting, sequence=sequence))
+
+
+def _every_guardian_has_one(file: CaseFile, name: str, people: frozenset[UUID], desk: Desk) -> bool:
+    step = file.procedure.step(name)
+    to_call = called(file.facts, file.procedure, step, desk.today) & guardians(file.facts)
+    standing = (one for one in file.facts.meetings_of(name) if one.state in ("booked", "held"))
+    return to_call <= people.union(*(one.person_ids for one in standing))
 
 
 def _sequence(file: CaseFile, meeting_id: UUID) -> int:
@@ -193,13 +226,33 @@ def _sequence(file: CaseFile, meeting_id: UUID) -> int:
     return next((one.sequence for one in file.facts.meetings if one.id == meeting_id), 0)
 
 
-def _proposed(file: CaseFile, step: str) -> UUID | None:
-    of_step = file.facts.meetings_of(step)
-    return next((one.id for one in of_step if one.state == "proposed"), None)
+def _proposed(file: CaseFile, command: Book) -> Meeting | None:
+    """What has been proposed for the step; of guardians who never meet, for the same one (X12)."""
+    own = (command.participants or frozenset()) & guardians(file.facts)
+    apart = file.facts.never_together and own
+    for one in file.facts.meetings_of(command.step):
+        if one.state == "proposed" and (not apart or own & one.person_ids):
+            return one
+    return None
 
 
-def _minutes(meeting: Meeting) -> int:
-    return int((meeting.ends_at - meeting.starts_at).total_seconds()) // 60
+def _wanted(command: Book, meeting: Meeting | None) -> Wanted:
+    return _at(command.starts_at, command, meeting)
+
+
+def _at(starts_at: datetime, command: Book, meeting: Meeting | None) -> Wanted:
+    known = None if meeting is None else meeting.id
+    return Wanted(command.step, starts_at, command.minutes, known, command.participants)
+
+
+def _leave_out(
+    file: CaseFile, meeting: UUID, wanted: Wanted, people: frozenset[UUID], desk: Desk
+) -> None:
+    """Who is called by the rules but not on purpose stays off it, whatever changes."""
+    step, day = file.procedure.step(wanted.step), local_date(wanted.starts_at)
+    left_out = called(file.facts, file.procedure, step, day) - people
+    if left_out or any(one.left_out for one in file.facts.meetings if one.id == meeting):
+        desk.meetings.leave_out(meeting, left_out)
 
 
 def _check_place(place: str | None, desk: Desk) -> None:
@@ -207,21 +260,11 @@ def _check_place(place: str | None, desk: Desk) -> None:
         raise refusals.UnknownPlace("place")
 
 
-def _check_on_meeting(command: Hold, meeting: Meeting) -> None:
-    if command.present is not None and not command.present <= meeting.person_ids:
-        raise refusals.NotOnMeeting("present")
-    if command.secretary is not None and command.secretary not in meeting.person_ids:
-        raise refusals.NotOnMeeting("secretary")
-
-
-def _keeper(file: CaseFile) -> UUID:
-    """R15: the elev-akt is the school's, so where the process owner isn't, the rektor files."""
-    facts = file.facts
-    school = [who for who in facts.participants if who.organisation == "school"]
-    if any(who.person_id == facts.process_owner for who in school):
-        return facts.process_owner
-    by_rank = sorted(school, key=lambda who: (who.role != "rektor", str(who.person_id)))
-    return by_rank[0].person_id if by_rank else facts.process_owner
+def _others_stand(file: CaseFile, meeting: Meeting) -> bool:
+    return any(
+        one.id != meeting.id and one.state in ("booked", "held")
+        for one in file.facts.meetings_of(meeting.step)
+    )
 
 
 def _ask_for_next_date(file: CaseFile, cancelled: Meeting, desk: Desk) -> None:
@@ -230,15 +273,6 @@ def _ask_for_next_date(file: CaseFile, cancelled: Meeting, desk: Desk) -> None:
     held = [one for one in others if one.state == "held"]
     if held and not any(one.state in ("booked", "proposed") for one in others):
         latest = max(held, key=lambda one: one.starts_at)
-        owner = file.facts.process_owner
-        desk.tasks.add(file.id, tasks.next_date(latest.id, owner, cancelled.step))
-
-
-def _to_be_asked_for(file: CaseFile, held: Step) -> Step | None:
-    """R11: the step that comes next, if the scheduler doesn't find a time for one by itself."""
-    steps = file.procedure.steps
-    later = steps[steps.index(held) + 1 :]
-    been = {meeting.step for meeting in file.facts.meetings if meeting.state == "held"}
-    if any(step.within is not None and step.name not in been for step in later):
-        return None
-    return next((step for step in later if step.within is None), held)
+        step = file.procedure.step(cancelled.step)
+        owner = in_charge(file.facts, file.procedure, step)
+        desk.tasks.add(file.id, tasks.next_date(latest.id, owner, step.name, step.rule))

@@ -3,40 +3,60 @@
 from uuid import UUID
 
 from services.cases.domain import refusals
-from services.cases.domain.consents import party_of_deciders
+from services.cases.domain.eligibility import Applying, check_eligibility
 from services.cases.domain.meetings import coming
 from services.cases.domain.opening import (
+    COORDINATOR,
     Colleagues,
     check_dates,
     check_somebody_decides,
+    has_coordinator,
+    posts_named,
     staff_of_case,
     taking_part,
 )
 from services.cases.domain.refused import NotFound, codes_in_words
-from services.cases.domain.tasks import consent_tasks, participants_missing
+from services.cases.domain.tasks import participants_missing
+from services.cases.handlers.answers import called_anew
 from services.cases.handlers.commands import AddParticipant, OpenCase
-from services.cases.handlers.ports import CaseFile, Desk, Opened
+from services.cases.handlers.consents import ask_everybody
+from services.cases.handlers.ports import CaseFile, Desk
 from shared.bus.events import CaseOpened, ParticipantsChanged
-from shared.domain.calling import called, missing_parties
+from shared.domain.calling import (
+    called,
+    calling_rule,
+    in_charge,
+    missing_on_case,
+    missing_parties,
+)
 from shared.domain.days import local_date
 from shared.domain.procedure import Procedure
 from shared.procedures import UnknownProcedure
 
+_NOT_THE_FAMILY = ("staff", "external")
 
-def open_case(command: OpenCase, desk: Desk) -> UUID:
-    """A new case: its people, a consent for each who decides, and the first tasks."""
+
+def open_case(command: OpenCase, desk: Desk, held_back_for: str | None = None) -> UUID:
+    """A new case: its people, a consent for each who decides, and the first tasks.
+
+    Nobody is asked while it is held back for something that comes first (X11).
+    """
     procedure = _procedure(command, desk)
     check_dates(command.known_on, command.child.birth_date, desk.today)
     if not desk.register.is_school(command.child.unit):
         raise refusals.UnknownUnit("child.unit")
+    check_eligibility(procedure, _applying(command), desk.municipality, desk.today)
     custody = (guardian.custody for guardian in command.guardians)
     check_somebody_decides(procedure, command.child.birth_date, custody, desk.today)
     staff = staff_of_case(
         procedure, command.initiator, command.participants, _colleagues(command, procedure, desk)
     )
     opened = desk.cases.add(command, staff, desk.today)
-    _ask_for_consent(command, opened, procedure, desk)
+    if held_back_for is not None:
+        desk.ownership.hold_back(opened.case_id, held_back_for)
     file = desk.take(opened.case_id)
+    if held_back_for is None:
+        ask_everybody(file, desk)
     look_for_missing(file, desk)
     desk.audit.note(file.id, "case.open", procedure.roles.openers_rule, {})
     desk.publish(CaseOpened(case_id=file.id))
@@ -45,7 +65,7 @@ def open_case(command: OpenCase, desk: Desk) -> UUID:
 
 def add_participant(command: AddParticipant, desk: Desk) -> None:
     """R5, S8: somebody of the staff comes to the case and to its coming meetings."""
-    file = _open_file(command.case_id, desk)
+    file = open_file(command.case_id, desk)
     staff = desk.register.staff([command.person], desk.today)
     if command.person not in staff:
         raise refusals.UnknownPerson("person")
@@ -54,30 +74,32 @@ def add_participant(command: AddParticipant, desk: Desk) -> None:
     who = taking_part(file.procedure, staff[command.person], "person")
     desk.cases.add_participant(file.id, who)
     if command.replaces is not None:
-        _take_off(file, command.replaces, desk)
+        take_off(file, command.replaces, desk)
+    if who.role == COORDINATOR and file.facts.coordinator in (None, command.replaces):
+        _coordinates(file, who.person_id, desk)
     changed = desk.reread(file)
-    _call_to_coming(changed, command.person, desk)
-    _after_change(changed, desk)
+    call_to_coming(changed, command.person, desk)
+    after_change(changed, desk)
     details = {"person": str(command.person), "replaces": _text(command.replaces)}
     desk.audit.note(file.id, "participant.add", "R5", details)
 
 
 def remove_participant(case_id: UUID, person: UUID, desk: Desk) -> None:
     """Q3: somebody of the staff leaves the case and its coming meetings."""
-    file = _open_file(case_id, desk)
-    _take_off(file, person, desk)
-    _after_change(desk.reread(file), desk)
+    file = open_file(case_id, desk)
+    take_off(file, person, desk)
+    after_change(desk.reread(file), desk)
     desk.audit.note(file.id, "participant.remove", "R5", {"person": str(person)})
 
 
 def look_for_missing(file: CaseFile, desk: Desk) -> None:
     """R6: a task says who is missing; it is done once nobody is."""
-    missing = missing_parties(file.facts, file.procedure, desk.today)
+    missing = missing_on_case(file.facts, file.procedure, desk.today)
     if not missing:
         desk.tasks.finish(file.id, ["participants-missing"])
         return
-    owner = file.facts.process_owner
-    desk.tasks.add(file.id, participants_missing(file.id, owner, missing, "R6", desk.today))
+    owner, rule = in_charge(file.facts, file.procedure), calling_rule(file.procedure, missing[0])
+    desk.tasks.add(file.id, participants_missing(file.id, owner, missing, rule, desk.today))
 
 
 def _procedure(command: OpenCase, desk: Desk) -> Procedure:
@@ -88,30 +110,30 @@ def _procedure(command: OpenCase, desk: Desk) -> Procedure:
         raise refusals.UnknownProcedureName("procedure", known=known) from None
 
 
+def _coordinates(file: CaseFile, person: UUID, desk: Desk) -> None:
+    """S5, P5: a coordinator who comes to a case without one is its coordinator."""
+    if has_coordinator(file.procedure):
+        desk.ownership.coordinate(file.id, person)
+
+
+def _applying(command: OpenCase) -> Applying:
+    return Applying(command.child.birth_date, command.grade, command.residence, command.reason)
+
+
 def _colleagues(command: OpenCase, procedure: Procedure, desk: Desk) -> Colleagues:
     roles = {needed.role for needed in procedure.always_called if needed.role is not None}
+    if has_coordinator(procedure):
+        roles.add(COORDINATOR)
+    in_posts = {post: desk.register.holder_of(post, desk.today) for post in posts_named(procedure)}
     return Colleagues(
         named=desk.register.staff({command.initiator, *command.participants}, desk.today),
         rektorer_of_unit=desk.register.holders("rektor", desk.today, command.child.unit),
         by_role={role: desk.register.holders(role, desk.today) for role in roles},
+        by_post={post: holder for post, holder in in_posts.items() if holder is not None},
     )
 
 
-def _ask_for_consent(command: OpenCase, opened: Opened, procedure: Procedure, desk: Desk) -> None:
-    """R3, R4: from every custodian, or from the adult youth alone."""
-    party = party_of_deciders(command.child.birth_date, procedure, desk.today)
-    custodians = (
-        person
-        for person, guardian in zip(opened.guardians, command.guardians, strict=True)
-        if guardian.custody
-    )
-    for person in [opened.child] if party == "youth" else custodians:
-        consent = desk.cases.ask_consent(opened.case_id, person, party, procedure.organisations)
-        for task in consent_tasks(consent, person, command.initiator, desk.next_working_day):
-            desk.tasks.add(opened.case_id, task)
-
-
-def _open_file(case_id: UUID, desk: Desk) -> CaseFile:
+def open_file(case_id: UUID, desk: Desk) -> CaseFile:
     file = desk.take(case_id)
     if file.facts.state == "closed":
         raise refusals.CaseIsClosed
@@ -122,29 +144,38 @@ def _is_on(file: CaseFile, person: UUID) -> bool:
     return any(who.person_id == person for who in file.facts.participants)
 
 
-def _take_off(file: CaseFile, person: UUID, desk: Desk) -> None:
+def take_off(file: CaseFile, person: UUID, desk: Desk) -> None:
     if not _is_on(file, person):
         raise NotFound
-    staff = {who.person_id for who in file.facts.participants if who.party == "staff"}
-    if person not in staff or person == file.facts.process_owner:
+    may_go = {one.person_id for one in file.facts.participants if one.party in _NOT_THE_FAMILY}
+    if person not in may_go or person == file.facts.process_owner:
         raise refusals.MustStay
     desk.cases.remove_participant(file.id, person)
+    if person == file.facts.coordinator:
+        desk.ownership.coordinate(file.id, None)
+    if person == desk.ownership.contact_person(file.id):
+        desk.ownership.contact(file.id, None)
+    desk.tasks.finish(file.id, ["replace-participant"], about=person)
     for meeting in coming(file.facts, desk.now):
         desk.meetings.uncall(meeting.id, person)
+        if person in meeting.person_ids:
+            called_anew(file, meeting, [person], desk)
 
 
-def _call_to_coming(file: CaseFile, person: UUID, desk: Desk) -> None:
+def call_to_coming(file: CaseFile, person: UUID, desk: Desk) -> None:
     """Q4: called to what is still to come, as far as the consent covers their organisation (S1)."""
     for meeting in coming(file.facts, desk.now):
-        if person in called(file.facts, file.procedure, local_date(meeting.starts_at)):
+        step = file.procedure.step(meeting.step)
+        if person in called(file.facts, file.procedure, step, local_date(meeting.starts_at)):
             desk.meetings.call(meeting, person)
+            called_anew(file, meeting, [person], desk)
 
 
-def _after_change(file: CaseFile, desk: Desk) -> None:
+def after_change(file: CaseFile, desk: Desk) -> None:
     """R6 holds for every meeting that stands; without one, a task says who is missing."""
     for meeting in coming(file.facts, desk.now):
-        day = local_date(meeting.starts_at)
-        if missing := missing_parties(file.facts, file.procedure, day):
+        step, day = file.procedure.step(meeting.step), local_date(meeting.starts_at)
+        if missing := missing_parties(file.facts, file.procedure, step, day):
             raise refusals.ParticipantsMissing(missing=codes_in_words(missing))
     look_for_missing(file, desk)
     desk.publish(ParticipantsChanged(case_id=file.id))

@@ -1,19 +1,25 @@
 """What the handlers need from outside, in their own words; the adapters implement it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from services.cases.domain.booking import Wanted
-from services.cases.domain.opening import OnCase, Staff
+from services.cases.domain.opening import OnCase, Staff, StaffOfCase
 from services.cases.domain.refused import NotFound
 from services.cases.domain.tasks import Task
 from services.cases.handlers.commands import OpenCase
+from services.cases.handlers.incoming import Inquiries
+from services.cases.handlers.ledger import Family, Ledger
+from services.cases.handlers.meeting_ports import Votes, Wishes
+from services.cases.handlers.owning import Ownership
+from services.cases.handlers.sight import person_of, sees
+from services.cases.handlers.staffing import Staffing
 from shared.bus.events import Event
 from shared.domain.days import WorkingDays, local_date
-from shared.domain.facts import CaseFacts, Consent, ConsentParty, Meeting
+from shared.domain.facts import CaseFacts, Consent, Meeting
 from shared.domain.hours import OfficeHours
 from shared.domain.procedure import Procedure
 from shared.procedures import Procedures
@@ -24,7 +30,9 @@ class Register(Protocol):
 
     def staff(self, people: Collection[UUID], on: date) -> dict[UUID, Staff]: ...
     def holders(self, role: str, on: date, unit: str | None = None) -> tuple[Staff, ...]: ...
+    def holder_of(self, post: str, on: date) -> Staff | None: ...
     def is_school(self, unit: str) -> bool: ...
+    def has_unit(self, unit: str) -> bool: ...
     def has_place(self, place: str) -> bool: ...
 
 
@@ -37,18 +45,30 @@ class Opened:
     guardians: tuple[UUID, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What somebody who is called has said, and when."""
+
+    answer: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """Whose an open task is, and until when."""
+
+    owner: UUID
+    due_on: date | None
+
+
 class Cases(Protocol):
-    """Cases, who is on them, and their consents."""
+    """Cases, and who is on them."""
 
     def lock(self, case_id: UUID) -> bool: ...
     def facts(self, case_id: UUID) -> CaseFacts: ...
     def case_of_meeting(self, meeting_id: UUID) -> UUID | None: ...
     def case_of_task(self, task_id: UUID) -> UUID | None: ...
-    def add(self, command: OpenCase, staff: Sequence[OnCase], day: date) -> Opened: ...
-    def ask_consent(
-        self, case_id: UUID, person: UUID, party: ConsentParty, organisations: Collection[str]
-    ) -> UUID: ...
-    def answer_consent(self, consent_id: UUID, state: str, on: date) -> None: ...
+    def add(self, command: OpenCase, staff: StaffOfCase, day: date) -> Opened: ...
     def add_participant(self, case_id: UUID, who: OnCase) -> None: ...
     def remove_participant(self, case_id: UUID, person: UUID) -> None: ...
     def close(self, case_id: UUID, outcome: str) -> None: ...
@@ -65,14 +85,20 @@ class Meetings(Protocol):
     def book(self, wanted: Wanted, called: Collection[UUID], place: str | None) -> None: ...
     def move(self, wanted: Wanted, called: Collection[UUID], place: str | None) -> int: ...
     def cancel(self, meeting_id: UUID, because: str) -> int: ...
-    def hold(self, meeting_id: UUID, secretary: UUID | None, *, reviewed: bool | None) -> None: ...
+    def leave_out(self, meeting_id: UUID, people: Collection[UUID]) -> None: ...
+    def hold(
+        self, meeting_id: UUID, secretary: UUID | None, *, reviewed: bool | None,
+        outcome: str | None,
+    ) -> bool: ...  # fmt: skip
     def note_present(self, meeting_id: UUID, present: Collection[UUID]) -> None: ...
     def file_minutes(self, meeting_id: UUID, reference: str | None) -> None: ...
+    def file_plan(self, meeting_id: UUID, reference: str | None) -> None: ...
     def call(self, meeting: Meeting, person: UUID) -> None: ...
     def uncall(self, meeting_id: UUID, person: UUID) -> None: ...
     def place(self, meeting_id: UUID) -> str | None: ...
     def by_proposal(self, proposal: str) -> UUID | None: ...
     def answer(self, meeting_id: UUID, person: UUID, answer: str, at: datetime) -> bool: ...
+    def answers(self, meeting_id: UUID) -> Mapping[UUID, Answered]: ...
 
 
 class Tasks(Protocol):
@@ -84,6 +110,11 @@ class Tasks(Protocol):
         meeting: UUID | None = None, about: UUID | None = None,
     ) -> None: ...  # fmt: skip
     def finish_one(self, task_id: UUID) -> bool: ...
+    def finish_of(self, case_id: UUID, consent_id: UUID) -> None: ...
+    def open_ones(self, case_id: UUID) -> frozenset[UUID]: ...
+    def finish_key(self, key: str) -> None: ...
+    def put_off(self, key: str, due_on: date) -> None: ...
+    def open_one(self, key: str) -> OpenTask | None: ...
 
 
 class Messages(Protocol):
@@ -96,7 +127,7 @@ class Audit(Protocol):
     """Who did what when, by which rule; ids, codes and dates only."""
 
     def note(
-        self, case_id: UUID, action: str, rule: str | None, details: Mapping[str, Any]
+        self, case_id: UUID | None, action: str, rule: str | None, details: Mapping[str, Any]
     ) -> None: ...
     def last(self, case_id: UUID, action: str, about: str) -> dict[str, Any] | None: ...
 
@@ -135,16 +166,30 @@ class Desk:
 
     now: datetime
     actor: str
+    municipality: str
     procedures: Procedures
     days: WorkingDays
     hours: OfficeHours
     register: Register
+    staffing: Staffing
+    ownership: Ownership
+    inquiries: Inquiries
     cases: Cases
+    ledger: Ledger
+    family: Family
     meetings: Meetings
+    votes: Votes
+    wishes: Wishes
     tasks: Tasks
     messages: Messages
     audit: Audit
     publish: Publish
+    _entered: set[UUID] = field(default_factory=set, repr=False)
+
+    @property
+    def actor_person(self) -> UUID | None:
+        """Who sits before the calling system, if it has said so."""
+        return person_of(self.actor)
 
     @property
     def today(self) -> date:
@@ -156,10 +201,17 @@ class Desk:
         return self.days.plus(self.today, 1)
 
     def take(self, case_id: UUID) -> CaseFile:
-        """Lock a case, and only then read it: a statement that does both would see the old."""
+        """Lock a case, and only then read it: a statement that does both would see the old.
+
+        Raises NotFound, also if the person may not see it when the command begins (X10, P8).
+        """
         if not self.cases.lock(case_id):
             raise NotFound
-        return self._file(case_id)
+        file = self._file(case_id)
+        if case_id not in self._entered:
+            self._check_sight(file)
+            self._entered.add(case_id)
+        return file
 
     def take_by_meeting(self, meeting_id: UUID) -> CaseFile:
         case_id = self.cases.case_of_meeting(meeting_id)
@@ -170,6 +222,11 @@ class Desk:
     def reread(self, file: CaseFile) -> CaseFile:
         """The same case after it was changed."""
         return self._file(file.id)
+
+    def _check_sight(self, file: CaseFile) -> None:
+        person = self.actor_person
+        if person is not None and not sees(person, file.facts, self.procedures, self.today):
+            raise NotFound
 
     def _file(self, case_id: UUID) -> CaseFile:
         facts = self.cases.facts(case_id)

@@ -1,20 +1,26 @@
 """What is shown of cases: facts with their limits, logged before they go out."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
 from services.cases.domain import refusals
-from services.cases.domain.booking import step_of
+from services.cases.domain.booking import check_order, step_of
+from services.cases.domain.posts import Post
 from services.cases.domain.refused import NotFound
+from services.cases.handlers.consents_shown import with_states
+from services.cases.handlers.incoming import InquiryViews
+from services.cases.handlers.showing import MeetingViews, shown_meetings
+from shared.domain.busy import with_gap
 from shared.domain.calling import called
 from shared.domain.consent import consent_stands
 from shared.domain.days import SchoolYears, WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.hours import OfficeHours
+from shared.domain.lead_times import LeadTime, lead_times
 from shared.domain.procedure import Procedure, Step
 from shared.domain.slots import Slot, ranked_slots
 from shared.domain.windows import Window, windows
@@ -24,12 +30,14 @@ Row = Mapping[str, Any]
 _DAY = timedelta(days=1)
 _WITHOUT_LIMIT = timedelta(days=60)
 _MOST_TIMES = 10_000
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class Views(Protocol):
+class Views(InquiryViews, MeetingViews, Protocol):
     """What can be read, in one transaction; `log` comes first."""
 
     def log(self, actor: str, case_id: UUID | None, what: str) -> None: ...
+    def show_only(self, seen: Callable[[], Collection[UUID]]) -> None: ...
     def facts(self, case_ids: Collection[UUID]) -> Sequence[CaseFacts]: ...
     def case(self, case_id: UUID) -> Row | None: ...
     def cases(self, after: UUID | None, state: str | None, limit: int) -> Sequence[Row]: ...
@@ -48,7 +56,7 @@ class Views(Protocol):
     def staff(self, role: str | None, on: date) -> Sequence[Row]: ...
     def units(self) -> Sequence[Row]: ...
     def places(self) -> Sequence[Row]: ...
-    def posts(self, on: date) -> Sequence[Row]: ...
+    def posts(self) -> Sequence[Post]: ...
     def busy(
         self,
         people: Collection[UUID],
@@ -57,6 +65,7 @@ class Views(Protocol):
         apart_from: UUID,
         step: str,
     ) -> list[tuple[datetime, datetime]]: ...
+    def calendars(self, people: Collection[UUID], fresh: timedelta) -> Sequence[Row]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,8 @@ class Times:
     days: WorkingDays
     hours: OfficeHours
     breaks: SchoolYears
+    gap: timedelta = timedelta(0)  # between two meetings of a person
+    fresh: timedelta = timedelta(hours=24)  # how old a calendar may be that counts as known
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,7 @@ class ShownCase:
     meetings: Sequence[Row]
     attendance: Sequence[Row]
     tasks: Sequence[Row]
+    lead_times: tuple[LeadTime, ...]
 
 
 def show_case(
@@ -94,19 +106,26 @@ def show_case(
         case=case,
         people=views.people_of(case_id),
         windows=windows(facts, procedure, days, today),
-        consents=views.consents([case_id]),
-        meetings=views.meetings([case_id]),
+        consents=with_states(facts, procedure, views.consents([case_id]), today),
+        meetings=shown_meetings(facts, procedure, views),
         attendance=views.attendance([case_id]),
         tasks=views.tasks([case_id]),
+        lead_times=lead_times(facts, procedure, today),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class FreeTime:
-    """A time that can be booked; `short_notice`: sooner than anybody is called unasked."""
+    """A time that can be booked; `short_notice`: sooner than anybody is called unasked.
+
+    `calendars_known`: everybody of the staff has a calendar that was read lately and reaches so
+    far. `calendars_as_of`: when the one was read that was read first; real time, None for none.
+    """
 
     slot: Slot
     short_notice: bool
+    calendars_known: bool
+    calendars_as_of: datetime | None
 
 
 def free_times(
@@ -131,13 +150,13 @@ def free_times(
         return []
     noticed = times.days.plus(local_date(now), step.notice_working_days)
     people = _asked(
-        facts, procedure, next((day for day in bookable if day >= noticed), bookable[0])
+        facts, procedure, step, next((day for day in bookable if day >= noticed), bookable[0])
     )
     since, until = at(first_day, time()), at(last_day + _DAY, time())
     slots = partial(
         ranked_slots,
         minutes=step.minutes,
-        busy=views.busy(people, since, until, facts.id, step.name),
+        busy=with_gap(views.busy(people, since, until, facts.id, step.name), times.gap),
         hours=times.hours,
         days=times.days,
         breaks=times.breaks,
@@ -146,21 +165,32 @@ def free_times(
     )
     in_time = slots(earliest=max(now, since, at(noticed, time())), last_day=last_day)
     soon = slots(earliest=max(now, since), last_day=min(last_day, noticed - _DAY))
+    known_until, as_of = _calendars(facts, people, views, times)
     return [
-        FreeTime(slot, short_notice)
+        FreeTime(slot, short_notice, slot.ends_at <= known_until, as_of)
         for ranked, short_notice in ((in_time, False), (soon, True))
         for slot in ranked
         if local_date(slot.starts_at) in bookable
     ]
 
 
+def _calendars(
+    facts: CaseFacts, people: frozenset[UUID], views: Views, times: Times
+) -> tuple[datetime, datetime | None]:
+    """Until when the calendars of the staff are known, and as of when; never, if one is missing."""
+    staff = {who.person_id for who in facts.participants if who.party == "staff"} & people
+    read = views.calendars(staff, times.fresh)
+    as_of = min((one["known_at"] for one in read), default=None)
+    if len(read) < len(staff) or not all(one["fresh"] for one in read):
+        return _NEVER, as_of
+    return min((one["covers_until"] for one in read), default=_NEVER), as_of
+
+
 def _span(
     facts: CaseFacts, procedure: Procedure, step: Step, times: Times, now: datetime
 ) -> tuple[date, date]:
     today = local_date(now)
-    for earlier in step.waits_for_steps:
-        if not any(meeting.state == "held" for meeting in facts.meetings_of(earlier)):
-            raise refusals.StepMustWait(rule=step.rule, earlier=procedure.step(earlier).title)
+    check_order(facts, procedure, step)
     for window in windows(facts, procedure, times.days, today):
         if window.step == step.name:
             if window.opens_on is None or window.last_bookable_on is None:
@@ -179,9 +209,9 @@ def _bookable(
     return tuple(day for day in every if consent_stands(facts, procedure, day)) or every
 
 
-def _asked(facts: CaseFacts, procedure: Procedure, day: date) -> frozenset[UUID]:
+def _asked(facts: CaseFacts, procedure: Procedure, step: Step, day: date) -> frozenset[UUID]:
     """Who would be called; before the consent is signed, all the staff that could be."""
-    people = called(facts, procedure, day)
+    people = called(facts, procedure, step, day)
     if consent_stands(facts, procedure, day):
         return people
     return people | {who.person_id for who in facts.participants if who.party == "staff"}

@@ -8,19 +8,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from psycopg import Connection
 from psycopg.rows import DictRow
 
 from services.cases.handlers.clock import Clock, later, move_clock
 from services.cases.handlers.reading import Views
 from services.cases.web.start import start
+from services.cases.web.templating import templates
 from shared.db import Database
 from shared.domain.days import WorkingDays
 from shared.procedures import Procedures
 
 STATIC = Path(__file__).parent / "static"
-_TEMPLATES = Path(__file__).parent / "templates"
 _STEPS = {"day": timedelta(days=1), "week": timedelta(days=7)}
 
 
@@ -40,20 +39,14 @@ class Pages:
 def make_pages(pages: Pages) -> APIRouter:
     """The routes; the start page shows cases in demo mode only, since there is no login yet."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    templates = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates()
     common: dict[str, Any] = {
         "municipality": pages.municipality,
         "mailbox_url": pages.mailbox_url,
     }
 
     def page(name: str, **values: Any) -> HTMLResponse:
-        return HTMLResponse(templates.get_template(name).render(**common, **values))
+        return HTMLResponse(environment.get_template(name).render(**common, **values))
 
     @router.get("/")
     def start_page(sida: Annotated[int, Query(ge=1, le=100_000)] = 1) -> HTMLResponse:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from services.cases.domain.quotes import quote
 from services.cases.handlers.reading import Row, Views
 from services.cases.web import words
-from shared.domain.consent import stands
+from shared.domain.consent import shown_state
 from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Procedure
@@ -150,8 +151,12 @@ def _card(
 ) -> Card:
     facts = one.facts
     meeting = _next_meeting(facts, now)
-    asked = {consent.person_id for consent in facts.consents if consent.state != "lapsed"}
-    signed = {consent.person_id for consent in facts.consents if stands(facts, consent)}
+    today = local_date(now)
+    states = [
+        (form.person_id, shown_state(facts, one.procedure, form, today)) for form in facts.consents
+    ]
+    asked = {person for person, state in states if state != "lapsed"}
+    signed = {person for person, state in states if state == "signed"}
     return Card(
         reference=facts.reference,
         title=one.procedure.title,
@@ -178,7 +183,7 @@ def _limit(window: Window, facts: CaseFacts, procedure: Procedure) -> Limit:
         word=word,
         text=_limit_text(window),
         rule=window.rule,
-        quote=words.quote(procedure, window.rule),
+        quote=quote(procedure, window.rule),
     )
 
 
@@ -228,5 +233,5 @@ def _to_do(
         due=long_date(due) if due else None,
         late=due is not None and due < today,
         rule=task["rule"],
-        quote=words.quote(procedure, task["rule"]),
+        quote=quote(procedure, task["rule"]),
     )

@@ -1,4 +1,4 @@
-"""Tasks, limits and states in plain Swedish, and the words of the rules they come from."""
+"""Tasks, limits and states in plain Swedish."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -7,24 +7,6 @@ from typing import Any
 from shared.domain.codes import ORGANISATIONS, ROLES
 from shared.domain.procedure import Procedure, UnknownStep
 from shared.domain.swedish import day_and_time, with_week
-
-# The sources' own words where a procedure file doesn't cite the rule; X rules follow from them.
-_QUOTES = {
-    "R4": "Delges vårdnadshavare information så snart som möjligt … varpå detta undertecknas",
-    "R5": "Identifiera deltagare på samverkansmöten",
-    "R13": "Tid för nytt samverkansmöte",
-    "R15": "Dokumentation sparas i elev-akt",
-    "R16": "Processbäraren ansvarar för att avsluta ärendet, vilket dokumenteras",
-    "R19": "Processbäraren delger vårdnadshavare/myndig elev anledningen. Samtycke skrivs på",
-    "S1": (
-        "vårdnadshavaren skriftligen godkänner att anställda från de tre myndigheterna får lov att"
-        " lösa sekretessen"
-    ),
-    "P7": "Ett samtycke kan närsomhelst tas tillbaka",
-    "X5": "Om ett utskick får gå avgörs när det går",
-    "X6": "En person med skyddade uppgifter får inga utskick; okänt räknas som skyddat",
-    "X7": "Den som inte har eller inte vill ha e-post får ett brev",
-}
 
 _PARTIES = {
     "guardian": "vårdnadshavare",
@@ -55,11 +37,6 @@ WINDOW_STATES = {
     "missed": ("▲", "gränsen har passerat"),
     "cancelled": ("×", "gäller inte längre"),
 }
-
-
-def quote(procedure: Procedure, rule: str) -> str:
-    """The rule's words; nothing, if nobody has written them down."""
-    return procedure.rules.get(rule) or _QUOTES.get(rule, "")
 
 
 def step_title(procedure: Procedure, name: str | None) -> str:
@@ -151,6 +128,24 @@ def _confirm(_: object, __: object, meeting: Mapping[str, Any] | None) -> str:
     return f"Säg ja till den föreslagna tiden{time}, eller välj en annan"
 
 
+def _before(text: str) -> Said:
+    def say(_: object, __: object, meeting: Mapping[str, Any] | None) -> str:
+        return text if meeting is None else f"{text} {when(meeting['starts_at'])}"
+
+    return say
+
+
+def _substitute(details: Mapping[str, Any], _: Procedure, meeting: object) -> str:
+    who = _named({"missing": [details.get("party", "")]})
+    about = meeting if isinstance(meeting, Mapping) else None
+    return f"Den som skulle komma{_about(about)} har tackat nej. Hitta en ersättare: {who}"
+
+
+def _separately(details: Mapping[str, Any], procedure: Procedure, _: object) -> str:
+    step = step_title(procedure, details.get("step")).lower()
+    return f"Vårdnadshavarna träffas var för sig. Boka {step} med var och en"
+
+
 def _plain(text: str) -> Said:
     return lambda *_: text
 
@@ -169,6 +164,29 @@ _TASKS: dict[str, Said] = {
     "file-minutes": _plain("Spara minnesanteckningarna i elevakten och markera dem som sparade"),
     "tell-by-hand": _tell,
     "reach-otherwise": _reach,
+    "contact-family": _before("Kontakta familjen inför mötet"),
+    "tell-who-comes": _before("Berätta för vårdnadshavarna vilka som kommer till mötet"),
+    "find-substitute": _substitute,
+    "arrange-separately": _separately,
+    "review-consent": _plain("Säg om samtycket gicks igenom på mötet"),
+    "file-plan": _plain("Spara mål och handlingsplan och markera dem som sparade"),
+    "check-in": _plain("Stäm av med familjen och verksamheterna mellan mötena"),
+    "decide-wish": _plain("Familjen önskar att någon mer är med. Svara ja eller nej"),
+    "first-contact": _plain("Kontakta familjen: bjud in till ett möte och fråga om samtycke"),
+    "evaluate": _plain("Utvärdera ärendet: är målen nådda?"),
+    "talk-with-child": _plain(
+        "Prata med barnet, som själv har frågat. Därefter kan familjen kontaktas"
+    ),
+    "support-contact": _plain("Hjälp familjen att få kontakt med en annan stödfunktion"),
+    "support-talk": _plain("Erbjud stödjande samtal"),
+    "other-support": _plain("Ge stöd mellan mötena"),
+    "replace-participant": _plain(
+        "En deltagare slutar. Bestäm vem som tar över, och byt deltagare"
+    ),
+    "hand-over": _plain("Processbäraren slutar. Bestäm vem som tar över ärendet"),
+    "renew-consent": _plain("Ett samtycke slutar snart att gälla. Be om ett nytt"),
+    "ask-about-guardians": _plain("Fråga ungdomen om vårdnadshavarna ska vara med på mötena"),
+    "is-taken": _before("Flytta mötet eller ta en ersättare: någon som ska kallas är upptagen"),
     "consent-refused": _plain("Någon har tackat nej. Avsluta ärendet, eller gå en annan väg"),
     "consent-withdrawn": _plain(
         "Ett samtycke är taget tillbaka och allt har stoppats. Avsluta ärendet, eller fråga på nytt"

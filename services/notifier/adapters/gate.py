@@ -14,11 +14,13 @@ from psycopg.rows import DictRow
 from services.notifier.adapters.claims import tell_of_failed
 from services.notifier.adapters.rows import invitation_from_row
 from services.notifier.domain.clearance import Stop, decide
+from services.notifier.domain.last_filter import Case, objection
 from services.notifier.domain.mail import Post, mail_bytes
 from services.notifier.domain.mailing import Mailing, mailing_from_row
 from services.notifier.domain.messages import Kind, Message, Sending
 from services.notifier.domain.recipients import NO_MAIL, OWN_MAIL, PROTECTED
 from services.notifier.domain.safe_text import UnsafeText
+from services.notifier.domain.unspeakable import Unspeakable
 from services.notifier.handlers import Record, by_hand, procedure_of
 from shared.bus.publishing import publish
 from shared.db import Database, Unit
@@ -27,6 +29,7 @@ from shared.domain.facts import UnreadableFacts
 from shared.procedures import Procedures
 
 _CLEAR = "SELECT * FROM cases_api.clear(%s, %s)"
+_UNSPEAKABLE = "SELECT case_id, names, school FROM cases_api.unspeakable(%s)"
 _STILL_OURS = """
     SELECT m.id FROM notifier.messages m
     JOIN unnest(%(ids)s::uuid[], %(fences)s::bigint[]) AS own(id, fence) USING (id, fence)
@@ -65,7 +68,7 @@ log = logging.getLogger(__name__)
 
 _RULES_BY_HAND = (PROTECTED, NO_MAIL, OWN_MAIL)
 # Nothing will change that: not stopped for now, but for a person to tell.
-_UNWRITABLE = ("unsafe-text", "unwritable")
+_UNWRITABLE = ("unsafe-text", "unwritable", "last-filter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +87,17 @@ class Gate:
 
     def _decide(self, waiting: Sequence[Sending], unit: Unit) -> dict[UUID, bytes]:
         cases = self._cases(waiting, unit)
+        unspeakable = self._unspeakable(cases, unit)
         ours = self._still_ours(waiting, unit)
         record = self._record(ours, unit)
         contents: dict[UUID, bytes] = {}
         stops: list[tuple[Sending, Stop]] = []
         for sending in ours:
-            answer = self._answer(sending, cases.get(sending.case_id), record, unit)
+            mailing = cases.get(sending.case_id)
+            answer = self._answer(sending, mailing, record, unit)
+            if isinstance(answer, bytes) and mailing is not None:
+                case = Case(mailing, unspeakable[sending.case_id], local_date(unit.now))
+                answer = self._last_look(sending, answer, case)
             if isinstance(answer, Stop):
                 stops.append((sending, answer))
             else:
@@ -111,6 +119,34 @@ class Gate:
             return mail_bytes(sending, self.post)
         except Exception as error:  # noqa: BLE001 - one that can't be written mustn't hold back the others
             return _unwritable(sending, error)
+
+    def _last_look(self, sending: Sending, content: bytes, case: Case) -> bytes | Stop:
+        """The content itself, if even the bytes say nothing that they mustn't (invariant 11)."""
+        try:
+            rule = objection(sending, content, case, self.post)
+        except Exception as error:  # noqa: BLE001 - what can't be looked at doesn't leave
+            return _unwritable(sending, error)
+        if rule is None:
+            return content
+        log.error("Message %s is held back by the last filter (%s).", sending.id, rule)
+        return Stop("last-filter", rule)
+
+    def _unspeakable(self, cases: Mapping[UUID, Mailing], unit: Unit) -> dict[UUID, Unspeakable]:
+        rows = unit.connection.execute(_UNSPEAKABLE, [list(cases)])
+        return {
+            row["case_id"]: Unspeakable(
+                frozenset(row["names"]),
+                frozenset({row["school"], *self._titles(cases[row["case_id"]])}),
+            )
+            for row in rows
+        }
+
+    def _titles(self, mailing: Mailing) -> tuple[str, ...]:
+        """What kind of case it is (X3)."""
+        procedure = procedure_of(mailing.facts, self.procedures)
+        return (
+            (mailing.facts.procedure,) if procedure is None else (procedure.name, procedure.title)
+        )
 
     def _cases(self, waiting: Sequence[Sending], unit: Unit) -> Mapping[UUID, Mailing]:
         ids = sorted({sending.case_id for sending in waiting})

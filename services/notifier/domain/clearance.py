@@ -21,7 +21,7 @@ from services.notifier.domain.recipients import (
     reach,
     recipients,
 )
-from shared.domain.consent import consent_stands
+from shared.domain.consent import consent_stands, declined
 from shared.domain.days import local_date
 from shared.domain.facts import Meeting
 from shared.domain.procedure import Procedure
@@ -79,7 +79,7 @@ def decide(
         "consent": lambda: _meeting(message, mailing, procedure, now),
         "none": lambda: _meeting(message, mailing, procedure, now),
         "object": lambda: _object(message, mailing, holding),
-        "duty": lambda: _duty(message, mailing, now),
+        "duty": lambda: _duty(message, mailing, procedure, now),
     }
     return conditions[message.ground]() or Go()
 
@@ -101,6 +101,8 @@ def _meeting(
         return Stop("meeting-off", "P7")
     if meeting.sequence != message.told:
         return Stop("meeting-moved", "X5")
+    if message.kind == Kind.REMINDER and _has_declined(mailing, procedure, now):
+        return Stop("declined", "P11")
     return (
         _ground(message, meeting, mailing, procedure)
         or _place(message, meeting, mailing)
@@ -160,6 +162,11 @@ def _unreachable(
     return None
 
 
+def _has_declined(mailing: Mailing, procedure: Procedure | None, now: datetime) -> bool:
+    """P11: a no is a normal end, after which nobody is pressed."""
+    return procedure is not None and declined(mailing.facts, procedure, local_date(now))
+
+
 def _object(message: Message, mailing: Mailing, holding: Holding | None) -> Stop | None:
     """A CANCEL: to whom holds the invitation or may hold it, even without consent or case."""
     if holding is None or not holding.may_be_held:
@@ -168,13 +175,22 @@ def _object(message: Message, mailing: Mailing, holding: Holding | None) -> Stop
     return None if rule is None else Stop(_BY_HAND_REASONS[rule], rule)
 
 
-def _duty(message: Message, mailing: Mailing, now: datetime) -> Stop | None:
-    """An alert: the person still has the duty it is about."""
+def _duty(
+    message: Message, mailing: Mailing, procedure: Procedure | None, now: datetime
+) -> Stop | None:
+    """An alert: the person still has the duty it is about, and nobody has said no."""
     if mailing.facts.state != "open":
         return Stop("case-closed", "R16")
+    if _has_declined(mailing, procedure, now):
+        return Stop("declined", "P11")
     if not isinstance(message.words, AlertWords):
         return Stop("kind-unknown", "X5")
-    owners = {"process_owner": mailing.facts.process_owner, "manager": mailing.manager}
+    owners = {
+        "process_owner": mailing.facts.process_owner,
+        "coordinator": mailing.facts.coordinator,
+        "manager": mailing.manager,
+        "coordinator_manager": mailing.coordinator_manager,
+    }
     contact = mailing.contacts.get(message.person_id)
     if owners.get(message.words.to) != message.person_id or contact is None:
         return Stop("duty-passed-on", "X2")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from services.notifier.domain.invitations import Cancel, Invite
@@ -16,8 +16,9 @@ from services.notifier.domain.messages import (
     Message,
     Said,
 )
-from services.notifier.domain.recipients import Mailable, address_of, language_of
+from services.notifier.domain.recipients import Colleague, address_of, language_of
 from services.notifier.domain.standing import Invitation
+from shared.bus.events import AlertedFunction
 from shared.domain.facts import Meeting
 from shared.domain.procedure import Procedure
 
@@ -42,7 +43,7 @@ class DueAlert(Due, Protocol):
     """An alert that falls due: whose duty it is, and until which day."""
 
     @property
-    def to(self) -> Literal["process_owner", "manager"]: ...
+    def to(self) -> AlertedFunction: ...
     @property
     def about(self) -> str: ...
     @property
@@ -94,8 +95,8 @@ class Drafts:
             meeting=meeting,
         )
 
-    def alert(self, due: DueAlert, person: UUID, to: Mailable) -> Message:
-        key = f"{due.key}/{person}"
+    def alert(self, due: DueAlert, person: UUID, colleague: Colleague) -> Message:
+        key, to = f"{due.key}/{person}", colleague.to
         return Message(
             key=key,
             kind=Kind.ALERT,

@@ -30,7 +30,8 @@ class Mailing:
     facts: CaseFacts
     contacts: Mapping[UUID, Contact]
     places: Mapping[UUID, str | None]
-    manager: UUID | None
+    manager: UUID | None  # the process owner's
+    coordinator_manager: UUID | None = None
 
     def meeting(self, meeting_id: UUID | None) -> Meeting | None:
         return next((m for m in self.facts.meetings if m.id == meeting_id), None)
@@ -54,7 +55,7 @@ def mailing_from_row(row: Mapping[str, Any]) -> Mailing:
         places = _PLACES.validate_python(row["places"] or {})
     except ValidationError as error:
         raise UnreadableFacts(f"unreadable contacts or places: {error.error_count()}") from None
-    return Mailing(facts, contacts, places, row["manager"])
+    return Mailing(facts, contacts, places, row["manager"], row["coordinator_manager"])
 
 
 _CONTACTS = TypeAdapter(dict[UUID, Contact])

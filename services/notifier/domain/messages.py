@@ -9,6 +9,8 @@ from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
+from shared.bus.events import AlertedFunction
+
 _MESSAGES = UUID("3a0d7c5e-52d7-5b0c-8a39-6a2a2d1f9b02")
 
 
@@ -25,6 +27,7 @@ class Kind(StrEnum):
 Ground = Literal["none", "consent", "object", "duty"]
 
 KINDS = tuple(Kind)
+FAMILY_GROUNDS = ("none", "consent", "object")  # on which also those outside the staff are mailed
 CALENDAR_KINDS = (Kind.CALL, Kind.CHANGE, Kind.CANCEL)
 OPEN_STATES = ("due", "claimed", "data", "retry", "unknown")
 
@@ -66,7 +69,7 @@ class MeetingWords:
 class AlertWords:
     """What an alert is made of: the date alone (X16)."""
 
-    to: Literal["process_owner", "manager"]
+    to: AlertedFunction
     about: str
     limit_on: date
 
@@ -79,6 +82,13 @@ class UnknownWords:
 
 
 Saying = MeetingWords | AlertWords | UnknownWords
+
+
+class ForbiddenMessage(ValueError):
+    """R41, X2: duties and reports are told to staff alone; no message of them to others is made."""
+
+    def __init__(self) -> None:
+        super().__init__("must not be told to anybody but staff (R41)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +116,10 @@ class Message:
     due_at: datetime
     useful_until: datetime
     created_at: datetime
+
+    def __post_init__(self) -> None:
+        if self.party != "staff" and not rests_with_the_family(self.kind, self.ground):
+            raise ForbiddenMessage
 
     @property
     def id(self) -> UUID:
@@ -147,6 +161,11 @@ class Sending(Message):
         names = cls.__dataclass_fields__.keys() - {"words"}
         words = words_from_json(row["payload"], row["kind"])
         return cls(words=words, **{name: row[name] for name in names})
+
+
+def rests_with_the_family(kind: str, ground: str) -> bool:
+    """Whether a message may go to others than staff: by a ground that is the family's own."""
+    return ground in FAMILY_GROUNDS and kind != Kind.ALERT
 
 
 def words_to_json(words: Saying) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from shared.domain.facts import Meeting
 from shared.domain.procedure import Procedure
 from shared.mailaddress import mail_address
 
-PROTECTED, NO_MAIL, OWN_MAIL = "X6", "X7", "X11"
+PROTECTED, NO_MAIL, OWN_MAIL, STAFF_ONLY = "X6", "X7", "X11", "R41"
 OWN_MAIL_FROM_AGE = 15
-PARTIES = ("child", "guardian", "staff")
+PARTIES = ("child", "guardian", "staff", "external")
 LANGUAGES = ("sv", "en")
 
 
@@ -43,6 +43,17 @@ class Mailable:
         address = address_of(self.contact)
         assert address is not None
         return address
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody of the staff who may be mailed: duties and reports are told to no others (R41)."""
+
+    to: Mailable
+
+    def __post_init__(self) -> None:
+        if self.to.contact.party != "staff":
+            raise ForbiddenRecipient(STAFF_ONLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +194,7 @@ def _grounded(mailing: Mailing, meeting: Meeting, procedure: Procedure | None) -
     on = local_date(meeting.starts_at)
     if not consent_stands(mailing.facts, procedure, on):
         return frozenset()
-    return called(mailing.facts, procedure, on)
+    return called(mailing.facts, procedure, procedure.step(meeting.step), on)
 
 
 def _own_mail_age(procedure: Procedure | None) -> tuple[int, ...]:

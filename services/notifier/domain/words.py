@@ -127,7 +127,8 @@ def _meeting(about: MeetingKey, kind: Kind, language: str, house: House, link: s
 def _alert(about: AlertWords, language: str, house: House) -> Words:
     values: dict[str, object] = {
         "limit": swedish.the_day(about.limit_on, language),
-        "passed": about.about == "limit-passed",
+        "passed": about.about in ("limit-passed", "task-late"),
+        "to_manager": about.to in ("manager", "coordinator_manager"),
         "municipality": house.name,
     }
     return _as_words(language, Kind.ALERT, values)

@@ -1,8 +1,8 @@
 """The scheduler's own rows: plans, what falls due, the nightly sweep."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -61,10 +61,18 @@ _FALL_DUE = """
 _TAKEN = """
     SELECT starts_at, ends_at FROM cases_api.busy(%(people)s::uuid[], %(since)s, %(until)s)
     UNION
+    SELECT starts_at, ends_at
+    FROM scheduler_api.outside_busy(%(people)s::uuid[], %(since)s, %(until)s)
+    UNION
     SELECT p.starts_at, p.ends_at
     FROM scheduler.plans, jsonb_to_record(proposal) AS
          p(starts_at timestamptz, ends_at timestamptz, person_ids uuid[])
     WHERE proposal IS NOT NULL AND case_id <> %(apart_from)s AND p.person_ids && %(people)s::uuid[]
+"""
+# How old they are is a matter of real time, also where the clock is a row.
+_CALENDARS_KNOWN = """
+    SELECT count(*) AS known FROM scheduler_api.calendars_known(%(people)s::uuid[])
+    WHERE known_at > clock_timestamp() - %(fresh)s AND covers_until >= %(until)s
 """
 
 
@@ -180,6 +188,13 @@ class SqlStore:
             },
         )
         return [(row["starts_at"], row["ends_at"]) for row in rows]
+
+    def calendars_known(
+        self, person_ids: Collection[UUID], until: datetime, fresh: timedelta
+    ) -> bool:
+        values = {"people": list(person_ids), "until": until, "fresh": fresh}
+        row = self._connection.execute(_CALENDARS_KNOWN, values).fetchone()
+        return row is not None and row["known"] == len(person_ids)
 
     def sweep(self, day: date, limit: int) -> int:
         self._connection.execute(

@@ -4,19 +4,29 @@ The key says which case or meeting, which rule, which occurrence and which revis
 time or a new limit is a new key, so the old row is withdrawn and can never fire for the new time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from shared.bus.events import AlertDue, Event, MarkingDue, ReminderDue
+from shared.bus.events import (
+    AgeNear,
+    AlertDue,
+    ChoreDue,
+    ConsentLapses,
+    Event,
+    MarkingDue,
+    ReminderDue,
+)
 from shared.domain.days import WorkingDays, at, local_date
-from shared.domain.facts import CaseFacts, Meeting
-from shared.domain.procedure import Alert, Reminder
+from shared.domain.facts import CaseFacts, Consent, Meeting
+from shared.domain.procedure import Alert, Chore, Reminder
 from shared.domain.windows import Window
 
 STAYS_USEFUL = timedelta(days=60)
 MARKING_RULE = "R13"
 _MARKING_AT = time(9, 0)
+_CHORES_AT = time(9, 0)
+_BIRTHDAYS_AT = time(5, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,85 @@ def alert(
         }
     )
     return Due(key, event, due_at, useful_until)
+
+
+def chores(
+    facts: CaseFacts, meeting: Meeting, rule: Chore, days: WorkingDays, now: datetime
+) -> Iterator[Due]:
+    """The task that follows from a meeting, and the question after it whether it was done.
+
+    One that comes again and again is there for every time until now, and the next.
+    """
+    if rule.every_days is None:
+        yield from _once(facts, meeting, rule, _chore_day(meeting, rule, days), days)
+        return
+    held_on, turn = local_date(meeting.starts_at), 1
+    while True:
+        day = held_on + timedelta(days=turn * rule.every_days)
+        yield from _once(facts, meeting, rule, days.first_on_or_after(day), days, turn)
+        if day > local_date(now):
+            return
+        turn += 1
+
+
+def age_near(facts: CaseFacts, age: int, birthday: date, ahead: int, rule: str) -> Due:
+    """The birthday from which somebody else decides, told so many days ahead, or on it (X8)."""
+    key = f"{facts.id}/{rule}/age/{age}/{birthday}/{ahead}"
+    event = AgeNear(case_id=facts.id, key=key, age=age, on=birthday, rule=rule)
+    due_at = at(birthday - timedelta(days=ahead), _BIRTHDAYS_AT)
+    return Due(key, event, due_at, at(birthday, _BIRTHDAYS_AT) + STAYS_USEFUL)
+
+
+def consent_lapses(facts: CaseFacts, form: Consent, last_day: date, ahead: int, rule: str) -> Due:
+    """The last day of a signed consent, told so many days ahead."""
+    key = f"{form.id}/{rule}/lapses/{last_day}"
+    event = ConsentLapses(case_id=facts.id, key=key, consent_id=form.id, on=last_day)
+    due_at = at(last_day - timedelta(days=ahead), _BIRTHDAYS_AT)
+    return Due(key, event, due_at, at(last_day, _BIRTHDAYS_AT) + STAYS_USEFUL)
+
+
+def _once(
+    facts: CaseFacts,
+    meeting: Meeting,
+    rule: Chore,
+    day: date,
+    days: WorkingDays,
+    turn: int = 0,
+) -> Iterator[Due]:
+    key = f"{meeting.id}/{rule.rule}/{rule.name}/{meeting.sequence}/{turn}"
+    event = ChoreDue(
+        case_id=facts.id,
+        key=key,
+        chore=rule.name,
+        kind=rule.kind,
+        rule=rule.rule,
+        owner=rule.owner,
+        step=meeting.step,
+        meeting_id=meeting.id,
+        sequence=meeting.sequence,
+        due_on=day,
+    )
+    begins_at = _chore_begins(meeting, rule, day, turn)
+    yield Due(key, event, begins_at, begins_at + STAYS_USEFUL)
+    if rule.late_working_days is not None:
+        late = event.model_copy(update={"key": f"{key}/late", "late": True})
+        late_at = at(days.plus(day, rule.late_working_days), _CHORES_AT)
+        yield Due(late.key, late, late_at, late_at + STAYS_USEFUL)
+
+
+def _chore_day(meeting: Meeting, rule: Chore, days: WorkingDays) -> date:
+    """By when: working days before a booked meeting, or after a held one."""
+    day = local_date(meeting.starts_at)
+    if rule.on == "booked":
+        return days.minus(day, rule.working_days)
+    return days.plus(day, rule.working_days)
+
+
+def _chore_begins(meeting: Meeting, rule: Chore, day: date, turn: int) -> datetime:
+    """What precedes or follows a meeting is there at once; what comes again, on its day."""
+    if turn:
+        return at(day, _CHORES_AT)
+    return meeting.changed_at if rule.on == "booked" else meeting.ends_at
 
 
 def _alert_at(closes_on: date, rule: Alert, days: WorkingDays) -> datetime:

@@ -10,17 +10,41 @@ from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from services.scheduler.domain.due import Due, alert, marking, reminder
-from shared.domain.calling import called, missing_parties, uncovered_organisations
-from shared.domain.consent import birthday_in, consent_stands, declined, unasked
+from services.scheduler.domain.due import (
+    STAYS_USEFUL,
+    Due,
+    age_near,
+    alert,
+    chores,
+    consent_lapses,
+    marking,
+    reminder,
+)
+from shared.domain.calling import (
+    called,
+    calling_rule,
+    missing_parties,
+    uncovered_organisations,
+)
+from shared.domain.consent import (
+    ages_that_decide,
+    birthday_in,
+    consent_stands,
+    declined,
+    stands,
+    unasked,
+)
 from shared.domain.days import WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts, Meeting
-from shared.domain.procedure import Procedure, Step
+from shared.domain.order import may_come
+from shared.domain.procedure import Chore, Procedure, Step
 from shared.domain.windows import Window, windows
 
 _DAY = timedelta(days=1)
 _MIDNIGHT = time(0, 0)
 _LOOK_AGAIN = time(5, 0)
+_SEASON = timedelta(days=90)
+_HORIZON = timedelta(days=60)  # how far ahead a time is sought for a step without a limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +92,7 @@ def desired_plan(facts: CaseFacts, procedure: Procedure, days: WorkingDays, now:
     sought = _next_step(facts, procedure, limits, days, now)
     return Plan(
         windows=limits,
-        dues={due.key: due for due in _dues(facts, procedure, limits, days, local_date(now))},
+        dues={due.key: due for due in _dues(facts, procedure, limits, days, now)},
         search=sought if isinstance(sought, Search) else None,
         wanting=sought if isinstance(sought, Wanting) else None,
         look_at=min(_changes_by_itself(facts, procedure, limits, days, now), default=None),
@@ -92,38 +116,67 @@ def _next_step(
     days: WorkingDays,
     now: datetime,
 ) -> Search | Wanting | None:
-    """The first step with a limit that still has no time, and what can be done about it."""
-    for window in limits:
-        step = procedure.step(window.step)
-        if window.state == "open" and not _standing(facts, step.name, now):
-            return _seek(facts, procedure, step, window, days, now)
+    """The first step that should have a time and has none, and what can be done about it.
+
+    None while a child who asked for help hasn't been spoken with: guardians would be told (X11).
+    """
+    if facts.held_back:
+        return None
+    open_limits = {window.step: window for window in limits if window.state == "open"}
+    for step in procedure.steps:
+        if not step.seeks or not may_come(facts, step) or _standing(facts, step, now):
+            continue
+        if (window := open_limits.get(step.name)) is not None:
+            return _seek(facts, procedure, step, _span_of(window), days, now)
+        if step.within is None:
+            return _seek(facts, procedure, step, _span_without_limit(step, days, now), days, now)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """From when until when a step can be booked, and by which rule; no last day, no day at all."""
+
+    opens_on: date
+    last_day: date | None
+    rule: str
+
+
+def _span_of(window: Window) -> _Span:
+    assert window.opens_on is not None
+    return _Span(window.opens_on, window.last_bookable_on, window.rule)
+
+
+def _span_without_limit(step: Step, days: WorkingDays, now: datetime) -> _Span:
+    """Soon (S10), though no limit says until when: some weeks ahead, as of the week it is."""
+    today = local_date(now)
+    horizon = today - timedelta(days=today.weekday()) + _HORIZON
+    return _Span(today, days.last_on_or_before(horizon), step.rule)
 
 
 def _seek(
     facts: CaseFacts,
     procedure: Procedure,
     step: Step,
-    window: Window,
+    span: _Span,
     days: WorkingDays,
     now: datetime,
 ) -> Search | Wanting | None:
     """What to do for a step: seek a time, say why there can't be one, or wait for the consent."""
-    assert window.opens_on is not None
-    last_day = window.last_bookable_on
-    first_day = max(window.opens_on, days.plus(local_date(now), step.notice_working_days))
+    last_day = span.last_day
+    first_day = max(span.opens_on, days.plus(local_date(now), step.notice_working_days))
     ahead = tuple(days.between(first_day, last_day)) if last_day else ()
     bookable = tuple(day for day in ahead if _may_be_on(facts, procedure, step, day))
     if bookable:
-        return _what_else_is_missing(facts, procedure, step, window, bookable[0]) or Search(
+        return _what_else_is_missing(facts, procedure, step, span, bookable[0]) or Search(
             step=step.name,
-            rule=window.rule,
+            rule=span.rule,
             earliest=at(first_day, _MIDNIGHT),
             days=bookable,
             last_bookable_on=last_day or bookable[-1],
             minutes=step.minutes,
             mode=step.booking,
-            person_ids=called(facts, procedure, bookable[0]),
+            person_ids=called(facts, procedure, step, bookable[0]),
             grounds=_grounds(facts),
         )
     if ahead:  # waits for the consent (R3); the alerts of the limit watch over it
@@ -135,18 +188,26 @@ def _seek(
 
 
 def _what_else_is_missing(
-    facts: CaseFacts, procedure: Procedure, step: Step, window: Window, day: date
+    facts: CaseFacts, procedure: Procedure, step: Step, span: _Span, day: date
 ) -> Wanting | None:
     """What keeps a step from being booked although there is a day and a consent for it."""
-    last_day = window.last_bookable_on
-    if missing := missing_parties(facts, procedure, day):
-        return Wanting(step.name, "R6", "participants-missing", last_day, missing)
-    uncovered = uncovered_organisations(facts, procedure, day)
+    if missing := missing_parties(facts, procedure, step, day):
+        rule = calling_rule(procedure, missing[0])
+        return Wanting(step.name, rule, "participants-missing", span.last_day, missing)
+    uncovered = uncovered_organisations(facts, procedure, step, day)
     if step.waits_for_consent and uncovered:
-        return Wanting(step.name, "S1", "organisation-not-covered", last_day, uncovered)
+        return Wanting(step.name, "S1", "organisation-not-covered", span.last_day, uncovered)
+    if _apart(facts, step):
+        return Wanting(step.name, "X12", "separate-meetings", span.last_day)
     if _cancelled_by_hand(facts, step.name):
-        return Wanting(step.name, window.rule, "cancelled", last_day)
+        return Wanting(step.name, span.rule, "cancelled", span.last_day)
     return None
+
+
+def _apart(facts: CaseFacts, step: Step) -> bool:
+    """X12: guardians who never meet have meetings of their own, which a person arranges."""
+    guardians = [who for who in facts.participants if who.party == "guardian"]
+    return facts.never_together and len(guardians) > 1 and "guardian" in step.calls
 
 
 def _may_be_on(facts: CaseFacts, procedure: Procedure, step: Step, day: date) -> bool:
@@ -162,12 +223,12 @@ def _grounds(facts: CaseFacts) -> str:
     return sha256(repr(said).encode()).hexdigest()[:16]
 
 
-def _standing(facts: CaseFacts, step: str, now: datetime) -> bool:
+def _standing(facts: CaseFacts, step: Step, now: datetime) -> bool:
     """Whether the step has a time; one that was only proposed lapses when it has passed."""
     return any(
         meeting.state in ("booked", "held")
         or (meeting.state == "proposed" and meeting.starts_at > now)
-        for meeting in facts.meetings_of(step)
+        for meeting in facts.meetings_of(step.name)
     )
 
 
@@ -182,16 +243,83 @@ def _dues(
     procedure: Procedure,
     limits: tuple[Window, ...],
     days: WorkingDays,
-    today: date,
+    now: datetime,
 ) -> Iterator[Due]:
     for meeting in facts.meetings:
         if meeting.state == "booked":
             yield from _reminders(facts, procedure, meeting, days)
             yield marking(facts, meeting, days)
-    if declined(facts, procedure, today):
+    if declined(facts, procedure, local_date(now)):
         return  # a no is an answer: nobody is pressed for a limit that can't be kept (P7, P11)
+    for meeting in facts.meetings:
+        yield from _chores(facts, procedure, meeting, days, now)
+    yield from _birthdays(facts, procedure, now)
+    yield from _endings(facts, procedure)
     for window in limits:
         yield from _alerts(facts, procedure, window, days)
+
+
+def _chores(
+    facts: CaseFacts, procedure: Procedure, meeting: Meeting, days: WorkingDays, now: datetime
+) -> Iterator[Due]:
+    """The tasks that follow from a meeting; what comes again follows from its newest one."""
+    for rule in procedure.chores:
+        if meeting.step not in rule.steps or meeting.state != rule.on:
+            continue
+        if _is_needless(rule, meeting):
+            continue
+        if rule.every_days is None or meeting == _newest_held(facts, rule.steps):
+            yield from chores(facts, meeting, rule, days, now)
+
+
+def _is_needless(rule: Chore, meeting: Meeting) -> bool:
+    return rule.unless is not None and bool(getattr(meeting, rule.unless))
+
+
+def _newest_held(facts: CaseFacts, steps: tuple[str, ...]) -> Meeting | None:
+    held = (one for one in facts.meetings if one.state == "held" and one.step in steps)
+    return max(held, key=lambda one: (one.starts_at, str(one.id)), default=None)
+
+
+def _birthdays(facts: CaseFacts, procedure: Procedure, now: datetime) -> Iterator[Due]:
+    """X8, P6: who decides from a birthday on is asked ahead, and on it what stands is put right;
+    who may be asked is asked on the day.
+
+    A day that is further off than a season isn't planned yet: the case is looked at again by then.
+    What has been when the case is opened, the opening has heeded.
+    """
+    rule = procedure.consent
+    asked = rule.child_asked_from_age
+    near = [
+        age_near(facts, age, _turns(facts, age), ahead, rule.age_rule)
+        for age in ages_that_decide(procedure)
+        for ahead in (rule.ask_ahead_days, 0)
+    ]
+    if asked is not None and rule.child_rule is not None:
+        near.append(age_near(facts, asked, _turns(facts, asked), 0, rule.child_rule))
+    yield from (
+        due
+        for due in near
+        if due.due_at <= now + _SEASON and due.useful_until > facts.opened_at + STAYS_USEFUL
+    )
+
+
+def _endings(facts: CaseFacts, procedure: Procedure) -> Iterator[Due]:
+    """A signed consent that ends is asked for anew ahead of its last day."""
+    rule = procedure.consent
+    for form in facts.consents:
+        if form.valid_until is not None and stands(facts, form):
+            yield consent_lapses(facts, form, form.valid_until, rule.ask_ahead_days, rule.rule)
+
+
+def _ages(procedure: Procedure) -> tuple[int, ...]:
+    """The ages at which somebody else decides, or may be asked."""
+    asked = procedure.consent.child_asked_from_age
+    return ages_that_decide(procedure) + (() if asked is None else (asked,))
+
+
+def _turns(facts: CaseFacts, age: int) -> date:
+    return birthday_in(facts.birth_date, facts.birth_date.year + age)
 
 
 def _reminders(
@@ -237,10 +365,10 @@ def _changes_by_itself(
     now: datetime,
 ) -> Iterator[datetime]:
     """The instants at which the plan changes without any event."""
-    coming_of_age = birthday_in(
-        facts.birth_date, facts.birth_date.year + procedure.consent.youth_decides_from_age
-    )
-    turns = [coming_of_age]
+    birthdays = [_turns(facts, age) for age in _ages(procedure)]
+    turns = birthdays + [day - _SEASON for day in birthdays]
+    turns += [form.valid_until + _DAY for form in facts.consents if form.valid_until is not None]
+    turns += _next_turns_of_chores(facts, procedure, local_date(now))
     turns += [window.closes_on + _DAY for window in limits if window.closes_on is not None]
     turns += [
         _too_late_from(window.last_bookable_on, procedure.step(window.step), days)
@@ -250,6 +378,16 @@ def _changes_by_itself(
     instants = [at(day, _MIDNIGHT) for day in turns]
     instants += [meeting.starts_at for meeting in facts.meetings if meeting.state == "proposed"]
     yield from (instant for instant in instants if instant > now)
+
+
+def _next_turns_of_chores(facts: CaseFacts, procedure: Procedure, today: date) -> Iterator[date]:
+    """What comes again is planned one turn ahead, so there is a look on the day of each."""
+    for rule in procedure.chores:
+        newest = _newest_held(facts, rule.steps) if rule.every_days is not None else None
+        if newest is not None and rule.every_days is not None:
+            since = (today - local_date(newest.starts_at)).days
+            turn = max(since // rule.every_days, 0) + 1
+            yield local_date(newest.starts_at) + timedelta(days=turn * rule.every_days)
 
 
 def _too_late_from(last_day: date, step: Step, days: WorkingDays) -> date:

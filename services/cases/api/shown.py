@@ -1,0 +1,32 @@
+"""The case as commands about it answer."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi.responses import JSONResponse
+
+from services.cases.api.office import Doer, Office
+from services.cases.api.shapes import case_json
+from services.cases.handlers.ports import Desk
+from services.cases.handlers.reading import Views, show_case
+from shared.domain.days import local_date
+
+
+def shown_case(case_id: UUID, now: datetime, views: Views, office: Office) -> dict[str, Any]:
+    """Everything that belongs to it, as of now."""
+    days, today = office.times.days, local_date(now)
+    return case_json(show_case(case_id, views, office.procedures, days, today))
+
+
+def changed_case(
+    case_id: UUID, doer: Doer, change: Callable[[Desk], object], status: int = 200
+) -> JSONResponse:
+    """Do something about a case, and answer with the case."""
+
+    def work(desk: Desk, views: Views) -> dict[str, Any]:
+        change(desk)
+        return shown_case(case_id, desk.now, views, doer.office)
+
+    return doer.do(work, status)

@@ -1,0 +1,137 @@
+"""The agenda of a meeting (R12) and the template for its minutes and plan (R15): for the staff."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.cases.domain.papers import (
+    Fact,
+    House,
+    PaperMeeting,
+    Section,
+    Sheet,
+    Staff,
+    capitalised,
+    day_week_and_time,
+    function_line,
+    sheet,
+    staff_line,
+)
+from shared.domain.procedure import Procedure
+
+_BBIC = (
+    Section(
+        "Barnets utveckling",
+        ("Hälsa", "Utbildning", "Känslor och beteende", "Sociala relationer"),
+    ),
+    Section(
+        "Familj och miljö",
+        (
+            "Nuvarande familjesituation",
+            "Familjebakgrund",
+            "Boende, arbete och ekonomi",
+            "Socialt nätverk och integrering",
+        ),
+    ),
+    Section(
+        "Föräldrarnas förmåga",
+        (
+            "Grundläggande omsorg",
+            "Stimulans och vägledning",
+            "Känslomässig tillgänglighet",
+            "Säkerhet",
+        ),
+    ),
+)
+# Of the family nobody is named: who comes is for them to say, at the meeting (X12).
+_OF_THE_FAMILY = {
+    "child": ("Barnet/eleven",),
+    "guardian": ("Vårdnadshavare", "Vårdnadshavare"),
+    "external": ("Annan person",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The points of a meeting, to lay on the table: it names no one of the family."""
+
+    sheet: Sheet
+    heading: str
+    facts: tuple[Fact, ...]
+    points: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """Room to write under each point, for the plan, and for what the next step is."""
+
+    sheet: Sheet
+    heading: str
+    facts: tuple[Fact, ...]
+    present: tuple[Fact, ...]
+    points: tuple[str, ...]
+    needs: tuple[Section, ...]
+    contact_person: Fact
+    filing: str | None
+
+
+def agenda(
+    meeting: PaperMeeting, *, procedure: Procedure, reference: str, house: House, today: date
+) -> Agenda:
+    return Agenda(
+        sheet=sheet("meeting", "sv", house, reference, today),
+        heading="Dagordning",
+        facts=_facts(meeting, reference),
+        points=procedure.agenda,
+    )
+
+
+def minutes(
+    meeting: PaperMeeting,
+    *,
+    secretary: Staff | None,
+    contact_person: Staff | None,
+    procedure: Procedure,
+    reference: str,
+    house: House,
+    today: date,
+) -> Minutes:
+    """The municipality's own words say where it is filed, if the procedure cites them (R15)."""
+    contact = contact_person or meeting.leader
+    return Minutes(
+        sheet=sheet("meeting", "sv", house, reference, today),
+        heading="Minnesanteckningar och gemensam handlingsplan",
+        facts=(
+            *_facts(meeting, reference),
+            Fact("Sekreterare", _line(secretary)),
+        ),
+        present=(
+            *map(_of_the_staff, meeting.staff),
+            *(
+                Fact(name)
+                for party, names in _OF_THE_FAMILY.items()
+                if party in meeting.step.calls
+                for name in names
+            ),
+        ),
+        points=procedure.agenda,
+        needs=_BBIC if "R31" in procedure.rules else (),
+        contact_person=Fact("Vårdnadshavares kontaktperson", _line(contact)),
+        filing=procedure.rules.get("R15"),
+    )
+
+
+def _facts(meeting: PaperMeeting, reference: str) -> tuple[Fact, ...]:
+    return (
+        Fact("Möte", (f"{reference}, {meeting.step.title}",)),
+        Fact("När", (day_week_and_time(meeting, "sv"),)),
+        Fact("Var", (meeting.place,) if meeting.place is not None else ()),
+        Fact("Leder mötet", (staff_line(meeting.leader, "sv"),)),
+    )
+
+
+def _line(who: Staff | None) -> tuple[str, ...]:
+    return (staff_line(who, "sv"),) if who is not None else ()
+
+
+def _of_the_staff(who: Staff) -> Fact:
+    return Fact(capitalised(function_line(who, "sv")), (who.person.name,))

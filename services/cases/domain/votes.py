@@ -1,0 +1,92 @@
+"""Times to choose from: who can when, and which is the best."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from services.cases.domain.refused import Invalid, Refused, Words
+from shared.domain.calling import in_charge, needed_at, those_for
+from shared.domain.days import local_date
+from shared.domain.facts import CaseFacts, Meeting
+from shared.domain.procedure import Procedure
+
+Vote = Literal["yes", "no", "if-need-be"]
+MOST_OPTIONS = 3
+
+
+class UnknownOption(Invalid):
+    code = "unknown-option"
+    detail = Words(
+        "Tiden är inte en av dem som har föreslagits. De står under options på mötet.",
+        "The time is not among those proposed. They stand under options on the meeting.",
+    )
+
+
+class NoTimeFits(Refused):
+    """Of every proposed time somebody who has to be there has said no."""
+
+    code = "no-time-fits"
+    rule = "R6"
+    title = Words("Ingen av tiderna passar", "None of the times fits")
+    detail = Words(
+        "Någon som måste vara med har sagt nej till varje tid. Föreslå nya tider, eller välj en av"
+        " dem ändå med starts_at.",
+        "Somebody who has to be there has said no to every time. Propose new times, or choose one"
+        " of them nevertheless with starts_at.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the proposed times, in the order they were found, and what was said about it."""
+
+    starts_at: datetime
+    votes: Mapping[UUID, Vote] = field(default_factory=dict)
+
+    def said(self, vote: Vote) -> frozenset[UUID]:
+        return frozenset(person for person, said in self.votes.items() if said == vote)
+
+
+def option_at(options: Sequence[Option], starts_at: datetime, field: str) -> Option:
+    """Raises UnknownOption."""
+    for option in options:
+        if option.starts_at == starts_at:
+            return option
+    raise UnknownOption(field)
+
+
+def best_first(
+    facts: CaseFacts, procedure: Procedure, meeting: Meeting, options: Sequence[Option]
+) -> tuple[Option, ...]:
+    """Those that nobody who is needed has said no to: most yes, fewest no, then the earliest.
+
+    While nobody has voted they stand in the order in which they were found.
+    """
+    fitting = [one for one in options if not _is_out(facts, procedure, meeting, one)]
+    if not any(one.votes for one in options):
+        return tuple(fitting)
+    return tuple(sorted(fitting, key=_rank))
+
+
+def all_have_voted(meeting: Meeting, options: Sequence[Option]) -> bool:
+    return bool(options) and all(meeting.person_ids <= one.votes.keys() for one in options)
+
+
+def _rank(option: Option) -> tuple[int, int, datetime]:
+    return -len(option.said("yes")), len(option.said("no")), option.starts_at
+
+
+def _is_out(facts: CaseFacts, procedure: Procedure, meeting: Meeting, option: Option) -> bool:
+    """The chair, a guardian or the child can't, or nobody of a party of the staff (R6, S8)."""
+    step, no = procedure.step(meeting.step), option.said("no")
+    if in_charge(facts, procedure, step) in no:
+        return True
+    for needed in needed_at(facts, procedure, step, local_date(option.starts_at)):
+        there = those_for(facts, needed) & meeting.person_ids
+        if needed.party == "staff" and there and there <= no:
+            return True
+        if needed.party != "staff" and there & no:
+            return True
+    return False

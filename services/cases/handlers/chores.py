@@ -1,0 +1,108 @@
+"""Tasks that follow from meetings: there in time, told of when late (S4, S6, S12, P12, R15, X2)."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from services.cases.domain.meetings import keeper
+from services.cases.domain.tasks import Task
+from services.cases.handlers.ports import CaseFile, Desk, OpenTask
+from shared.bus.events import AlertDue, ChoreDue
+from shared.domain.calling import in_charge
+from shared.domain.days import local_date
+from shared.domain.facts import CaseFacts, Meeting
+from shared.domain.procedure import Chore
+
+_TELL_WHO_COMES = "tell-who-comes"
+_STAYS_USEFUL = timedelta(days=60)
+
+
+def chore_due(event: ChoreDue, desk: Desk) -> None:
+    """A task by its day; or, late, somebody looks whether it has been done.
+
+    What is no longer true of the meeting, or of the procedure, asks for nothing.
+    """
+    file = desk.take(event.case_id)
+    meeting = file.meeting(event.meeting_id)
+    rule = next((one for one in file.procedure.chores if one.name == event.chore), None)
+    if rule is None or not _is_needed(event, rule, file.facts, meeting):
+        return
+    key = _key(event, rule)
+    if not event.late:
+        _ask_for(file, rule, meeting, key, event.due_on, desk)
+    elif (task := desk.tasks.open_one(key)) is not None and _is_late(task, desk.today):
+        _tell_it_is_late(event, file, task, desk)
+
+
+def who_comes_changed(file: CaseFile, meeting: Meeting, desk: Desk) -> None:
+    """S6: whoever was told who comes is told of the change."""
+    if meeting.state != "booked" or meeting.starts_at <= desk.now:
+        return
+    for rule in file.procedure.chores:
+        if rule.kind == _TELL_WHO_COMES and meeting.step in rule.steps:
+            due_on = desk.days.minus(local_date(meeting.starts_at), rule.working_days)
+            _ask_for(file, rule, meeting, _key_of(meeting.id, rule), due_on, desk)
+
+
+def _ask_for(
+    file: CaseFile, rule: Chore, meeting: Meeting, key: str, due_on: date, desk: Desk
+) -> None:
+    """One task, which follows its meeting when that moves; never due on a day that has been."""
+    owner, day = _owner(file, rule, meeting), max(due_on, desk.today)
+    desk.tasks.add(file.id, Task(key, rule.kind, owner, rule.rule, day, meeting_id=meeting.id))
+    desk.tasks.put_off(key, day)
+
+
+def _is_needed(event: ChoreDue, rule: Chore, facts: CaseFacts, meeting: Meeting) -> bool:
+    if facts.state == "closed" or meeting.state != rule.on:
+        return False
+    if rule.unless is not None and getattr(meeting, rule.unless):
+        return False
+    return meeting.sequence == event.sequence
+
+
+def _is_late(task: OpenTask, today: date) -> bool:
+    return task.due_on is not None and task.due_on < today
+
+
+def _key(event: ChoreDue, rule: Chore) -> str:
+    """What comes again and again is a task of its own each time."""
+    if rule.every_days is not None:
+        return event.key.removesuffix("/late")
+    return _key_of(event.meeting_id, rule)
+
+
+def _key_of(meeting: UUID, rule: Chore) -> str:
+    return f"{meeting}/{rule.rule}/{rule.kind}"
+
+
+def _owner(file: CaseFile, rule: Chore, meeting: Meeting) -> UUID:
+    match rule.owner:
+        case "keeper":
+            return keeper(file.facts)
+        case "process_owner":
+            return file.facts.process_owner
+        case "leader":
+            step = file.procedure.step(meeting.step)
+            return in_charge(file.facts, file.procedure, step)
+
+
+def _tell_it_is_late(event: ChoreDue, file: CaseFile, task: OpenTask, desk: Desk) -> None:
+    """X2: whoever answers for it, and their own manager (X16).
+
+    For what somebody else has, such as the rektor's minutes, the process owner answers.
+    """
+    coordinates = task.owner == file.facts.coordinator
+    told = ("coordinator", "coordinator_manager") if coordinates else ("process_owner", "manager")
+    for to in told:
+        fields = {
+            "case_id": file.id,
+            "key": f"{event.key}/{to}",
+            "step": event.step,
+            "rule": event.rule,
+            "to": to,
+            "about": "task-late",
+            "limit_on": task.due_on,
+            "due_at": desk.now,
+            "useful_until": desk.now + _STAYS_USEFUL,
+        }
+        desk.publish(AlertDue.model_validate(fields))

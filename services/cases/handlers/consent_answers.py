@@ -1,0 +1,146 @@
+"""What becomes of a request for consent: signed, refused, withdrawn, done without (R3, P6, P7)."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from services.cases.domain import tasks
+from services.cases.domain.consents import (
+    check_refusing,
+    check_same,
+    check_signing,
+    check_terms,
+    check_waiving,
+    check_withdrawing,
+    resting_on,
+)
+from services.cases.domain.meetings import coming
+from services.cases.domain.tasks import Task
+from services.cases.handlers.ledger import AnswerConsent, SignConsent, WaiveConsent
+from services.cases.handlers.meetings import cancel_one
+from services.cases.handlers.ports import CaseFile, Desk
+from services.cases.handlers.standing import settle, tell_who_is_taken
+from shared.bus.events import (
+    ConsentRefused,
+    ConsentSigned,
+    ConsentWithdrawn,
+    ParticipantsChanged,
+)
+from shared.domain.calling import in_charge
+from shared.domain.facts import Consent, Meeting
+
+_ONCE_SIGNED = ("renew-consent", "consent-refused", "consent-withdrawn")
+
+
+def sign(command: SignConsent, desk: Desk) -> None:
+    """R3, S1: the organisations as signed count; signing what is signed already changes nothing."""
+    file = desk.take(command.case_id)
+    consent = file.consent(command.consent_id)
+    if not check_signing(file.facts, consent, command.on, desk.today):
+        check_same(desk.ledger.signed_terms(consent.id), command.terms)
+        return
+    on = command.on or desk.today
+    check_terms(file.facts, file.procedure, consent, command.terms, on, desk.today)
+    desk.ledger.sign(consent.id, on, command.terms)
+    desk.tasks.finish_of(file.id, consent.id)
+    desk.tasks.finish(file.id, _ONCE_SIGNED, about=consent.person_id)
+    details = {"consent": str(consent.id), "on": str(on)}
+    desk.audit.note(file.id, "consent.sign", _rule(file, consent), details)
+    desk.publish(ConsentSigned(case_id=file.id, consent_id=consent.id, on=on))
+    tell_who_is_taken(settle(file, desk), file, desk)
+
+
+def refuse(command: AnswerConsent, desk: Desk) -> None:
+    """R3, P11: a no ends the asking; what comes of it is for whoever is in charge to say.
+
+    A child's no also ends that one went on without its word (P6).
+    """
+    file = desk.take(command.case_id)
+    consent = file.consent(command.consent_id)
+    if not check_refusing(file.facts, consent, command.on, desk.today):
+        return
+    on = command.on or desk.today
+    desk.ledger.refuse(consent.id, on)
+    desk.tasks.finish_of(file.id, consent.id)
+    desk.tasks.add(file.id, _after_a_no(file, consent, desk.today))
+    details = {"consent": str(consent.id), "on": str(on)}
+    desk.audit.note(file.id, "consent.refuse", _rule(file, consent), details)
+    desk.publish(ConsentRefused(case_id=file.id, consent_id=consent.id, on=on))
+    settle(file, desk)
+
+
+def waive(command: WaiveConsent, desk: Desk) -> None:
+    """P6: on without the child's own word, for a reason; its no afterwards stands all the same."""
+    file = desk.take(command.case_id)
+    consent = file.consent(command.consent_id)
+    reason, on = command.reason, command.on or desk.today
+    if not check_waiving(file.facts, file.procedure, consent, reason, command.on, desk.today):
+        return
+    desk.ledger.waive(consent.id, on, reason)
+    desk.tasks.finish_of(file.id, consent.id)
+    details = {"consent": str(consent.id), "on": str(on)}
+    desk.audit.note(file.id, "consent.waive", _rule(file, consent), details)
+    desk.publish(ParticipantsChanged(case_id=file.id))
+
+
+def withdraw(command: AnswerConsent, desk: Desk) -> dict[str, Any]:
+    """P7, P8, X5: at once ends all that rests on the consent, and says what it did and what not.
+
+    Once more it changes nothing and says the same.
+    """
+    file = desk.take(command.case_id)
+    consent = file.consent(command.consent_id)
+    if not check_withdrawing(consent, command.on, desk.today):
+        said = desk.audit.last(file.id, "consent.withdraw", str(consent.id))
+        return {} if said is None else said["effect"]
+    effect = _withdraw(file, consent, command.on or desk.today, desk)
+    details = {"about": str(consent.id), "effect": effect}
+    desk.audit.note(file.id, "consent.withdraw", "P7", details)
+    return effect
+
+
+def _withdraw(file: CaseFile, consent: Consent, on: date, desk: Desk) -> dict[str, Any]:
+    open_before = desk.tasks.open_ones(file.id)
+    desk.ledger.withdraw(consent.id, on)
+    resting = resting_on(file.facts, file.procedure, consent, coming(file.facts, desk.now))
+    stopped, leaving = desk.messages.stopped_and_leaving(file.id)
+    desk.publish(ConsentWithdrawn(case_id=file.id, consent_id=consent.id, on=on))
+    for meeting in resting:
+        cancel_one(file, meeting, "consent", desk)
+    settled = settle(file, desk)
+    desk.tasks.finish(file.id, ["renew-consent"], about=consent.person_id)
+    closed = open_before - desk.tasks.open_ones(file.id)
+    if file.facts.state == "open":
+        owner = in_charge(file.facts, file.procedure)
+        desk.tasks.add(
+            file.id, tasks.consent_withdrawn(consent.id, consent.person_id, owner, desk.today)
+        )
+    cancelled = [*_ids(resting), *map(str, settled.cancelled)]
+    return {
+        "cancelled_meetings": cancelled,
+        "uncalled": [
+            {"meeting": str(meeting), "people": sorted(map(str, people))}
+            for meeting, people in settled.uncalled
+        ],
+        "stopped_messages": stopped,
+        "already_leaving": leaving,
+        "closed_tasks": sorted(map(str, closed)),
+        "lost_sight": list(settled.lost_sight),
+    }
+
+
+def _ids(meetings: Iterable[Meeting]) -> list[str]:
+    return [str(meeting.id) for meeting in meetings]
+
+
+def _rule(file: CaseFile, consent: Consent) -> str:
+    """By which rule somebody's consent is asked for: the child's own has another one."""
+    own = file.procedure.consent.child_rule if consent.party == "child" else None
+    return own or file.procedure.consent.rule
+
+
+def _after_a_no(file: CaseFile, consent: Consent, today: date) -> Task:
+    """P11: a no is an answer; whoever is in charge closes the case or goes another way."""
+    owner, rule = in_charge(file.facts, file.procedure), _rule(file, consent)
+    key = f"{consent.id}/{rule}/refused"
+    return Task(key, "consent-refused", owner, rule, today, about=consent.person_id)

@@ -1,0 +1,97 @@
+"""The family on a case: addresses and wishes, custody, guardians who come and go (R7, X12)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.cases.domain import refusals
+from services.cases.domain.family import (
+    check_custody,
+    check_others_decide,
+    check_wanting,
+    of_family,
+)
+from services.cases.domain.refused import NotFound
+from services.cases.handlers.consents import ask_who_decides, ask_youth_about_guardians
+from services.cases.handlers.ledger import AddGuardian, ChangeFamily
+from services.cases.handlers.ports import CaseFile, Desk
+from services.cases.handlers.standing import settle, tell_who_is_taken
+from shared.bus.events import ParticipantsChanged
+
+
+def change(command: ChangeFamily, desk: Desk) -> None:
+    """X6, X7: what is changed counts at once; saying it twice changes nothing the second time."""
+    file = _open_file(command.case_id, desk)
+    who = of_family(file.facts, command.person)
+    fields = list(desk.family.change(command.person, command.values))
+    custody = command.custody
+    if custody is not None and check_custody(
+        file.facts, file.procedure, who, desk.today, custody=custody
+    ):
+        desk.family.set_custody(file.id, command.person, custody=custody)
+        fields.append("custody")
+    if not fields:
+        return
+    details = {"person": str(command.person), "fields": fields}
+    desk.audit.note(file.id, "family.change", None, details)
+    _after_change(file, desk)
+
+
+def add_guardian(command: AddGuardian, desk: Desk) -> UUID:
+    """R3, R6: asked for consent, if they have custody; no meeting stands without them."""
+    file = _open_file(command.case_id, desk)
+    person = desk.family.add_guardian(file.id, command.guardian)
+    desk.audit.note(file.id, "guardian.add", "R6", {"person": str(person)})
+    _after_change(file, desk)
+    ask_youth_about_guardians(desk.reread(file), desk)
+    return person
+
+
+def remove_guardian(case_id: UUID, person: UUID, desk: Desk) -> None:
+    """Who was put on the case by mistake; for a custody that has ended there is `change`."""
+    file = _open_file(case_id, desk)
+    if of_family(file.facts, person).party != "guardian":
+        raise NotFound
+    check_others_decide(file.facts, file.procedure, person, desk.today)
+    desk.cases.remove_participant(file.id, person)
+    desk.audit.note(file.id, "guardian.remove", "R6", {"person": str(person)})
+    _after_change(file, desk)
+
+
+def want_guardians(case_id: UUID, guardians: Sequence[UUID], desk: Desk) -> None:
+    """R7, X8: the adult youth's decision; the others' invitations are taken back at once."""
+    file = _open_file(case_id, desk)
+    check_wanting(file.facts, file.procedure, guardians, desk.today)
+    desk.tasks.finish(file.id, ["ask-about-guardians"])
+    wanted = {who.person_id for who in file.facts.participants if who.wanted_by_youth}
+    said_before = desk.audit.last(file.id, "guardians.wanted", str(file.id)) is not None
+    if set(guardians) == wanted and said_before:
+        return
+    desk.family.set_wanted(file.id, guardians)
+    details = {"about": str(file.id), "guardians": sorted({str(one) for one in guardians})}
+    desk.audit.note(file.id, "guardians.wanted", "R7", details)
+    _after_change(file, desk)
+
+
+def keep_apart(case_id: UUID, *, never: bool, desk: Desk) -> None:
+    """X12: guardians who never meet; a meeting that two of them are called to is off at once."""
+    file = _open_file(case_id, desk)
+    if never == file.facts.never_together:
+        return
+    desk.family.set_never_together(file.id, never=never)
+    desk.audit.note(file.id, "case.never-together", "X12", {"never_together": never})
+    _after_change(file, desk)
+
+
+def _open_file(case_id: UUID, desk: Desk) -> CaseFile:
+    file = desk.take(case_id)
+    if file.facts.state == "closed":
+        raise refusals.CaseIsClosed
+    return file
+
+
+def _after_change(before: CaseFile, desk: Desk) -> None:
+    """Ask who decides now and wasn't asked, and put right what stands."""
+    file = desk.reread(before)
+    ask_who_decides(file, desk.today, desk)
+    tell_who_is_taken(settle(before, desk), before, desk)
+    desk.publish(ParticipantsChanged(case_id=file.id))

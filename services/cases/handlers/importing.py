@@ -1,0 +1,87 @@
+"""A municipality's files are taken over: all of it or nothing, and it counts at once."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, fields
+from datetime import date
+from typing import Any
+
+from services.cases.domain.importing import Changes, changes
+from services.cases.handlers.ports import Audit, Publish, Tasks
+from services.cases.handlers.register import leavers, look_again
+from services.cases.handlers.staffing import Files, Staffing
+from shared.ids import staff_id
+from shared.register import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import has changed, or would change.
+
+    `again`: the files say what they said last time, so what was changed by hand since then stands.
+    `cases`: how many open cases are looked at again.
+    """
+
+    files: Register
+    changes: Changes
+    first: bool
+    again: bool
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDesk:
+    """What an import works with, in one transaction."""
+
+    today: date
+    files: Files
+    staffing: Staffing
+    tasks: Tasks
+    audit: Audit
+    publish: Publish
+
+
+def import_files(register: Register, desk: ImportDesk, *, dry_run: bool) -> Imported:
+    """A dry run tells the same and changes nothing."""
+    desk.files.begin()
+    fingerprint = _fingerprint(register)
+    before = desk.files.read()
+    first = not before.units
+    if desk.files.imported() == fingerprint:
+        return Imported(register, Changes(), first, again=True, cases=0)
+    found = changes(before, register, desk.today)
+    everybody = (*before.holders, *register.holders)
+    people = [staff_id(code) for code in found.people_touched(everybody)]
+    result = Imported(
+        register, found, first, again=False, cases=len(desk.staffing.open_cases_of(people))
+    )
+    if not dry_run:
+        desk.files.write(found, desk.today)
+        desk.files.note_import(fingerprint)
+        desk.audit.note(None, "register.import", None, dict(_counts(found)))
+        look_again(people, desk.staffing, desk.publish)
+        leavers(desk.staffing, desk.tasks, desk.today)
+    return result
+
+
+def _fingerprint(register: Register) -> bytes:
+    """Of what the files say; a column that nobody has filled in makes no difference."""
+    parts = (register.units, register.places, register.people, register.posts, register.holders)
+    text = json.dumps([[_said(row) for row in part] for part in parts], default=str)
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _said(row: Any) -> dict[str, Any]:
+    return {
+        field.name: value
+        for field in fields(row)
+        if (value := getattr(row, field.name)) != field.default or field.default is MISSING
+    }
+
+
+def _counts(found: Changes) -> Iterator[tuple[str, dict[str, int]]]:
+    for field in fields(found):
+        kinds = [change.kind for change in getattr(found, field.name)]
+        if kinds:
+            yield field.name, {kind: kinds.count(kind) for kind in sorted(set(kinds))}

@@ -1,0 +1,44 @@
+"""What the handlers of votes and wishes need from outside; the adapters implement it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.cases.domain.votes import Option, Vote
+from services.cases.domain.wishes import Relation, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """Somebody whom a family wishes for; `protected` None counts as protected (X6)."""
+
+    by: UUID
+    name: str
+    relation: Relation
+    email: str | None = None
+    phone: str | None = None
+    language: str = "sv"
+    protected: bool | None = None
+
+
+class Votes(Protocol):
+    """The times of a proposal, and what everybody said about them."""
+
+    def propose(self, meeting_id: UUID, times: Sequence[datetime]) -> None:
+        """These times, in this order, instead of any before; nobody has voted."""
+        ...
+
+    def options(self, meeting_id: UUID) -> Sequence[Option]: ...
+    def vote(self, meeting_id: UUID, person: UUID, votes: Mapping[datetime, Vote]) -> bool: ...
+    def clear(self, meeting_id: UUID) -> None: ...
+
+
+class Wishes(Protocol):
+    """Who is wished for; a declined one leaves neither a name nor an address behind."""
+
+    def add(self, case_id: UUID, wished: Wished) -> Wish: ...
+    def find(self, case_id: UUID, wish_id: UUID) -> Wish | None: ...
+    def accept(self, case_id: UUID, wish: Wish) -> None: ...
+    def decline(self, wish: Wish) -> None: ...

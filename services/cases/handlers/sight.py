@@ -1,0 +1,131 @@
+"""What the person who sits before the calling system may see (X10, P8, X16, decision 12)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+from services.cases.domain.refused import Invalid, NotFound, Refused, Words
+from shared.domain.facts import CaseFacts
+from shared.domain.sight import may_see
+from shared.procedures import Procedures
+
+HEADER = "Samspel-Acting-As"
+_PERSON = "person:"
+# Reads that are about no single case: of the register, of numbers alone, or of what is seen.
+_LISTS = frozenset(
+    {
+        "cases.list", "messages", "people", "units", "posts", "procedures", "limits",
+        "limits.manager", "lead-times", "inquiries", "considerations",
+    }
+)  # fmt: skip
+
+
+class UnknownActingPerson(Invalid):
+    """The header names nobody of the municipality's register."""
+
+    code = "unknown-acting-person"
+    detail = Words(
+        f"{HEADER} nämner ingen i personalregistret. Sök id:t i /api/v1/people.",
+        f"{HEADER} names nobody of the staff register. Look the id up in /api/v1/people.",
+    )
+
+
+class OpenedForAnother(Refused):
+    """The opener is the process owner, so nobody opens a case in another's name (R2)."""
+
+    code = "opened-for-another"
+    rule = "R2"
+    title = Words("Öppna i ditt eget namn", "Open it in your own name")
+    detail = Words(
+        "Den som öppnar ärendet blir processbärare. Ange dig själv som initiator, eller lämna över"
+        " ärendet när det är öppnat.",
+        "Who opens the case becomes its process owner. Name yourself as the initiator, or hand the"
+        " case over once it is open.",
+    )
+
+
+class Sights(Protocol):
+    """What is looked up to know who sees what, in one transaction."""
+
+    def party(self, person: UUID) -> str | None: ...
+    def case_of(self, name: str, thing: UUID) -> UUID | None: ...
+    def cases_of(self, person: UUID) -> Sequence[UUID]: ...
+    def facts(self, case_ids: Collection[UUID]) -> Sequence[CaseFacts]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One person's sight of the cases on one day; without a person, the calling system's: all."""
+
+    person: UUID | None
+    sights: Sights
+    procedures: Procedures
+    today: date
+
+    def enter(self, path: Mapping[str, str], case_id: UUID | None, what: str | None = None) -> None:
+        """Let pass who may see what a request is about. `what` names a read. Raises NotFound.
+
+        A read that names no case is let pass only if it is known to show none that isn't seen.
+        """
+        if self.person is None:
+            return
+        self._check_person(self.person)
+        case_id = case_id or self._case_of(path)
+        if case_id is not None:
+            self.check(case_id)
+        elif what is not None and what not in _LISTS:
+            raise NotFound
+
+    def check(self, case_id: UUID) -> None:
+        """Raises NotFound, as for a case that there isn't."""
+        if self.person is not None and case_id not in self._seen(self.person, [case_id]):
+            raise NotFound
+
+    def visible(self) -> list[UUID]:
+        """All the cases that the person sees."""
+        assert self.person is not None
+        return self._seen(self.person, self.sights.cases_of(self.person))
+
+    def _check_person(self, person: UUID) -> None:
+        party = self.sights.party(person)
+        if party is None:
+            raise UnknownActingPerson(HEADER)
+        if party != "staff":  # a family comes by its own links, never this way
+            raise NotFound
+
+    def _case_of(self, path: Mapping[str, str]) -> UUID | None:
+        """The case that the ids of a path lead to; None where there is none such."""
+        for name, text in path.items():
+            try:
+                thing = UUID(text)
+            except ValueError:
+                continue
+            if name == "case_id":
+                return thing
+            if (case_id := self.sights.case_of(name, thing)) is not None:
+                return case_id
+        return None
+
+    def _seen(self, person: UUID, case_ids: Collection[UUID]) -> list[UUID]:
+        return [
+            facts.id
+            for facts in self.sights.facts(case_ids)
+            if sees(person, facts, self.procedures, self.today)
+        ]
+
+
+def sees(person: UUID, facts: CaseFacts, procedures: Procedures, today: date) -> bool:
+    """Whether somebody sees a case under the procedure it began with."""
+    return may_see(facts, procedures.get(facts.procedure, facts.procedure_on), person, today)
+
+
+def actor_of(person: UUID | None, system: str) -> str:
+    """Who does it, as the audit and the access log name them."""
+    return system if person is None else f"{_PERSON}{person}"
+
+
+def person_of(actor: str) -> UUID | None:
+    """The person behind an actor; None for a system."""
+    return UUID(actor.removeprefix(_PERSON)) if actor.startswith(_PERSON) else None

@@ -1,0 +1,65 @@
+"""The port to people and posts that can be changed, and what can be done to them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.cases.domain.importing import Changes
+from services.cases.domain.leaving import Leaver
+from services.cases.domain.posts import Tenure
+from shared.register import Capacity, Register
+
+
+class Staffing(Protocol):
+    """People, posts, who is in them, and the open cases that depend on it, in one transaction."""
+
+    def lock_person(self, person: UUID) -> bool: ...
+    def has_colleague_at(self, email: str, apart_from: UUID, on: date) -> bool: ...
+    def change_person(self, person: UUID, values: Mapping[str, Any]) -> Sequence[str]: ...
+    def lock_post(self, post: str) -> tuple[Tenure, ...] | None: ...
+    def add_tenure(self, post: str, tenure: Tenure) -> None: ...
+    def change_tenure(self, post: str, old: Tenure, new: Tenure | None) -> None: ...
+    def open_cases_of(self, people: Collection[UUID]) -> Sequence[UUID]: ...
+    def leavers(self, today: date, until: date) -> Sequence[Leaver]: ...
+    def leaving_tasks(self) -> Mapping[str, UUID]: ...
+    def begin_day(self, look: str, today: date) -> bool: ...
+
+
+class Files(Protocol):
+    """The municipality's files as the database has them."""
+
+    def begin(self) -> None: ...
+    def imported(self) -> bytes | None: ...
+    def read(self) -> Register: ...
+    def write(self, changes: Changes, today: date) -> None: ...
+    def note_import(self, fingerprint: bytes) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePerson:
+    """Fields of a member of staff by name; what is left out stays."""
+
+    person: UUID
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AddHolder:
+    """Somebody comes into a post."""
+
+    post: str
+    person: UUID
+    first_day: date
+    last_day: date | None
+    capacity: Capacity
+
+
+@dataclass(frozen=True, slots=True)
+class EndHolder:
+    """Somebody's last day in a post."""
+
+    post: str
+    person: UUID
+    last_day: date

@@ -1,0 +1,158 @@
+"""The last look at a mail before its content leaves (R41, X3, X6, X11-X13, invariants 11 and 13).
+
+It reads the finished bytes and trusts nothing that made them. Whatever it doesn't understand is
+held back too: a rule that it answers stops the mail, and a person is told.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
+
+from services.notifier.domain.mail import Post
+from services.notifier.domain.mailing import Contact, Mailing
+from services.notifier.domain.messages import MeetingWords, Message, rests_with_the_family
+from services.notifier.domain.opened_mail import Opened, Properties, Unopenable, opened
+from services.notifier.domain.recipients import PARTIES, mailbox_of
+from services.notifier.domain.unspeakable import Unspeakable, says, says_forbidden_word, says_one_of
+from shared.domain.consent import age_on
+
+_YOUNGEST = 15
+_PLAIN_IN_MAILTO = "!$'*+-._~"
+_QUOTED = re.compile(r"\\(.)")
+_HEADERS = {
+    "from", "to", "reply-to", "subject", "date", "message-id", "auto-submitted", "mime-version",
+    "content-type",
+}  # fmt: skip
+_SUMMARIES = ("Möte", "Meeting")
+_PROPERTIES = {
+    "begin", "end", "prodid", "version", "method", "tzid", "tzname", "dtstart", "dtend", "rrule",
+    "tzoffsetfrom", "tzoffsetto", "uid", "dtstamp", "created", "last-modified", "sequence",
+    "organizer", "attendee", "summary", "description", "class", "status", "transp", "location",
+    "action", "trigger", "parameter",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of the mail's case as it leaves, on this day in Stockholm."""
+
+    mailing: Mailing
+    unspeakable: Unspeakable
+    today: date
+
+
+def objection(message: Message, content: bytes, case: Case, post: Post) -> str | None:
+    """The rule that the mail would break, or None if it may leave."""
+    try:
+        mail = opened(content)
+    except Unopenable:
+        return "X3"
+    return (
+        _to_whom(message, case)
+        or _headers(mail, message, post)
+        or _calendars(mail, message, post)
+        or _words(mail, message, case, post)
+    )
+
+
+def _to_whom(message: Message, case: Case) -> str | None:
+    """Whether this person may be mailed at all, at this address, on this ground."""
+    contact = case.mailing.contacts.get(message.person_id)
+    if contact is None:
+        return "X6"
+    family = rests_with_the_family(message.kind, message.ground)
+    others = [
+        other
+        for person, other in case.mailing.contacts.items()
+        if person != message.person_id and mailbox_of(other) == message.mailbox
+    ]
+    asks_a_child = contact.party == "child" and message.ground != "object"
+    forbidden = {
+        "X6": contact.party not in PARTIES or any(one.protected for one in (contact, *others)),
+        "R41": contact.party != message.party or not (family or contact.party == "staff"),
+        "X7": contact.no_mail,
+        "X11": asks_a_child and (bool(others) or _is_too_young(contact, case.today)),
+    }
+    return next((rule for rule, so in forbidden.items() if so), None)
+
+
+def _is_too_young(contact: Contact, today: date) -> bool:
+    return contact.birth_date is None or age_on(contact.birth_date, today) < _YOUNGEST
+
+
+def _headers(mail: Opened, message: Message, post: Post) -> str | None:
+    """X4, X13: one mailbox in To and nobody else, from the municipality's name alone."""
+    headers = mail.headers
+    if set(headers) - _HEADERS:
+        return "X13"
+    if headers.get("to") != f"<{message.address}>" or message.address.lower() != message.mailbox:
+        return "X4"
+    from_us = {"from": post.from_address}
+    if isinstance(message.words, MeetingWords):
+        from_us["reply-to"] = post.reply_address(message.words.token)
+    for name in ("from", "reply-to"):
+        if name in headers and not _is_the_house(headers[name], from_us.get(name), post):
+            return "X13"
+    return None if headers.get("message-id") == message.message_id else "X13"
+
+
+def _is_the_house(value: str, address: str | None, post: Post) -> bool:
+    """The municipality's name alone, and the address that it should be."""
+    display, _, shown = value.rpartition(" ")
+    if display.startswith('"'):
+        display = _QUOTED.sub(r"\1", display[1:-1])
+    return (display, shown) == (post.house.name, f"<{address}>")
+
+
+def _calendars(mail: Opened, message: Message, post: Post) -> str | None:
+    """X3, X4, X13: nobody else is asked, and what shows in a shared calendar is neutral."""
+    return next(filter(None, (_calendar(one, message, post) for one in mail.calendars)), None)
+
+
+def _calendar(calendar: Properties, message: Message, post: Post) -> str | None:
+    asked = f"mailto:{_in_mailto(message.address)}"
+    known = {asked, post.uid(message.meeting_id), *_said(message, post)}
+    said: defaultdict[str, list[str]] = defaultdict(list)
+    for name, value in calendar:
+        said[name].append(value)
+        if "@" in value and value not in known:
+            return "X4"
+    if said["attendee"] != [asked]:
+        return "X4"
+    neutral = set(said["summary"]) <= _summaries(message) and said["class"] == ["PRIVATE"]
+    return None if neutral and said.keys() <= _PROPERTIES else "X13"
+
+
+def _said(message: Message, post: Post) -> tuple[str, ...]:
+    """What else may hold an @: whom to answer, our own name, a place."""
+    if not isinstance(message.words, MeetingWords):
+        return ()
+    organizer = f"mailto:{_in_mailto(post.reply_address(message.words.token))}"
+    return organizer, post.house.name, message.words.said.place or ""
+
+
+def _summaries(message: Message) -> set[str]:
+    reference = message.words.reference if isinstance(message.words, MeetingWords) else None
+    if reference is None or message.party != "staff":
+        return set(_SUMMARIES)
+    return {f"{summary} {reference}" for summary in _SUMMARIES}
+
+
+def _words(mail: Opened, message: Message, case: Case, post: Post) -> str | None:
+    """X3: no name of the family, no school, no word that tells; the reference for staff alone."""
+    place = message.words.said.place if isinstance(message.words, MeetingWords) else None
+    ours = (post.house.name, place or "")
+    reference = None if message.party == "staff" else case.mailing.facts.reference
+    for text in mail.texts:
+        if says_forbidden_word(text) or says_one_of(case.unspeakable, text, ours):
+            return "X3"
+        if reference is not None and says(reference, text):
+            return "X3"
+    return None
+
+
+def _in_mailto(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{quote(local, safe=_PLAIN_IN_MAILTO)}@{domain}"

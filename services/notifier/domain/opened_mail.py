@@ -1,0 +1,167 @@
+"""A finished mail opened again: its headers, its texts as people read them, its calendars.
+
+Strict: it knows the shape that O1 and O2 prescribe and nothing else, so that nothing can hide in a
+part or an encoding that isn't looked at.
+"""
+
+import binascii
+import html
+import re
+import unicodedata
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from functools import lru_cache
+
+_TAG = re.compile(r"<[^>]*>")
+_BOUNDARY = re.compile(rb'boundary="([^"]+)"')
+_CUT = re.compile(r'([A-Za-z-]+)((?:;[A-Za-z-]+=(?:"[^"]*"|[A-Za-z0-9./-]*))*):(.*)', re.DOTALL)
+_IN_QUOTES = re.compile(r'"([^"]*)"')
+_ESCAPED = re.compile(r"\\(.)")
+_NAME = re.compile(r'name\*?\d*\*?=("[^"]*"|[^;\s]+)', re.IGNORECASE)
+_FILE = '"invite.ics"'
+_HEADERS_OF_A_PART = {"content-type", "content-transfer-encoding", "content-disposition"}
+_DEEPEST = 3
+
+Properties = tuple[tuple[str, str], ...]
+
+
+class Unopenable(ValueError):
+    """The mail hasn't the shape that ours have; the error quotes nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`texts` are the subject and what the parts say, in NFC; `calendars` property by property.
+
+    The addresses of a calendar, which alone differ between a meeting's mailboxes, are in no text.
+    """
+
+    headers: dict[str, str]
+    texts: tuple[str, ...]
+    calendars: tuple[Properties, ...]
+
+
+def opened(content: bytes) -> Opened:
+    """Raises Unopenable."""
+    head, found, body = content.partition(b"\r\n\r\n")
+    if not found:
+        raise Unopenable
+    headers = _headers(head)
+    leaves = list(_leaves(headers.get("content-type", ""), body, _DEEPEST))
+    texts = [_plain(headers.get("subject", "")), *(leaf.text for leaf in leaves)]
+    calendars = [leaf.properties for leaf in leaves if leaf.properties is not None]
+    return Opened(headers, tuple(dict.fromkeys(texts)), tuple(dict.fromkeys(calendars)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    text: str
+    properties: Properties | None = None
+
+
+def _leaves(content_type: str, body: bytes, deeper: int) -> Iterator[_Leaf]:
+    boundary = _BOUNDARY.search(content_type.encode())
+    if not content_type.startswith("multipart/") or boundary is None or deeper == 0:
+        raise Unopenable
+    mark = b"--" + boundary[1]
+    before, *parts = (b"\r\n" + body).split(b"\r\n" + mark)
+    if before or len(parts) < 2 or parts[-1] != b"--\r\n":
+        raise Unopenable
+    for part in parts[:-1]:
+        if not part.startswith(b"\r\n"):
+            raise Unopenable
+        head, found, inside = part[2:].partition(b"\r\n\r\n")
+        if not found:
+            raise Unopenable
+        if head.startswith(b"Content-Type: multipart/"):
+            yield from _leaves(_headers(head)["content-type"], inside + b"\r\n", deeper - 1)
+        else:
+            yield _leaf(head, inside)
+
+
+@lru_cache(maxsize=1024)
+def _leaf(head: bytes, body: bytes) -> _Leaf:
+    """One part; kept for a while, since the mails of a meeting share most of theirs."""
+    kind = _kind(head)
+    if kind == "text/plain":
+        return _Leaf(_plain(_text(body)))
+    if kind == "text/html":
+        return _Leaf(_plain(html.unescape(_TAG.sub(" ", _text(body)))))
+    if kind in ("text/calendar", "application/ics"):
+        return _calendar(body)
+    raise Unopenable
+
+
+@lru_cache(maxsize=64)
+def _kind(head: bytes) -> str:
+    """A part's type; its encoding is the one that we use, and its file name says nothing (X3)."""
+    headers = _headers(head)
+    named = _NAME.findall(" ".join(headers.values()))
+    if headers.keys() - _HEADERS_OF_A_PART or set(named) - {_FILE}:
+        raise Unopenable
+    if headers.get("content-transfer-encoding") != "base64":
+        raise Unopenable
+    return headers.get("content-type", "").partition(";")[0]
+
+
+@lru_cache(maxsize=1024)
+def _calendar(body: bytes) -> _Leaf:
+    """The same bytes come inline and as a file."""
+    lines = _text(body).replace("\r\n ", "").split("\r\n")
+    properties = tuple(one for line in lines if line for one in _properties(line))
+    said = _plain("\n".join(value for _, value in properties if "@" not in value))
+    return _Leaf(said, properties)
+
+
+def _text(body: bytes) -> str:
+    try:
+        return b64decode(body.replace(b"\r\n", b""), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        raise Unopenable from None
+
+
+@lru_cache(maxsize=4096)
+def _properties(line: str) -> Properties:
+    """Name and value of a content line; what stands in a quoted parameter is a value too."""
+    if (cut := _CUT.match(line)) is None:
+        raise Unopenable
+    name, parameters, value = cut.groups()
+    shown = tuple(("parameter", quoted) for quoted in _IN_QUOTES.findall(parameters))
+    return (*shown, (name.lower(), _ESCAPED.sub(_unescaped, value)))
+
+
+def _unescaped(escaped: re.Match[str]) -> str:
+    return "\n" if escaped[1] in "nN" else escaped[1]
+
+
+def _headers(head: bytes) -> dict[str, str]:
+    """Each header once, unfolded and decoded, by its name in lower case."""
+    headers: dict[str, str] = {}
+    try:
+        lines = head.decode("ascii").replace("\r\n ", " ").split("\r\n")
+    except UnicodeDecodeError:
+        raise Unopenable from None
+    for line in lines:
+        name, found, value = line.partition(": ")
+        if not found or name.lower() in headers:
+            raise Unopenable
+        headers[name.lower()] = _decoded(value)
+    return headers
+
+
+@lru_cache(maxsize=2048)
+def _decoded(value: str) -> str:
+    if "=?" not in value:
+        return value
+    try:
+        return str(make_header(decode_header(value)))
+    except (HeaderParseError, LookupError, ValueError):
+        raise Unopenable from None
+
+
+def _plain(text: str) -> str:
+    """In NFC and with single spaces, so that a line break hides no name."""
+    return " ".join(unicodedata.normalize("NFC", text).split())

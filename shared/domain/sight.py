@@ -1,0 +1,47 @@
+"""Who of the staff may see a case (X10, P8, X16): by being on it and by the consent."""
+
+from datetime import date
+from uuid import UUID
+
+from shared.domain.consent import covered_organisations, declined
+from shared.domain.facts import CaseFacts, Participant
+from shared.domain.procedure import Procedure
+
+
+def may_see(facts: CaseFacts, procedure: Procedure, person: UUID, today: date) -> bool:
+    """Whether somebody may see the case today: nobody by their post alone, nor as family.
+
+    Until everybody who decides has signed, and again from a withdrawal on, only those who are on
+    the case for the opener's or the process owner's own organisation. The coordinator, who asks
+    for the consent (P4, P5, S5), sees it until somebody has said no (ours).
+    """
+    here = _on_the_case(facts, person)
+    if here is None:
+        return False
+    if here.organisation in own_organisations(facts):
+        return True
+    if _coordinates(facts, procedure, person) and not declined(facts, procedure, today):
+        return True
+    return here.organisation in covered_organisations(facts, procedure, today)
+
+
+def own_organisations(facts: CaseFacts) -> frozenset[str]:
+    """Those in which the case is known without any consent: the opener's, the process owner's."""
+    people = (_on_the_case(facts, one) for one in (facts.initiator, facts.process_owner))
+    return frozenset(who.organisation for who in people if who is not None and who.organisation)
+
+
+def seeing_organisations(facts: CaseFacts, procedure: Procedure, today: date) -> frozenset[str]:
+    """The organisations whose people on the case see it today."""
+    return own_organisations(facts) | covered_organisations(facts, procedure, today)
+
+
+def _on_the_case(facts: CaseFacts, person: UUID | None) -> Participant | None:
+    return next(
+        (who for who in facts.participants if who.person_id == person and who.party == "staff"),
+        None,
+    )
+
+
+def _coordinates(facts: CaseFacts, procedure: Procedure, person: UUID) -> bool:
+    return procedure.roles.leader == "koordinator" and facts.coordinator == person

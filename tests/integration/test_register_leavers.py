@@ -1,0 +1,154 @@
+"""Posts end by their date, and open cases are told of it in time (R2, R5); who is whose manager."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from shared.ids import staff_id
+from tests.integration.cases_house import OWNER, THERAPIST, CasesHouse, Json
+
+CHIEF = str(staff_id("margareta-sandstrom"))  # skolchef
+SARA = str(staff_id("sara-abdi"))
+OTHER_THERAPIST = str(staff_id("mattias-gran"))
+
+
+def leaves(cases: CasesHouse, post: str, person: str, last_day: str) -> None:
+    cases.post(f"posts/{post}/holders/end", {"person": person, "last_day": last_day})
+
+
+def tasks(cases: CasesHouse, case: Json) -> list[tuple[str, str, str, str]]:
+    """Kind, state, owner and day of what is to be done about those who leave."""
+    shown = cases.get(f"cases/{case['id']}")["tasks"]
+    return [
+        (task["kind"], task["state"], task["owner"], task["due_on"])
+        for task in shown
+        if task["kind"] in ("replace-participant", "hand-over")
+    ]
+
+
+def morning(cases: CasesHouse, day: str) -> None:
+    cases.set_clock(f"{day}T06:00:00Z")
+    cases.worker.work()
+
+
+def test_R5_who_leaves_within_thirty_days_is_to_be_replaced(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+    leaves(cases, "familjebehandlare-1", THERAPIST, "2027-04-15")
+    assert tasks(cases, case) == []
+    morning(cases, "2027-03-15")
+    assert tasks(cases, case) == []
+    for day in ("2027-03-16", "2027-03-16", "2027-03-17", "2027-04-16"):
+        morning(cases, day)
+        assert tasks(cases, case) == [("replace-participant", "open", OWNER, "2027-04-15")]
+    body = {"person": OTHER_THERAPIST, "replaces": THERAPIST}
+    cases.post(f"cases/{case['id']}/participants", body, 201)
+    assert tasks(cases, case) == [("replace-participant", "done", OWNER, "2027-04-15")]
+
+
+def test_R5_a_task_that_somebody_has_done_does_not_come_back_the_next_day(
+    cases: CasesHouse,
+) -> None:
+    case = cases.signed_case()
+    leaves(cases, "familjebehandlare-1", THERAPIST, "2027-03-12")
+    (task,) = cases.rows("SELECT id FROM cases.tasks WHERE kind = 'replace-participant'")
+    cases.post(f"tasks/{task['id']}/done")
+    morning(cases, "2027-03-02")
+    assert [state for _, state, _, _ in tasks(cases, case)] == ["done"]
+
+
+def test_R5_who_stays_after_all_needs_no_replacement(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+    leaves(cases, "familjebehandlare-1", THERAPIST, "2027-03-12")
+    assert [state for _, state, _, _ in tasks(cases, case)] == ["open"]
+    body = {"person": THERAPIST, "first_day": "2027-03-13"}
+    cases.post("posts/familjebehandlare-1/holders", body, 201)
+    assert [state for _, state, _, _ in tasks(cases, case)] == ["done"]
+
+
+def test_S1_who_goes_over_to_another_organisation_leaves_the_case_too(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+    leaves(cases, "familjebehandlare-1", THERAPIST, "2027-03-12")
+    body = {"person": THERAPIST, "first_day": "2027-03-13"}
+    cases.post("posts/kurator-tallasskolan/holders", body, 201)
+    assert [kind for kind, *_ in tasks(cases, case)] == ["replace-participant"]
+
+
+def test_R2_a_process_owner_who_leaves_hands_over_by_the_manager(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+    leaves(cases, "rektor-bjorkskolan", OWNER, "2027-03-19")
+    assert tasks(cases, case) == [("hand-over", "open", CHIEF, "2027-03-19")]
+
+
+def test_closed_cases_have_no_such_task(cases: CasesHouse) -> None:
+    case = cases.open_case()
+    cases.post(f"cases/{case['id']}/close", {"outcome": "other"})
+    leaves(cases, "rektor-bjorkskolan", OWNER, "2027-03-19")
+    assert tasks(cases, case) == []
+
+
+def test_the_clock_of_demo_mode_waits_for_the_look_of_the_day(cases: CasesHouse) -> None:
+    cases.worker.work()
+    settle = "/api/v1/clock/settle?timeout=0"
+    assert cases.client.post(settle).status_code == 200
+    cases.set_clock("2027-03-02T00:30:00+01:00")
+    assert cases.client.post(settle).json()["left"]["daily"] == 1
+    cases.worker.work()
+    assert cases.client.post(settle).status_code == 200
+
+
+# the manager, as the notifier gets to know it
+
+
+def manager(cases: CasesHouse, case: Json, day: str) -> str | None:
+    (row,) = cases.rows(
+        "SELECT manager FROM cases_api.mailing(ARRAY[%s::uuid], %s)",
+        UUID(case["id"]),
+        date.fromisoformat(day),
+    )
+    return row["manager"] and str(row["manager"])
+
+
+@pytest.mark.parametrize(("deputy", "expected"), [(None, None), (SARA, SARA), (OWNER, None)])
+def test_X2_the_manager_is_who_acts_for_the_post_above(
+    cases: CasesHouse, deputy: str | None, expected: str | None
+) -> None:
+    """The skolchef leaves; nobody is their own manager, nor of another organisation (X16)."""
+    case = cases.open_case()
+    assert manager(cases, case, "2027-03-01") == CHIEF
+    if deputy is not None:
+        body = {"person": deputy, "first_day": "2027-03-10", "capacity": "deputy"}
+        cases.post("posts/skolchef/holders", body, 201)
+    leaves(cases, "skolchef", CHIEF, "2027-03-19")
+    assert manager(cases, case, "2027-03-19") == CHIEF
+    assert manager(cases, case, "2027-03-20") == expected
+
+
+def test_X16_the_manager_is_of_the_organisation_that_the_process_owner_is_there_for(
+    cases: CasesHouse,
+) -> None:
+    case = cases.open_case()
+    cases.execute("UPDATE cases.posts SET reports_to = 'socialchef' WHERE code = 'skolchef'")
+    leaves(cases, "skolchef", CHIEF, "2027-03-19")
+    assert manager(cases, case, "2027-03-20") is None
+    cases.execute(
+        "UPDATE cases.posts SET reports_to = 'socialchef' WHERE code = 'rektor-bjorkskolan'"
+    )
+    assert manager(cases, case, "2027-03-20") is None
+
+
+def test_X2_a_process_owner_who_has_left_still_has_a_manager(cases: CasesHouse) -> None:
+    case = cases.open_case()
+    leaves(cases, "rektor-bjorkskolan", OWNER, "2027-03-19")
+    assert manager(cases, case, "2027-05-01") == CHIEF
+
+
+def test_X2_of_several_posts_the_one_held_on_the_day_says_who_the_manager_is(
+    cases: CasesHouse,
+) -> None:
+    case = cases.open_case()
+    leaves(cases, "rektor-bjorkskolan", OWNER, "2027-03-19")
+    body = {"person": OWNER, "first_day": "2027-03-20"}
+    cases.post("posts/kurator-tallasskolan/holders", body, 201)
+    assert manager(cases, case, "2027-03-19") == CHIEF
+    assert manager(cases, case, "2027-03-20") == str(staff_id("karin-bergqvist"))

@@ -1,0 +1,155 @@
+"""The rules read a second time, as simply as they can be put, to hold the product against.
+
+Nothing here asks the product's own rules: the holidays are counted out, and the consents are read
+from what was said, not from the state of the forms.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from shared.domain.days import STOCKHOLM
+from shared.domain.facts import CaseFacts, ConsentParty
+from shared.domain.procedure import Procedure, Step, WindowRule
+from tests.support.casework import Said
+
+_FIXED = {(1, 1), (1, 6), (5, 1), (6, 6), (12, 24), (12, 25), (12, 26), (12, 31)}
+_AFTER_EASTER = (-2, 1, 39)  # långfredagen, annandag påsk, Kristi himmelsfärdsdag
+_SATURDAY = 5
+_FRIDAY = 4
+_DAY = timedelta(days=1)
+
+
+def is_free(day: date) -> bool:
+    """Saturdays, Sundays, red days, and the eves of midsummer, Christmas and the new year."""
+    if day.weekday() >= _SATURDAY or (day.month, day.day) in _FIXED:
+        return True
+    if day.month == 6 and day.weekday() == _FRIDAY and 19 <= day.day <= 25:
+        return True
+    return (day - easter(day.year)).days in _AFTER_EASTER
+
+
+def easter(year: int) -> date:
+    """Easter Sunday by Gauss's rule, as Meeus puts it."""
+    a, b, c = year % 19, year // 100, year % 100
+    h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+    k = (32 + 2 * (b % 4) + 2 * (c // 4) - h - c % 4) % 7
+    m = (a + 11 * h + 22 * k) // 451
+    month, day = divmod(h + k - 7 * m + 114, 31)
+    return date(year, month, day + 1)
+
+
+def last_working_day(first: date, last: date) -> date | None:
+    """X1: the last working day of the span."""
+    while last >= first:
+        if not is_free(last):
+            return last
+        last -= _DAY
+    return None
+
+
+def birthday(birth_date: date, age: int) -> date:
+    try:
+        return birth_date.replace(year=birth_date.year + age)
+    except ValueError:  # 29 February in a common year
+        return date(birth_date.year + age, 2, 28)
+
+
+def limit(facts: CaseFacts, within: WindowRule) -> tuple[date, date] | None:
+    """R9, R10: so many days from when the case became known, or the earlier meeting was held."""
+    base = facts.known_on
+    if within.counted_from != "known":
+        step = within.counted_from.split(".")[0]
+        held = [one.starts_at for one in facts.meetings if (one.step, one.state) == (step, "held")]
+        if not held:
+            return None
+        base = local_day(min(held))
+    return base, base + timedelta(days=within.days)
+
+
+def local_day(instant: datetime) -> date:
+    return instant.astimezone(STOCKHOLM).date()
+
+
+def who_decides(
+    facts: CaseFacts, procedure: Procedure, said: Sequence[Said], on: date
+) -> dict[UUID, ConsentParty]:
+    """R3, X8, P6: the adult youth alone; else every custodian, and at some age the child too."""
+    rule = procedure.consent
+    child = next(who.person_id for who in facts.participants if who.party == "child")
+    if on >= birthday(facts.birth_date, rule.youth_decides_from_age):
+        return {child: "youth"}
+    deciding: dict[UUID, ConsentParty] = {
+        who.person_id: "guardian" for who in facts.participants if who.custody
+    }
+    needed_from, waived = rule.child_needed_from_age, any(one.what == "waived" for one in said)
+    if needed_from is not None and on >= birthday(facts.birth_date, needed_from) and not waived:
+        deciding[child] = "child"
+    return deciding
+
+
+def named_by(said: Sequence[Said], person: UUID, party: ConsentParty, on: date) -> frozenset[str]:
+    """The organisations that somebody's signatures name which stand on that day."""
+    named = [
+        one.organisations
+        for one in _standing(said, person, party)
+        if one.on <= on and (one.until is None or on <= one.until)
+    ]
+    return frozenset().union(*named)
+
+
+def carries(facts: CaseFacts, procedure: Procedure, said: Sequence[Said], on: date) -> bool:
+    """Whether the consent carries a meeting on that day; a child's own no is enough against it."""
+    deciding = who_decides(facts, procedure, said, on)
+    child = next(who.person_id for who in facts.participants if who.party == "child")
+    took_back = any(one.what == "withdrawn" and one.party == "child" for one in said)
+    if deciding.get(child) != "youth" and took_back and not _standing(said, child, "child"):
+        return False
+    return bool(deciding) and all(
+        named_by(said, person, party, on) for person, party in deciding.items()
+    )
+
+
+def covered(
+    facts: CaseFacts, procedure: Procedure, said: Sequence[Said], on: date
+) -> frozenset[str]:
+    """S1, P8: the organisations that everybody who decides has named."""
+    if not carries(facts, procedure, said, on):
+        return frozenset()
+    deciding = who_decides(facts, procedure, said, on)
+    return frozenset.intersection(
+        *(named_by(said, person, party, on) for person, party in deciding.items())
+    )
+
+
+def may_be_called(
+    facts: CaseFacts, procedure: Procedure, step: Step, said: Sequence[Said], on: date
+) -> frozenset[UUID]:
+    """Whom a meeting of the step on that day may have on it: family, and staff that is covered.
+
+    The organisation of whoever is in charge knows of the case anyway.
+    """
+    in_charge = {facts.process_owner, facts.coordinator}
+    own = {who.organisation for who in facts.participants if who.person_id in in_charge}
+    open_to = own | covered(facts, procedure, said, on)
+    functions = {"koordinator": facts.coordinator, "initiator": facts.initiator}
+    by_function = {functions.get(one) for one in step.calls}
+    adult = on >= birthday(facts.birth_date, procedure.consent.youth_decides_from_age)
+    return frozenset(
+        who.person_id
+        for who in facts.participants
+        if (who.party in step.calls or who.person_id in by_function)
+        and (who.party != "staff" or who.organisation in open_to)
+        and not (who.party == "guardian" and adult and not who.wanted_by_youth)
+    )
+
+
+def _standing(said: Sequence[Said], person: UUID, party: ConsentParty) -> list[Said]:
+    """P7: who takes back takes back all that they had signed by then."""
+    taken_back = [one for one in said if one.what == "withdrawn" and one.person == person]
+    return [
+        one
+        for one in said
+        if (one.what, one.person, one.party) == ("signed", person, party)
+        and not any((one.on, one.turn) <= (back.on, back.turn) for back in taken_back)
+    ]

@@ -1,0 +1,254 @@
+"""The last filter: it lets every mail of ours through, and none that says or goes too far."""
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifier.domain.last_filter import Case, objection
+from services.notifier.domain.mail import Post, mail_bytes
+from services.notifier.domain.messages import (
+    AlertWords,
+    CalendarPart,
+    MeetingWords,
+    Message,
+    Said,
+)
+from services.notifier.domain.opened_mail import Unopenable, opened
+from services.notifier.domain.unspeakable import Unspeakable, says_forbidden_word
+from services.notifier.domain.words import House
+from shared.ids import keyed_token
+from tests.support.cases import CHILD, FATHER, MOTHER, REKTOR
+from tests.support.mailing import CONTACTS, MEETING, NOW, PLACE, POST, contact, mailing, message
+
+TODAY = date(2027, 3, 2)
+FAMILY = Unspeakable(
+    names=frozenset({"Alva Exempel", "Maj Lind", "Bo Åkerström-Öst"}),
+    phrases=frozenset({"Björkskolan", "Samverkansmöte", "samverkansmote"}),
+)
+CASE = Case(mailing(), FAMILY, TODAY)
+SAID = Said(MEETING.starts_at, MEETING.ends_at, PLACE)
+
+
+def about_meeting(kind: str, *, staff: bool = False, **changes: Any) -> Message:
+    """A message of a kind to the mother or the rektor, about the meeting on 9 March."""
+    mailbox, person = ("rektor@skola.example", REKTOR) if staff else ("mor@hem.example", MOTHER)
+    token = POST.invitation_token(MEETING.id, mailbox)
+    calendar = None if kind == "reminder" else CalendarPart(token, 0, NOW, NOW, new_time=True)
+    words = MeetingWords(SAID, token, "7KQ2" if staff else None, calendar)
+    ground = "object" if kind == "cancel" else "consent"
+    party = "staff" if staff else "guardian"
+    return message(mailbox, person, kind=kind, ground=ground, party=party, words=words, **changes)
+
+
+def alert(**changes: Any) -> Message:
+    words = AlertWords("process_owner", "limit-near", date(2027, 3, 15))
+    return message(
+        "rektor@skola.example", REKTOR, kind="alert", ground="duty", party="staff", words=words,
+        **changes,
+    )  # fmt: skip
+
+
+OURS = [about_meeting(kind, staff=staff, language=language)
+        for kind in ("call", "change", "reminder", "cancel")
+        for staff in (False, True)
+        for language in ("sv", "en")]  # fmt: skip
+OURS += [alert(language=language) for language in ("sv", "en")]
+
+
+@pytest.mark.parametrize("ours", OURS, ids=lambda one: f"{one.kind}-{one.party}-{one.language}")
+def test_every_mail_of_ours_passes(ours: Message) -> None:
+    assert objection(ours, mail_bytes(ours, POST), CASE, POST) is None
+
+
+@pytest.mark.parametrize("name", ["Åmål", 'Kommunen "Å, Ö"', "Kommun \\ Ett", "K" * 90])
+def test_a_municipality_of_any_name_can_write(name: str) -> None:
+    post = replace(POST, house=House(name, "0980-31 92 99"))
+    for ours in OURS:
+        assert objection(ours, mail_bytes(ours, post), CASE, post) is None
+
+
+@pytest.mark.parametrize("address", ["alva.exempel@hem.example", "O'Brien+x=y/z@hem.example"])
+def test_an_address_may_hold_its_own_name(address: str) -> None:
+    box = address.lower()
+    contacts = {MOTHER: contact(address)}
+    case = replace(CASE, mailing=mailing(contacts=contacts))
+    call = about_meeting("call", address=address)
+    call = replace(call, mailbox=box)
+    assert objection(call, mail_bytes(call, POST), case, POST) is None
+
+
+# what it says
+
+
+def leaves(raw: bytes, change: Callable[[str], str]) -> bytes:
+    """The mail with another text in each of its parts."""
+
+    def changed(leaf: re.Match[bytes]) -> bytes:
+        text = change(base64.b64decode(leaf[1]).decode())
+        encoded = base64.b64encode(text.encode())
+        lines = [encoded[at : at + 76] for at in range(0, len(encoded), 76)]
+        return b"\r\n\r\n" + b"\r\n".join(lines) + b"\r\n--"
+
+    return re.sub(rb"\r\n\r\n((?:[A-Za-z0-9+/=]+\r\n)+)--", changed, raw)
+
+
+def saying(text: str, ours: Message | None = None) -> bytes:
+    """A call with a text beside the word «Möte»."""
+    call = ours or about_meeting("call")
+    return leaves(mail_bytes(call, POST), lambda part: part.replace("inbjuden", f"{text} inbjuden"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Alva Exempel", "alva exempel", "ALVA", "Alva\r\nExempel", "Åkerström-Öst",
+        "Björkskolan", "björkskolan", "samverkansmöte", "Maj Lind", "Lind",
+        "ärendet", "samtycke", "samtycket", "vårdnadshavare", "vårdnadshavarna", "barn", "barnet",
+        "elev", "eleverna", "elevhälsan", "oro", "oron", "orosanmälan", "socialtjänsten",
+    ],
+)  # fmt: skip
+def test_X3_no_name_no_school_and_no_word_that_tells(text: str) -> None:
+    assert objection(about_meeting("call"), saying(text), CASE, POST) == "X3"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["maj", "Exempelkommun", "Barnhusgatan 3", "Toronto", "Elvan", "Alvastra", "moroten", "7KQ2x"],
+)
+def test_what_only_looks_like_it_may_be_said(text: str) -> None:
+    assert objection(about_meeting("call"), saying(text), CASE, POST) is None
+
+
+def test_X3_the_place_is_looked_at_too() -> None:
+    said = replace(SAID, place="Björkskolan, rum B14")
+    call = about_meeting("call")
+    assert isinstance(call.words, MeetingWords)
+    call = replace(call, words=replace(call.words, said=said))
+    assert objection(call, mail_bytes(call, POST), CASE, POST) == "X3"
+
+
+def test_X3_a_family_never_reads_the_reference() -> None:
+    call = about_meeting("call")
+    assert objection(call, saying("7KQ2"), CASE, POST) == "X3"
+    assert isinstance(call.words, MeetingWords)
+    told = replace(call, words=replace(call.words, reference="7KQ2"))
+    assert objection(told, mail_bytes(told, POST), CASE, POST) is not None
+
+
+@pytest.mark.parametrize(
+    "word", ["oro", "Barnets", "ärenden", "Elever", "samtyckt", "socialtjänst"]
+)
+def test_the_words_are_known_as_they_are_inflected(word: str) -> None:
+    assert says_forbidden_word(f"Detta är {word}.")
+
+
+# to whom
+
+
+def head(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    def change(raw: bytes) -> bytes:
+        assert old in raw
+        return raw.replace(old, new, 1)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (head(b"To: <mor@hem.example>", b"To: <far@hem.example>"), "X4"),
+        (head(b"To: <mor@hem.example>", b"To: <mor@hem.example>, <far@hem.example>"), "X4"),
+        (head(b"Subject:", b"Cc: <far@hem.example>\r\nSubject:"), "X13"),
+        (head(b"Subject:", b"Bcc: <far@hem.example>\r\nSubject:"), "X13"),
+        (head(b"Subject:", b"X-Case: 7KQ2\r\nSubject:"), "X13"),
+        (head(b'From: "Exempelkommun"', b'From: "Rektor Anna"'), "X13"),
+        (head(b"From: ", b"From: Alva "), "X13"),
+        (head(b"<moten@exempelkommun", b"<alva@exempelkommun"), "X13"),
+        (head(b"<moten+", b"<alva+"), "X13"),
+        (head(b"Message-ID: <", b"Message-ID: <alva."), "X13"),
+        (head(b'filename="invite.ics"', b'filename="Alva.ics"'), "X3"),
+        (head(b"Content-Transfer-Encoding: base64", b"Content-Transfer-Encoding: 8bit"), "X3"),
+        (head(b"text/plain", b"image/png"), "X3"),
+        (lambda raw: raw[:-20], "X3"),
+        (lambda raw: raw + b"\r\nmore", "X3"),
+        (lambda raw: leaves(raw, lambda text: text), None),
+        (lambda raw: leaves(raw, lambda text: text.replace("mor@hem", "far@hem")), "X4"),
+        (lambda raw: leaves(raw, lambda text: text.replace("CLASS:PRIVATE\r\n", "")), "X13"),
+        (lambda raw: leaves(raw, lambda text: text.replace(
+            "CLASS:PRIVATE", "CATEGORIES:SSPF\r\nCLASS:PRIVATE")), "X13"),
+        (lambda raw: leaves(raw, lambda text: text.replace(
+            "SUMMARY:Möte", "SUMMARY:Möte om Alva")), "X13"),
+        (lambda raw: leaves(raw, lambda text: text.replace(
+            "ATTENDEE;", "ATTENDEE:mailto:far@hem.example\r\nATTENDEE;")), "X4"),
+    ],
+)  # fmt: skip
+def test_X4_X13_one_recipient_and_neutral_headers(
+    change: Callable[[bytes], bytes], rule: str | None
+) -> None:
+    call = about_meeting("call")
+    assert objection(call, change(mail_bytes(call, POST)), CASE, POST) == rule
+
+
+@given(st.binary(max_size=400))
+def test_junk_is_never_opened(junk: bytes) -> None:
+    with pytest.raises(Unopenable):
+        opened(junk)
+
+
+@given(st.integers(0, 3000), st.binary(min_size=1, max_size=3))
+def test_a_mail_that_was_tampered_with_raises_nothing_else(place: int, junk: bytes) -> None:
+    raw = mail_bytes(OURS[0], POST)
+    objection(OURS[0], raw[:place] + junk + raw[place:], CASE, POST)
+
+
+def forged(about: Message, **values: Any) -> Message:
+    """A message whose type couldn't be made like that."""
+    copy = replace(about)
+    for name, value in values.items():
+        object.__setattr__(copy, name, value)
+    return copy
+
+
+YOUNG = replace(CONTACTS[CHILD], email="jag@ungdom.example")
+
+
+@pytest.mark.parametrize(
+    ("about", "contacts", "rule"),
+    [
+        (OURS[0], {MOTHER: contact("mor@hem.example", protected=True)}, "X6"),
+        (OURS[0], {FATHER: contact("MOR@hem.example", protected=True)}, "X6"),
+        (OURS[0], {MOTHER: contact("mor@hem.example", "neighbour")}, "X6"),
+        (OURS[0], {MOTHER: contact("mor@hem.example", no_mail=True)}, "X7"),
+        (OURS[0], {MOTHER: contact("mor@hem.example", "staff")}, "R41"),
+        (forged(alert(), person_id=MOTHER), {}, "R41"),
+        (forged(alert(), person_id=MOTHER, party="guardian"), {}, "R41"),
+        (forged(OURS[0], ground="report"), {}, "R41"),
+        (forged(OURS[0], person_id=CHILD, party="child"), {CHILD: YOUNG}, "X11"),
+        (forged(OURS[0], mailbox="far@hem.example"), {}, "X4"),
+    ],
+)
+def test_R41_X6_X7_X11_who_must_not_be_mailed_isnt(
+    about: Message, contacts: dict[Any, Any], rule: str
+) -> None:
+    case = replace(CASE, mailing=mailing(contacts=contacts))
+    assert objection(about, mail_bytes(about, POST), case, POST) == rule
+
+
+def test_somebody_unknown_counts_as_protected() -> None:
+    known = mailing()
+    others = {person: one for person, one in known.contacts.items() if person != MOTHER}
+    case = replace(CASE, mailing=replace(known, contacts=others))
+    assert objection(OURS[0], mail_bytes(OURS[0], POST), case, POST) == "X6"
+
+
+def test_the_words_of_another_secret_are_not_ours() -> None:
+    assert keyed_token(b"other", "x") not in mail_bytes(OURS[0], POST).decode()
+    other: Post = replace(POST, from_address="andra@exempelkommun.example")
+    assert objection(OURS[0], mail_bytes(OURS[0], other), CASE, POST) == "X13"
