@@ -1,7 +1,7 @@
 """The person who sits before a calling system sees and does what they may (X10, P8, X16)."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
