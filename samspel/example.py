@@ -145,12 +145,19 @@ class _Weeks:
             13: (
                 self._opens("two meetings", _LINNEA, "anna-lindqvist", "asa-hallberg"),
                 self._opens("one of two", _ELSA, "asa-hallberg", "magnus-akerlund"),
+                self._opens("spindel", _MELKER, "emelie-strand", procedure="spindelmote"),
             ),
-            12: (self._all_sign("two meetings"), self._one_signs("one of two")),
+            12: (
+                self._all_sign("two meetings"),
+                self._one_signs("one of two"),
+                self._all_sign("spindel"),
+            ),
+            6: (self._opens("sspf", _ALVA, "stefan-norrby", procedure="sspf", **_OF_SSPF),),
             5: (self._opens("withdrawn", _OSKAR, "eva-lindstrom", "nadia-karim"),),
             4: (self._all_sign("withdrawn"),),
             3: (
                 self._held("two meetings"),
+                self._held("spindel"),
                 self._opens("moved", _NOOR, "mattias-gran", "peter-hedman"),
             ),
             2: (self._all_sign("moved"),),
@@ -158,10 +165,18 @@ class _Weeks:
             0: (self._opens("today", _TINDRA, "ingrid-sjodin", "pernilla-stenberg"),),
         }
 
-    def _opens(self, name: str, family: Family, owner: str, colleague: str) -> Callable[[], None]:
+    def _opens(
+        self,
+        name: str,
+        family: Family,
+        owner: str,
+        *colleagues: str,
+        procedure: str = "samverkansmote",
+        **more: Any,
+    ) -> Callable[[], None]:
         def opens() -> None:
             body = {
-                "procedure": "samverkansmote",
+                "procedure": procedure,
                 "known_on": self._today.isoformat(),
                 "initiator": self._people[owner],
                 "child": {
@@ -172,7 +187,8 @@ class _Weeks:
                     "protected": False,
                 },
                 "guardians": [_guardian(name, family) for name in family.guardians],
-                "participants": [self._people[colleague]],
+                "participants": [self._people[colleague] for colleague in colleagues],
+                **more,
             }
             self._cases[name] = self._api.post("cases", body)["id"]
 
@@ -269,6 +285,9 @@ _ASCII = str.maketrans({" ": ".", "å": "a", "ä": "a", "ö": "o", "é": "e"})
 _LINNEA = Family("Linnea Ekdahl", 12, ("Petra Ekdahl", "Jonas Ekdahl"), "bjorkskolan")
 _WILMER = Family("Wilmer Strand", 9, ("Sanna Strand",), "almskolan")
 _ELSA = Family("Elsa Björk Roos", 14, ("Helena Björk", "Tobias Roos"), "centralskolan")
+_MELKER = Family("Melker Sjöberg", 10, ("Ida Sjöberg", "Per Sjöberg"), "bjorkskolan")
+_ALVA = Family("Alva Dahl", 13, ("Karin Dahl",), "norrviksskolan")
+_OF_SSPF = {"grade": 7, "residence": "exempelkommun", "reason": "free-time"}
 _NOOR = Family("Noor Rahimi", 11, ("Samira Rahimi", "Karim Rahimi"), "asby-skola")
 _OSKAR = Family("Oskar Wallin", 8, ("Eva Wallin",), "almskolan")
 _TINDRA = Family("Tindra Hedman", 13, ("Malin Hedman",), "norrviksskolan", unmailable=True)
