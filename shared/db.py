@@ -1,17 +1,22 @@
 """Connections and units of work: one transaction, one time, and bells rung after the commit."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from psycopg import Connection
+from psycopg.errors import DeadlockDetected
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
 from shared import clock
 
+T = TypeVar("T")
 Ring = Callable[[set[str]], None]
+_PAUSES = (0.05, 0.1, 0.2)
 
 
 @dataclass(slots=True)
@@ -21,6 +26,16 @@ class Unit:
     connection: Connection[DictRow]
     now: datetime
     rings: set[str] = field(default_factory=set)
+
+
+def again_after_deadlock(work: Callable[[], T]) -> T:
+    """What `work` gives; a deadlock has undone all of it, so it is done once more, three times."""
+    for pause in _PAUSES:
+        try:
+            return work()
+        except DeadlockDetected:
+            time.sleep(pause)
+    return work()
 
 
 def silent(_subscribers: set[str]) -> None:

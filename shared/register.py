@@ -14,6 +14,7 @@ from shared.calendaraddress import calendar_address
 from shared.csvfile import OPTIONAL, Table, read_table
 from shared.domain.codes import ORGANISATIONS, ROLES, UNIT_KINDS
 from shared.domain.procedure import Code, Text
+from shared.domain.telling_words import says_forbidden_word
 from shared.mailaddress import mail_address
 
 T = TypeVar("T")
@@ -161,6 +162,7 @@ def read_register(folder: Path) -> Register:
         *_unknown(posts, "unit", units),
         *_unknown(holders, "post", posts),
         *_unknown(holders, "person", people),
+        *_telling(places, units),
         *_circles(units, "parent"),
         *_circles(posts, "reports_to"),
         *_held_twice(holders),
@@ -192,6 +194,15 @@ def _unknown(table: Table[Any], column: str, among: Table[Any]) -> Iterator[str]
         code = getattr(row, column)
         if code is not None and code not in codes:
             yield table.problem(line, column, f"{code!r} finns inte i {among.file}")
+
+
+def _telling(places: Table[Place], units: Table[Unit]) -> Iterator[str]:
+    """X3: a place's text stands in mails, so it says neither which school nor what it is about."""
+    schools = [unit.name.lower() for _, unit in units.rows if unit.organisation == "school"]
+    for line, place in places.rows:
+        said = place.public_text.lower()
+        if says_forbidden_word(said) or any(school in said for school in schools):
+            yield places.problem(line, "public_text", "säger för mycket: skriv hus och gatuadress")
 
 
 def _circles(table: Table[Any], column: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ from services.cases.adapters.sight import SqlSights
 from services.cases.adapters.views import SqlViews
 from services.cases.domain.papers import House
 from services.cases.handlers.importing import Imported
+from services.cases.handlers.lateness import tell_of_late
 from services.cases.handlers.reading import Times
 from services.cases.handlers.register import leavers_of_the_day
 from services.cases.settings import Addresses, Settings
@@ -26,7 +27,7 @@ from services.cases.tasks import handlers
 from shared.bus.delivery import Deliveries
 from shared.bus.heartbeat import heartbeat
 from shared.bus.subscribers import CASES
-from shared.db import Database
+from shared.db import Database, again_after_deadlock
 from shared.domain.days import WorkingDays, local_date
 from shared.municipality import load_municipality, read_register
 from shared.queue import SERVICES, Doorbell, celery_app, task_of, work_while_there_is_work
@@ -164,11 +165,15 @@ class Cases:
             self._tidy()
 
     def look_daily(self) -> None:
-        """What comes with the date alone, once on each day that there is by the domain's clock."""
+        """What comes with the time alone: late tasks, and once on each day what the date brings."""
+        again_after_deadlock(self._look_daily)
+
+    def _look_daily(self) -> None:
         with self._parts.database.unit() as unit:
             today = local_date(unit.now)
             if today != self._looked_on:
                 leavers_of_the_day(self._parts.desk_for(unit, _WORKER))
+            tell_of_late(self._parts.desk_for(unit, _WORKER))
         self._looked_on = today
 
     def _beat(self) -> None:

@@ -154,18 +154,24 @@ def alert_due(event: AlertDue, desk: Desk, now: datetime) -> None:
     look = _look(event.case_id, desk, now)
     if look is None or look.mailing.facts.state != "open":
         return
-    facts = look.mailing.facts
-    on_duty = {
-        "process_owner": facts.process_owner,
-        "coordinator": facts.coordinator,
-        "manager": look.mailing.manager,
-        "coordinator_manager": look.mailing.coordinator_manager,
-    }
-    person = on_duty[event.to]
+    person = _on_duty(event, look.mailing)
     to = None if person is None else reach(look.mailing, person, local_date(now))
     if person is None or not isinstance(to, Mailable) or to.contact.party != "staff":
         return
     desk.rows.add(look.drafts.alert(event, person, Colleague(to)))
+
+
+def _on_duty(event: AlertDue, mailing: Mailing) -> UUID | None:
+    """Whose duty it is now: about a limit the process owner's, about a task whoever has it."""
+    of_task = (one for one in mailing.late if one.owner == event.person_id)
+    late = next((one for one in of_task if one.due_on == event.limit_on), None)
+    on_duty = {
+        "process_owner": mailing.facts.process_owner,
+        "manager": mailing.manager,
+        "owner": None if late is None else late.owner,
+        "owner_manager": None if late is None else late.manager,
+    }
+    return on_duty[event.to]
 
 
 def by_hand(

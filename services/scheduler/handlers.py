@@ -182,12 +182,20 @@ def _seek_time(
         return replace(after, proposal=None, refused=frozenset(), refused_for=None)
     if standing.refused_for != (asked := _asked(search)):
         after = replace(after, refused=frozenset(), refused_for=asked)
-    if standing.proposal is not None and _still_fits(standing.proposal, search):
+    proposed = standing.proposal
+    if proposed is not None and any(_still_fits(proposed, one) for one in search.in_turn()):
         return after
-    slots = _best_slots(facts, search, after.refused, municipal, store)
-    if not slots:
+    found = next(
+        (
+            (one, slots)
+            for one in search.in_turn()
+            if (slots := _best_slots(facts, one, after.refused, municipal, store))
+        ),
+        None,
+    )
+    if found is None:
         return replace(after, proposal=None, wanting=nothing_free(search))
-    slot, *others = slots
+    search, (slot, *others) = found
     proposal = Proposal(
         key=f"{facts.id}/{search.step}/{standing.proposals + 1}",
         step=search.step,
@@ -203,8 +211,8 @@ def _seek_time(
 
 def _asked(search: Search) -> str:
     """What is searched for, in short: who, on which days, on which consents."""
-    people = sorted(str(person) for person in search.person_ids)
-    text = repr((search.step, search.days, people, search.grounds))
+    whom = [(one.days, sorted(map(str, one.person_ids))) for one in search.in_turn()]
+    text = repr((search.step, whom, search.grounds))
     return sha256(text.encode()).hexdigest()[:16]
 
 

@@ -9,12 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import OperationalError
+from pydantic import ValidationError
 
 from services.scheduler.handlers import Municipal, Store, look
 from shared.bus import events as e
 from shared.bus.delivery import Deliveries, Handlers
 from shared.bus.publishing import publish
-from shared.bus.registry import event_class
+from shared.bus.registry import UnknownEvent, event_class
 from shared.bus.subscribers import SCHEDULER, SUBSCRIBERS
 from shared.db import Database, Unit
 from shared.domain.days import STOCKHOLM
@@ -105,7 +106,17 @@ def fall_due(database: Database, store_of: StoreOf) -> int:
         rows = store_of(unit).fall_due(DUES)
         for row in rows:
             if row["state"] == "fired":
-                publish(unit, event_class(row["event_type"]).model_validate(row["event"]))
+                _fire(row, unit)
             else:
                 log.warning("%s was missed: too late to be useful", row["key"])
         return len(rows)
+
+
+def _fire(row: dict[str, Any], unit: Unit) -> None:
+    """One that a newer version has planned, and this one can't read, doesn't hold up the rest."""
+    try:
+        event = event_class(row["event_type"]).model_validate(row["event"])
+    except (UnknownEvent, ValidationError) as error:
+        log.warning("%s can't be fired: %s", row["key"], type(error).__name__)
+    else:
+        publish(unit, event)

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.bus.registry import register
 
-AlertedFunction = Literal["process_owner", "coordinator", "manager", "coordinator_manager"]
+AlertedFunction = Literal["process_owner", "manager", "owner", "owner_manager"]
 
 
 class Event(BaseModel):
@@ -169,7 +169,10 @@ class MarkingDue(Event):
 
 
 class AlertDue(Event):
-    """A limit comes near or has passed: staff are told (X2). `key` names the occurrence."""
+    """A limit comes near or has passed, or a task is late: staff are told (X2).
+
+    `key` names the occurrence. `person_id` is the task's owner, where it is about one.
+    """
 
     type = "alert.due"
     key: str
@@ -180,6 +183,7 @@ class AlertDue(Event):
     limit_on: date
     due_at: datetime
     useful_until: datetime
+    person_id: UUID | None = None
 
 
 class ChoreDue(Event):

@@ -1,29 +1,61 @@
 """Who is called to a meeting, and who has to be called but isn't there (R6, R7, S1, S3, P4)."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
 from shared.domain.consent import age_on, covered_organisations
-from shared.domain.facts import CaseFacts, Participant
-from shared.domain.procedure import AlwaysCalled, Procedure, Step
+from shared.domain.facts import CaseFacts, Meeting, Participant
+from shared.domain.procedure import AlwaysCalled, Function, Procedure, Step
 
 
 def called(facts: CaseFacts, procedure: Procedure, step: Step, on: date) -> frozenset[UUID]:
     """The persons on the case to call to a meeting of the step on this day.
 
-    Of the parties that the step calls: guardians until the child is of age, and then those whom
-    the youth wants there (R7); staff of the organisations that the consent names (S1), and of the
-    organisation of whoever is in charge. A step that needs no consent calls single functions (P4).
+    Of the parties that the step calls: guardians with custody (R6) until the child is of age, and
+    then those whom the youth wants there (R7); staff of the organisations that the consent names
+    (S1), and of the organisation of whoever is in charge. A step that needs no consent calls
+    single functions, of whatever organisation (P4).
     """
     covered = covered_organisations(facts, procedure, on) | _own_organisations(facts)
-    excused = _guardians_excused(facts, procedure, on)
+    return called_guardians(facts, procedure, step, on) | frozenset(
+        who.person_id
+        for who in facts.participants
+        if who.party != "guardian"
+        and (
+            (who.party in step.calls and (who.party != "staff" or who.organisation in covered))
+            or (
+                _is_called_by_function(who, step, facts)
+                and (step.grounds == "none" or who.organisation in covered)
+            )
+        )
+    )
+
+
+def called_guardians(
+    facts: CaseFacts, procedure: Procedure, step: Step, on: date
+) -> frozenset[UUID]:
+    """R6, R7: the guardians that a meeting of the step on this day calls."""
+    if "guardian" not in step.calls:
+        return frozenset()
+    youth_says = _guardians_excused(facts, procedure, on)
     return frozenset(
         who.person_id
         for who in facts.participants
-        if _is_of(who, step, facts)
-        and (who.party != "guardian" or who.wanted_by_youth or not excused)
-        and (who.party != "staff" or who.organisation in covered)
+        if who.party == "guardian" and (who.wanted_by_youth if youth_says else who.custody)
     )
+
+
+def are_enough(
+    meetings: Iterable[Meeting], facts: CaseFacts, procedure: Procedure, step: Step, on: date
+) -> bool:
+    """Whether these meetings are all that the step needs: one; of guardians who never meet, one
+    with each whom a meeting on this day calls (X12).
+    """
+    each = [meeting.person_ids for meeting in meetings]
+    if not facts.never_together:
+        return bool(each)
+    return bool(each) and called_guardians(facts, procedure, step, on) <= frozenset().union(*each)
 
 
 def missing_parties(
@@ -75,6 +107,15 @@ def in_charge(facts: CaseFacts, procedure: Procedure, step: Step | None = None) 
     owner.
     """
     function = (step.leader if step is not None else None) or procedure.roles.leader
+    return _in_function(facts, function)
+
+
+def who_asks(facts: CaseFacts, procedure: Procedure) -> UUID:
+    """Who asks for the consents (R3, S2, P5), stood in for like whoever is in charge."""
+    return _in_function(facts, procedure.consent.asked_by)
+
+
+def _in_function(facts: CaseFacts, function: Function) -> UUID:
     on_case = {who.person_id for who in facts.participants}
     person = {"koordinator": facts.coordinator, "initiator": facts.initiator}.get(function)
     return person if person is not None and person in on_case else facts.process_owner
@@ -89,10 +130,7 @@ def _needed(procedure: Procedure, step: Step) -> tuple[AlwaysCalled, ...]:
     return tuple(needed for needed in procedure.always_called if needed.holds_for(step))
 
 
-def _is_of(who: Participant, step: Step, facts: CaseFacts) -> bool:
-    """Whether the step calls this party, or this function of the staff."""
-    if who.party in step.calls:
-        return True
+def _is_called_by_function(who: Participant, step: Step, facts: CaseFacts) -> bool:
     functions = {"koordinator": facts.coordinator, "initiator": facts.initiator}
     return any(who.person_id == functions.get(one) for one in step.calls)
 
@@ -122,6 +160,8 @@ def _excused(facts: CaseFacts, needed: AlwaysCalled, on: date) -> bool:
 def _stands_for(who: Participant, needed: AlwaysCalled) -> bool:
     if who.party != needed.party:
         return False
+    if who.party == "guardian":
+        return who.custody
     return (needed.role is None or who.role == needed.role) and (
         needed.organisation is None or who.organisation == needed.organisation
     )

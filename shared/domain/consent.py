@@ -16,8 +16,8 @@ def consent_stands(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
 def missing_consents(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[UUID]:
     """The persons whose signature a meeting on this day still lacks.
 
-    A child that has taken back its own word is among them: one guardian or the consenting child
-    is enough to withdraw (X14).
+    A child that has said no is among them: one guardian or the consenting child is enough to
+    withdraw (X14), and from the age at which it is asked a refusal counts like a withdrawal (P6).
     """
     missing = {
         person
@@ -25,7 +25,7 @@ def missing_consents(facts: CaseFacts, procedure: Procedure, on: date) -> frozen
         if not _signed(facts, procedure, person, on)
     }
     if not _is_adult(facts, procedure, on):
-        missing |= _children_who_withdrew(facts)
+        missing |= children_who_said_no(facts, procedure, on)
     return frozenset(missing)
 
 
@@ -102,6 +102,18 @@ def deciders(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[UUID
     if not custodians or not _child_is_needed(facts, procedure, on):
         return custodians
     return custodians | _children(facts)
+
+
+def children_who_said_no(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[UUID]:
+    """P6, X14: the child, if it has taken back its own word, or refused it at an age at which it
+    is asked, and hasn't given it since.
+    """
+    asked_from = procedure.consent.child_asked_from_age
+    asked = asked_from is not None and age_on(facts.birth_date, on) >= asked_from
+    noes = ("withdrawn", "refused") if asked else ("withdrawn",)
+    own = [consent for consent in facts.consents if consent.party == "child"]
+    said_no = {consent.person_id for consent in own if consent.state in noes}
+    return frozenset(said_no - {consent.person_id for consent in own if stands(facts, consent)})
 
 
 def capacity(facts: CaseFacts, procedure: Procedure, person: UUID, on: date) -> ConsentParty:
@@ -191,13 +203,6 @@ def _child_is_needed(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
     own = [form for form in facts.consents if form.party == "child"]
     last_no = max((form.turn for form in own if form.state == "refused"), default=-1)
     return not any(form.waived_on is not None and form.turn > last_no for form in own)
-
-
-def _children_who_withdrew(facts: CaseFacts) -> set[UUID]:
-    """Children whose own consent is withdrawn and not given again."""
-    own = [consent for consent in facts.consents if consent.party == "child"]
-    withdrew = {consent.person_id for consent in own if consent.state == "withdrawn"}
-    return withdrew - {consent.person_id for consent in own if stands(facts, consent)}
 
 
 def _takes_back(withdrawal: Consent, form: Consent) -> bool:

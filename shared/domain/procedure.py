@@ -133,8 +133,8 @@ class ConsentRule(_Part):
     The child itself is asked from `child_asked_from_age` on and needed from
     `child_needed_from_age` on (P6); without these it may be asked (R17) and is never needed.
     Before a birthday that changes who decides, the new one is asked `ask_ahead_days` ahead.
-    `tasks` names what the asking means for whoever is in charge, each by its rule; they come at the
-    opening, or when the step has been held (P5). `waiver_reasons` are the codes for going on
+    `tasks` names what the asking means for whoever asks (`asked_by`), each by its rule; they come
+    at the opening, or when the step has been held (P5). `waiver_reasons` are the codes for going on
     without the child's own word.
     """
 
@@ -150,6 +150,7 @@ class ConsentRule(_Part):
     waiver_reasons: dict[Code, Text] = {}
     ask_ahead_days: Annotated[int, Field(ge=1, le=180)] = 30
     asked_at: Text = OPENING
+    asked_by: Function = "process_owner"
     tasks: Annotated[dict[Code, RuleId], Field(min_length=1)]
 
     @property

@@ -7,20 +7,23 @@ from shared.domain.consent import covered_organisations, declined
 from shared.domain.facts import CaseFacts, Participant
 from shared.domain.procedure import Procedure
 
+COORDINATOR = "koordinator"
+
 
 def may_see(facts: CaseFacts, procedure: Procedure, person: UUID, today: date) -> bool:
     """Whether somebody may see the case today: nobody by their post alone, nor as family.
 
     Until everybody who decides has signed, and again from a withdrawal on, only those who are on
-    the case for the opener's or the process owner's own organisation. The coordinator, who asks
-    for the consent (P4, P5, S5), sees it until somebody has said no (ours).
+    the case for the opener's or the process owner's own organisation. The coordinator who asks for
+    the consent, or meets the family before it (P4, P5), sees it until somebody has said no (ours).
     """
     here = _on_the_case(facts, person)
     if here is None:
         return False
     if here.organisation in own_organisations(facts):
         return True
-    if _coordinates(facts, procedure, person) and not declined(facts, procedure, today):
+    coordinates = facts.coordinator == person and _coordinator_begins(procedure)
+    if coordinates and not declined(facts, procedure, today):
         return True
     return here.organisation in covered_organisations(facts, procedure, today)
 
@@ -43,5 +46,8 @@ def _on_the_case(facts: CaseFacts, person: UUID | None) -> Participant | None:
     )
 
 
-def _coordinates(facts: CaseFacts, procedure: Procedure, person: UUID) -> bool:
-    return procedure.roles.leader == "koordinator" and facts.coordinator == person
+def _coordinator_begins(procedure: Procedure) -> bool:
+    """Whether the coordinator asks for the consent, or is at a meeting that needs none."""
+    return procedure.consent.asked_by == COORDINATOR or any(
+        step.grounds == "none" and COORDINATOR in step.calls for step in procedure.steps
+    )

@@ -1,9 +1,11 @@
 """The windows of a case: from when until when each step's meeting is to be held (R9, R10, X1)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from shared.domain.calling import are_enough, called_guardians
 from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Procedure, Step, WindowRule
@@ -44,16 +46,34 @@ def windows(
 ) -> tuple[Window, ...]:
     """One window for each step that has a limit, in the order of the steps."""
     return tuple(
-        _window(facts, step, step.within, days, today)
+        _window(facts, procedure, step, step.within, days, today)
         for step in procedure.steps
         if step.within is not None
     )
 
 
+def is_provided(facts: CaseFacts, procedure: Procedure, window: Window) -> bool:
+    """Whether what is booked or held within the window is all that its step needs (X2, X12)."""
+    if window.closes_on is None:
+        return False
+    step = procedure.step(window.step)
+    in_time = (
+        meeting
+        for meeting in facts.meetings_of(window.step)
+        if meeting.state in ("booked", "held") and window.holds(local_date(meeting.starts_at))
+    )
+    return are_enough(in_time, facts, procedure, step, window.closes_on)
+
+
 def _window(
-    facts: CaseFacts, step: Step, within: WindowRule, days: WorkingDays, today: date
+    facts: CaseFacts,
+    procedure: Procedure,
+    step: Step,
+    within: WindowRule,
+    days: WorkingDays,
+    today: date,
 ) -> Window:
-    opens_on = _base(facts, within)
+    opens_on = _base(facts, procedure, within)
     if opens_on is None:
         state: WindowState = "waiting" if facts.state == "open" else "cancelled"
         return Window(step.name, None, None, None, state, within.rule)
@@ -63,22 +83,29 @@ def _window(
         opens_on=opens_on,
         closes_on=closes_on,
         last_bookable_on=_last_bookable(opens_on, closes_on, days),
-        state=_state(facts, step, (opens_on, closes_on), today),
+        state=_state(facts, procedure, step, (opens_on, closes_on), today),
         rule=within.rule,
     )
 
 
-def _base(facts: CaseFacts, within: WindowRule) -> date | None:
+def _base(facts: CaseFacts, procedure: Procedure, within: WindowRule) -> date | None:
     """The day a limit is counted from.
 
     R9: the day the case became known, not the day of registration. R10: the day in Stockholm on
     which the earlier step was really held, so it follows that meeting when it moves; the first
-    one, should there be several.
+    one, should there be several. Of guardians who never meet it is the last one whose first
+    meeting counts (X12).
     """
     if within.counted_from_step is None:
         return facts.known_on
-    held = _days(facts.meetings_of(within.counted_from_step), "held")
-    return min(held, default=None)
+    held = [one for one in facts.meetings_of(within.counted_from_step) if one.state == "held"]
+    days = _days(held)
+    if not facts.never_together or not days:
+        return min(days, default=None)
+    step = procedure.step(within.counted_from_step)
+    apart = called_guardians(facts, procedure, step, max(days))
+    own = [_days([one for one in held if who in one.person_ids]) for who in apart]
+    return max((min(each) for each in own if each), default=min(days))
 
 
 def _last_bookable(opens_on: date, closes_on: date, days: WorkingDays) -> date | None:
@@ -87,24 +114,30 @@ def _last_bookable(opens_on: date, closes_on: date, days: WorkingDays) -> date |
     return last if last >= opens_on else None
 
 
-def _state(facts: CaseFacts, step: Step, window: tuple[date, date], today: date) -> WindowState:
+def _state(
+    facts: CaseFacts, procedure: Procedure, step: Step, window: tuple[date, date], today: date
+) -> WindowState:
     """What has become of the limit; what has been met or missed stays so (X2).
 
     A meeting held in time meets it, one held late doesn't, whatever is held afterwards. A meeting
     booked in time and not yet marked as held keeps it open past its end: it has probably taken
-    place. Closing the case settles it as of that day and cancels what was still undecided.
+    place. Guardians who never meet each have one (X12). Closing the case settles it as of that day
+    and cancels what was still undecided.
     """
     opens_on, closes_on = window
     meetings = facts.meetings_of(step.name)
-    held = _days(meetings, "held")
-    if any(day <= closes_on for day in held):
+    held = [one for one in meetings if one.state == "held"]
+    in_time = [one for one in held if local_date(one.starts_at) <= closes_on]
+    if are_enough(in_time, facts, procedure, step, closes_on):
         return "met"
-    in_time = any(opens_on <= day <= closes_on for day in _days(meetings, "booked"))
+    booked = [one for one in meetings if one.state == "booked"]
+    coming = [one for one in booked if opens_on <= local_date(one.starts_at) <= closes_on]
+    provided = are_enough([*in_time, *coming], facts, procedure, step, closes_on)
     decided_on = min(today, facts.closed_on or today)
-    if held or (decided_on > closes_on and not in_time):
+    if len(held) > len(in_time) or (decided_on > closes_on and not provided):
         return "missed"
     return "cancelled" if facts.state == "closed" else "open"
 
 
-def _days(meetings: tuple[Meeting, ...], state: str) -> list[date]:
-    return [local_date(meeting.starts_at) for meeting in meetings if meeting.state == state]
+def _days(meetings: Iterable[Meeting]) -> list[date]:
+    return [local_date(meeting.starts_at) for meeting in meetings]

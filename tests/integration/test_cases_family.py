@@ -158,7 +158,8 @@ def test_S1_who_is_no_longer_covered_is_uncalled_and_called_when_covered_again(
     assert police not in called(meeting)
 
     change(cases, case, narrow["person"], custody=False)
-    assert called(latest(cases, case)) == called(meeting) | {police}
+    left = called(meeting) - {narrow["person"]}  # without custody not called either (R6)
+    assert called(latest(cases, case)) == left | {police}
     change(cases, case, narrow["person"], custody=True)
     assert called(latest(cases, case)) == called(meeting)
     assert latest(cases, case)["state"] == "booked"
@@ -205,14 +206,14 @@ def test_R6_a_guardian_who_appears_later_is_asked_and_then_called(cases: CasesHo
     assert robin["id"] in called(cases.booked(case))
 
 
-def test_R6_a_guardian_without_custody_is_called_to_what_stands(cases: CasesHouse) -> None:
+def test_R6_a_guardian_without_custody_is_not_called_to_what_stands(cases: CasesHouse) -> None:
     case = cases.signed_case()
     meeting = cases.booked(case)
     new = guardian("Sam Exempel", custody=False)
     added = cases.post(f"cases/{case['id']}/guardians", new, 201)
     known = {one["id"] for one in case["guardians"]}
     (sam,) = [one["id"] for one in added["guardians"] if one["id"] not in known]
-    assert called(latest(cases, case)) == called(meeting) | {sam}
+    assert called(latest(cases, case)) == called(meeting)
     assert latest(cases, case)["sequence"] == 0
 
     cases.post(f"cases/{case['id']}/guardians/{sam}/remove")
@@ -220,6 +221,15 @@ def test_R6_a_guardian_without_custody_is_called_to_what_stands(cases: CasesHous
     assert len(shown(cases, case)["guardians"]) == 2
     cases.post(f"cases/{case['id']}/guardians/{sam}/remove", status=404)
     cases.post(f"cases/{case['id']}/guardians/{THERAPIST}/remove", status=404)
+
+
+def test_R6_whose_custody_ends_is_taken_off_what_stands(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+    meeting = cases.booked(case)
+    other = case["guardians"][1]["id"]
+    change(cases, case, other, custody=False)
+    assert latest(cases, case)["state"] == "booked"
+    assert called(latest(cases, case)) == called(meeting) - {other}
 
 
 def test_X12_a_meeting_that_guardians_who_never_meet_are_both_called_to_is_off(

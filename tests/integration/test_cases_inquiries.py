@@ -226,3 +226,16 @@ def test_R18_what_is_wrong_in_a_consideration_is_named(cases: CasesHouse) -> Non
         problem = cases.post("considerations", body | changes, 422)
         assert [error["field"] for error in problem["errors"]] == [field]
     assert cases.get("considerations") == []
+
+
+def test_P13_an_inquiry_becomes_one_case_of_its_own_procedure(cases: CasesHouse) -> None:
+    one = cases.post("inquiries", {"procedure": "sspf", "source": "guardian"}, 201)
+    path = f"inquiries/{one['id']}/accept"
+    other = {**sspf_case(), "procedure": "samverkansmote"}
+    for name in ("grade", "residence", "reason"):
+        other.pop(name)
+    assert cases.post(path, other, 409)["type"].endswith(":of-another-procedure")
+    cases.post(path, sspf_case(), 201)
+    another = sspf_case()
+    another["child"] = {**another["child"], "birth_date": "2015-01-07"}
+    assert cases.post(path, another, 409)["type"].endswith(":already-a-case")

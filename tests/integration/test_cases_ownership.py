@@ -48,11 +48,11 @@ def noted(cases: CasesHouse, action: str) -> list[Json]:
 def test_R2_a_case_is_handed_over_with_its_open_tasks_and_a_reason(cases: CasesHouse) -> None:
     case = cases.open_case()
     assert owners(case) == {OWNER}
-    given = hand_over(cases, case, CAREWORKER, "moved")
-    assert (given["process_owner"], given["initiator"]) == (CAREWORKER, OWNER)
-    assert owners(given) == {CAREWORKER}
+    given = hand_over(cases, case, OTHER_RECTOR, "moved")
+    assert (given["process_owner"], given["initiator"]) == (OTHER_RECTOR, OWNER)
+    assert owners(given) == {OTHER_RECTOR}
     people = {who["person"]: who["role"] for who in given["participants"]}
-    assert (people[CAREWORKER], people[OWNER]) == ("socialsekreterare", "rektor")
+    assert (people[OTHER_RECTOR], people[OWNER]) == ("rektor", "rektor")
     (note,) = noted(cases, "case.hand-over")
     assert (note["rule"], note["details"]["reason"]) == ("R2", "moved")
     assert cases.told()[-1] == "participants.changed"
@@ -60,9 +60,9 @@ def test_R2_a_case_is_handed_over_with_its_open_tasks_and_a_reason(cases: CasesH
 
 def test_R2_handing_it_to_who_has_it_changes_nothing(cases: CasesHouse) -> None:
     case = cases.open_case()
-    first = hand_over(cases, case, CAREWORKER)
+    first = hand_over(cases, case, OTHER_RECTOR)
     before = cases.saved()
-    assert hand_over(cases, case, CAREWORKER) == first
+    assert hand_over(cases, case, OTHER_RECTOR) == first
     assert cases.saved() == before
 
 
@@ -119,16 +119,27 @@ def test_R2_a_closed_case_stays_with_whom_it_was(cases: CasesHouse) -> None:
 
 def test_S5_another_coordinator_comes_with_the_tasks_of_the_one_before(cases: CasesHouse) -> None:
     case = cases.post("cases", spindel_case(participants=[]), 201)
-    assert owners(case) == {SPINDEL}
+    police = next(who for who in case["participants"] if who["organisation"] == "police")
+    case = cases.post(f"cases/{case['id']}/participants/{police['person']}/remove")
+    assert owners(case) == {TEACHER, SPINDEL}  # who asks (S2), and who sees to who is missing
     changed = cases.post(f"cases/{case['id']}/coordinator", {"person": SSPF})
     assert changed["coordinator"] == SSPF
-    assert owners(changed) == {SSPF}
+    assert owners(changed) == {TEACHER, SSPF}
     people = {who["person"]: who["role"] for who in changed["participants"]}
     assert people[SSPF] == "koordinator"
     assert SPINDEL not in people
     before = cases.saved()
     assert cases.post(f"cases/{case['id']}/coordinator", {"person": SSPF}) == changed
     assert cases.saved() == before
+
+
+def test_S2_S5_who_opened_a_spindelmote_asks_also_when_another_coordinates_it(
+    cases: CasesHouse,
+) -> None:
+    case = cases.post("cases", spindel_case(initiator=SPINDEL, participants=[]), 201)
+    changed = cases.post(f"cases/{case['id']}/coordinator", {"person": SSPF})
+    contacts = [task for task in changed["tasks"] if task["kind"] == "first-contact"]
+    assert {task["owner"] for task in contacts} == {SPINDEL}
 
 
 def test_S5_only_a_coordinator_coordinates(cases: CasesHouse) -> None:
@@ -144,8 +155,8 @@ def test_S5_only_a_coordinator_coordinates(cases: CasesHouse) -> None:
 def test_S5_a_handover_leaves_the_tasks_with_the_coordinator(cases: CasesHouse) -> None:
     case = cases.post("cases", sspf_case(initiator=SSPF, participants=[TEACHER]), 201)
     cases.post(f"cases/{case['id']}/tasks", {"kind": "support-talk"}, 201)
-    given = hand_over(cases, case, TEACHER)
-    assert (given["process_owner"], given["coordinator"]) == (TEACHER, SSPF)
+    given = hand_over(cases, case, CAREWORKER)
+    assert (given["process_owner"], given["coordinator"]) == (CAREWORKER, SSPF)
     assert owners(given) == {SSPF}
 
 
@@ -189,7 +200,7 @@ def test_P16_support_between_meetings_is_given_as_a_task(cases: CasesHouse) -> N
     assert (again["id"], again["state"]) == (task["id"], "open")
     other = cases.post(path, {"kind": "support-talk", "owner": TEACHER}, 201)
     assert other["owner"] == TEACHER
-    given = hand_over(cases, case, CAREWORKER)
+    given = hand_over(cases, case, OTHER_RECTOR)
     kept = {one["id"]: one["owner"] for one in given["tasks"]}
     assert kept[other["id"]] == TEACHER  # given to a person by name
 

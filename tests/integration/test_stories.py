@@ -172,7 +172,7 @@ SAMVERKANSMOTE = """
 """
 # The preparation has no family on it (S3); the family is called when it has been held (S11).
 SPINDELMOTE = """
-2027-03-01 task first-contact S2 koordinator ×2
+2027-03-01 task first-contact S2 kurator ×2
 2027-03-02 REQUEST 0 → charlotte.stahl, emelie.strand, gustav.alm, lotta.engstrom,
            therese.backman
 2027-03-04 Påminnelse: möte måndag 8 mars 2027 kl. 09.00 → charlotte.stahl, emelie.strand,
@@ -217,6 +217,7 @@ SSPF = """
            jonas, niklas.hagg, petra, stefan.norrby
 2027-03-15 task next-date P12 koordinator
 2027-03-15 task support-talk P16 koordinator
+2027-04-07 Du har en uppgift i Samspel → jonas.ekdahl, stefan.norrby
 2027-04-12 task check-in P12 koordinator
 2027-04-13 task tell-by-hand X11 koordinator
 2027-04-13 REQUEST 0 → amanda.kjellberg, anna.lindqvist, jonas, niklas.hagg, petra,

@@ -19,12 +19,13 @@ from services.cases.domain.consents import (
     check_terms,
     check_waiving,
     check_withdrawing,
+    other_requests,
     resting_on,
 )
 from services.cases.domain.meetings import check_changeable, check_closing, check_held, coming
 from services.cases.domain.refusals import AlreadyBooked, DoubleBooked, MustStay, NotProposed
 from shared.domain.calling import called, missing_parties
-from shared.domain.consent import age_on, capacity, deciders, unasked
+from shared.domain.consent import age_on, capacity, consent_stands, deciders, unasked
 from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts, Consent, ConsentParty, Meeting, Participant
 from shared.domain.hours import OfficeHours
@@ -36,7 +37,7 @@ class Said:
     """A signature or a withdrawal, in the order (`turn`) in which they were registered."""
 
     turn: int
-    what: Literal["signed", "withdrawn", "waived"]
+    what: Literal["signed", "refused", "withdrawn", "waived"]
     person: UUID
     party: ConsentParty
     organisations: frozenset[str]
@@ -120,6 +121,11 @@ class Casework:
         if check_refusing(self.facts, form, None, self.today):
             self.turn += 1
             self._answer(form, state="refused", turn=self.turn)
+            self._end_other_requests(form)
+            off = tuple(one for one in self.coming() if not self._is_carried(one))
+            self._say(form, "refused", self.today, called_off=frozenset(one.id for one in off))
+            for meeting in off:
+                self._change(meeting, state="cancelled", cancelled_because="consent", sequence=+1)
 
     def withdraw(self, form: Consent, on: date) -> None:
         """P7: what rests on it is off in the same breath."""
@@ -128,6 +134,7 @@ class Casework:
         resting = resting_on(self.facts, self.procedure, form, self.coming())
         self.turn += 1
         self._answer(form, state="withdrawn", withdrawn_on=on, turn=self.turn)
+        self._end_other_requests(form)
         off = frozenset(meeting.id for meeting in resting)
         self._say(form, "withdrawn", on, called_off=off)
         for meeting in resting:
@@ -243,10 +250,19 @@ class Casework:
         self.facts = replace(self.facts, consents=consents)
         return answered
 
+    def _is_carried(self, meeting: Meeting) -> bool:
+        step, day = self.procedure.step(meeting.step), local_date(meeting.starts_at)
+        return step.grounds == "none" or consent_stands(self.facts, self.procedure, day)
+
+    def _end_other_requests(self, form: Consent) -> None:
+        """P11: a no answers them too."""
+        for other in other_requests(self.facts, form):
+            self._answer(other, state="lapsed")
+
     def _say(
         self,
         form: Consent,
-        what: Literal["signed", "withdrawn", "waived"],
+        what: Literal["signed", "refused", "withdrawn", "waived"],
         on: date,
         *,
         until: date | None = None,

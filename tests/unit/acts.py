@@ -112,10 +112,13 @@ def book(world: World, what: Act) -> None:
     for step in _one(procedure.steps, what.which):
         starts_at, people = _some_time(world, what), None
         if facts.never_together:  # X12: a meeting for each
-            guardians = [who.person_id for who in facts.participants if who.party == "guardian"]
-            people = called(facts, procedure, step, local_date(starts_at)) - set(
-                _one(guardians, what.much)
-            )
+            people = called(facts, procedure, step, local_date(starts_at))
+            guardians = [
+                who.person_id
+                for who in facts.participants
+                if who.party == "guardian" and who.person_id in people
+            ]
+            people -= set(_one(guardians, what.much) if len(guardians) > 1 else ())
         world.case.book(step.name, starts_at, "hand", people)
 
 

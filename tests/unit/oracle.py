@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from shared.domain.days import STOCKHOLM
-from shared.domain.facts import CaseFacts, ConsentParty
+from shared.domain.facts import CaseFacts, ConsentParty, Meeting
 from shared.domain.procedure import Procedure, Step, WindowRule
 from tests.support.casework import Said
 
@@ -60,10 +60,10 @@ def limit(facts: CaseFacts, within: WindowRule) -> tuple[date, date] | None:
     base = facts.known_on
     if within.counted_from != "known":
         step = within.counted_from.split(".")[0]
-        held = [one.starts_at for one in facts.meetings if (one.step, one.state) == (step, "held")]
+        held = [one for one in facts.meetings if (one.step, one.state) == (step, "held")]
         if not held:
             return None
-        base = local_day(min(held))
+        base = local_day(_counted_from(facts, held))
     return base, base + timedelta(days=within.days)
 
 
@@ -102,8 +102,11 @@ def carries(facts: CaseFacts, procedure: Procedure, said: Sequence[Said], on: da
     """Whether the consent carries a meeting on that day; a child's own no is enough against it."""
     deciding = who_decides(facts, procedure, said, on)
     child = next(who.person_id for who in facts.participants if who.party == "child")
-    took_back = any(one.what == "withdrawn" and one.party == "child" for one in said)
-    if deciding.get(child) != "youth" and took_back and not _standing(said, child, "child"):
+    asked_from = procedure.consent.child_asked_from_age
+    is_asked = asked_from is not None and on >= birthday(facts.birth_date, asked_from)
+    noes = ("withdrawn", "refused") if is_asked else ("withdrawn",)
+    said_no = any(one.what in noes and one.party == "child" for one in said)
+    if deciding.get(child) != "youth" and said_no and not _standing(said, child, "child"):
         return False
     return bool(deciding) and all(
         named_by(said, person, party, on) for person, party in deciding.items()
@@ -127,7 +130,8 @@ def may_be_called(
 ) -> frozenset[UUID]:
     """Whom a meeting of the step on that day may have on it: family, and staff that is covered.
 
-    The organisation of whoever is in charge knows of the case anyway.
+    The organisation of whoever is in charge knows of the case anyway; without custody no guardian
+    comes, but whom the adult youth wants.
     """
     in_charge = {facts.process_owner, facts.coordinator}
     own = {who.organisation for who in facts.participants if who.person_id in in_charge}
@@ -139,9 +143,29 @@ def may_be_called(
         who.person_id
         for who in facts.participants
         if (who.party in step.calls or who.person_id in by_function)
-        and (who.party != "staff" or who.organisation in open_to)
-        and not (who.party == "guardian" and adult and not who.wanted_by_youth)
+        and (
+            who.party != "staff"
+            or who.organisation in open_to
+            or (step.grounds == "none" and who.person_id in by_function)
+        )
+        and (who.party != "guardian" or (who.wanted_by_youth if adult else who.custody))
     )
+
+
+def _counted_from(facts: CaseFacts, held: Sequence[Meeting]) -> datetime:
+    """The first; of guardians who never meet, the last one's first meeting (X12)."""
+    first = min(one.starts_at for one in held)
+    if not facts.never_together:
+        return first
+    last = max(local_day(one.starts_at) for one in held)
+    adult = last >= birthday(facts.birth_date, 18)
+    apart = [
+        who.person_id
+        for who in facts.participants
+        if who.party == "guardian" and (who.wanted_by_youth if adult else who.custody)
+    ]
+    own = [[one.starts_at for one in held if who in one.person_ids] for who in apart]
+    return max((min(each) for each in own if each), default=first)
 
 
 def _standing(said: Sequence[Said], person: UUID, party: ConsentParty) -> list[Said]:

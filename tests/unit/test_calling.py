@@ -109,3 +109,29 @@ def test_S8_each_of_the_four_is_missed() -> None:
     )
     four = ("school", "social_services", "police", "leisure")
     assert missing_on_case(without, rules, DAY) == ("koordinator", *four)
+
+
+def test_R6_before_eighteen_only_custodians_are_called_and_stand_for_the_guardians() -> None:
+    rules, facts = procedure("samverkansmote"), a_case("samverkansmote")
+    first = rules.step("first")
+
+    def without_custody(*people: UUID) -> CaseFacts:
+        return replace(
+            facts,
+            participants=tuple(
+                replace(one, custody=False) if one.person_id in people else one
+                for one in facts.participants
+            ),
+        )
+
+    one = without_custody(FATHER)
+    assert called(one, rules, first, DAY) & FAMILY == {CHILD, MOTHER}
+    assert "guardian" not in missing_parties(one, rules, first, DAY)
+    assert "guardian" in missing_parties(without_custody(MOTHER, FATHER), rules, first, DAY)
+
+
+def test_P4_who_is_called_by_function_comes_from_whatever_organisation() -> None:
+    rules, facts = procedure("sspf"), a_case("sspf", signed_on=None)
+    handed_over = replace(facts, process_owner=SOCIAL)  # the initiator is of no own organisation
+    met = called(handed_over, rules, rules.step("information"), DAY)
+    assert met == FAMILY | {TEACHER, COORDINATOR}

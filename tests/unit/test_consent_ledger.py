@@ -16,6 +16,7 @@ from shared.domain.consent import (
     capacity,
     consent_stands,
     deciders,
+    declined,
     missing_consents,
     shown_state,
     unasked,
@@ -113,7 +114,7 @@ def test_on_a_closed_case_a_form_stays_what_it_was() -> None:
     ([own(turn=1, waived="2027-03-05")], True),
     ([own("refused", turn=1)], False),
     ([own("refused", turn=2, waived="2027-03-05")], False),               # a no after the waiver
-    ([own("refused", turn=1), own(turn=2, waived="2027-03-05")], True),   # asked anew, then waived
+    ([own("refused", turn=1), own(turn=2, waived="2027-03-05")], False),  # asked anew, then waived
     ([own(turn=1, waived="2027-03-05"), own("refused", turn=2)], False),  # asked anew, then a no
     ([own(turn=1, waived="2027-03-05"), own("withdrawn", turn=2)], False),
 ])  # fmt: skip
@@ -258,3 +259,21 @@ def test_X12_guardians_who_never_meet_are_not_called_to_one_anothers_meeting() -
     assert what_becomes_of(one, apart, SAMVERKANSMOTE) == Stays(
         called=frozenset({uid("child")}), uncalled=frozenset()
     )
+
+
+@pytest.mark.parametrize(("born", "forms", "stands"), [
+    ("2013-03-11", [own("refused", turn=1)], True),   # thirteen: nothing waits for its word
+    ("2013-03-10", [own("refused", turn=1)], False),  # fourteen today
+    ("2013-03-10", [], True),
+    ("2013-03-10", [own()], True),
+    ("2013-03-10", [own("refused", turn=1), own()], False),  # asked anew
+    ("2013-03-10", [own("refused", turn=1), own("signed", turn=2)], True),
+    ("2009-03-10", [own("refused", turn=1), consent("child", "youth")], True),
+])  # fmt: skip
+def test_P6_X14_from_the_age_at_which_it_is_asked_a_childs_refusal_is_a_no(
+    born: str, forms: list[Consent], *, stands: bool
+) -> None:
+    facts = of_sspf(*forms, born=born)
+    assert consent_stands(facts, SSPF, TODAY) is stands
+    if forms[-1:] == [own("refused", turn=1)]:
+        assert declined(facts, SSPF, TODAY) is not stands

@@ -73,6 +73,16 @@ def test_x3_a_public_text_of_a_place_names_no_unit(register: Register) -> None:
         assert not [word for word in ("skola", "social", "polis", "barn") if word in said]
 
 
+@pytest.mark.parametrize(
+    "text", ["Socialkontoret, Torggatan 3", "Elevhälsan", "Rum 3, Björkskolan"]
+)
+def test_X3_a_place_that_would_tell_is_refused_with_its_line(folder: Path, text: str) -> None:
+    with (folder / "places.csv").open("a", encoding="utf-8") as places:
+        places.write(f'rum,bjorkskolan,"{text}"\n')
+    with pytest.raises(MunicipalityError, match="public_text: säger för mycket"):
+        read_register(folder)
+
+
 def test_r26_every_school_unit_has_a_rektor_and_a_place(register: Register) -> None:
     led = {post.unit for post in register.posts if post.role == "rektor"}
     placed = {place.unit for place in register.places}

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.notifier.domain.clearance import Go, Holding, Stop, decide
-from services.notifier.domain.mailing import Mailing
+from services.notifier.domain.mailing import Late, Mailing
 from services.notifier.domain.messages import AlertWords, MeetingWords, Message
 from tests.support.cases import FAMILY_THERAPIST, MOTHER, REKTOR
 from tests.support.mailing import (
@@ -162,6 +163,11 @@ def test_a_cancel_stops_where_nothing_is_held_or_nobody_may_be_mailed(
     assert stop.reason == reason
 
 
+def late(owner: UUID, day: date, manager: UUID | None = None) -> Change:
+    """Somebody has a task that was to be done by a day."""
+    return lambda known: replace(known, late=(Late(owner, day, manager),))
+
+
 def alert(to: str, person: Any, mailbox: str) -> Message:
     words = AlertWords(to, "limit-near", date(2027, 3, 15))  # type: ignore[arg-type]
     return message(
@@ -193,6 +199,29 @@ def test_an_alert_goes_to_whose_duty_it_still_is(
 ) -> None:
     result = answer(about, change)
     assert (result.reason if isinstance(result, Stop) else None) == expected
+
+
+LIMIT = date(2027, 3, 15)
+TO_OWNER = alert("owner", FAMILY_THERAPIST, "terapeut@ifo.example")
+TO_MANAGER = alert("owner_manager", FAMILY_THERAPIST, "terapeut@ifo.example")
+
+
+@pytest.mark.parametrize(
+    ("about", "change", "goes"),
+    [
+        (TO_OWNER, late(FAMILY_THERAPIST, LIMIT), True),
+        (TO_OWNER, nothing, False),  # done
+        (TO_OWNER, late(REKTOR, LIMIT, FAMILY_THERAPIST), False),  # passed on
+        (TO_OWNER, late(FAMILY_THERAPIST, date(2027, 3, 22)), False),  # put off
+        (TO_MANAGER, late(REKTOR, LIMIT, FAMILY_THERAPIST), True),
+        (TO_MANAGER, late(REKTOR, LIMIT), False),  # nobody is the manager any more
+        (TO_MANAGER, nothing, False),
+    ],
+)
+def test_X2_X16_of_a_late_task_its_owner_is_told_and_their_manager_while_it_is_late(
+    about: Message, change: Change, goes: bool
+) -> None:
+    assert answer(about, change) == (Go() if goes else Stop("duty-passed-on", "X2"))
 
 
 def test_a_mailbox_that_somebody_protected_uses_too_gets_nothing() -> None:

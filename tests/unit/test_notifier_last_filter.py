@@ -21,8 +21,9 @@ from services.notifier.domain.messages import (
     Said,
 )
 from services.notifier.domain.opened_mail import Unopenable, opened
-from services.notifier.domain.unspeakable import Unspeakable, says_forbidden_word
+from services.notifier.domain.unspeakable import Unspeakable
 from services.notifier.domain.words import House
+from shared.domain.telling_words import says_forbidden_word
 from shared.ids import keyed_token
 from tests.support.cases import CHILD, FATHER, MOTHER, REKTOR
 from tests.support.mailing import CONTACTS, MEETING, NOW, PLACE, POST, contact, mailing, message

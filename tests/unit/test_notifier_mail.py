@@ -9,7 +9,6 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -20,6 +19,7 @@ from services.notifier.domain.messages import AlertWords, CalendarPart, MeetingW
 from services.notifier.domain.messages import Message as Told
 from services.notifier.domain.safe_text import UnsafeText, one_line
 from services.notifier.domain.words import House, words_for
+from shared.bus.events import AlertedFunction
 from tests.support.mailing import HOUSE, MEETING, NOW, PLACE, POST, message
 
 FORBIDDEN = [
@@ -48,7 +48,7 @@ def about_meeting(kind: str, reference: str | None = None, language: str = "sv")
 def alert(
     language: str = "sv",
     about: str = "limit-near",
-    to: Literal["process_owner", "coordinator", "manager"] = "manager",
+    to: AlertedFunction = "manager",
 ) -> Told:
     words = AlertWords(to, about, date(2027, 3, 15))
     return message(kind="alert", ground="duty", party="staff", language=language, words=words)
@@ -214,14 +214,14 @@ def test_an_alert_says_the_day_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("to", "language", "sentence"),
     [
-        ("coordinator", "sv", "Du har en uppgift som skulle ha varit klar senast måndagen den 15"),
+        ("owner", "sv", "Du har en uppgift som skulle ha varit klar senast måndagen den 15"),
         ("manager", "sv", "En av dina medarbetare har en uppgift som skulle ha varit klar senast"),
         ("process_owner", "en", "You have a task that was to be done by Monday 15 March 2027."),
         ("manager", "en", "One of your staff has a task that was to be done by Monday 15 March"),
     ],
 )
 def test_X2_a_late_task_is_told_as_that_to_whoever_has_it_and_to_their_manager(
-    to: Literal["process_owner", "coordinator", "manager"], language: str, sentence: str
+    to: AlertedFunction, language: str, sentence: str
 ) -> None:
     assert words_for(alert(language, "task-late", to), HOUSE).text.startswith(sentence)
 

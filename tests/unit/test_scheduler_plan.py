@@ -5,9 +5,12 @@ from datetime import date, datetime, time
 
 import pytest
 
+from services.cases.domain.booking import Wanted, check_booking
 from services.scheduler.domain.plan import Plan, Search, Wanting, desired_plan
+from shared.domain.calling import called
 from shared.domain.days import WorkingDays, at
 from shared.domain.facts import CaseFacts, ConsentState
+from shared.domain.hours import OfficeHours
 from shared.procedures import load_procedures
 from tests.support.cases import (
     CHILD,
@@ -234,6 +237,18 @@ def test_P7_P11_after_a_no_nobody_is_pressed_for_the_limit(answer: ConsentState)
     assert plan(replace(facts, consents=(no, facts.consents[1])), "2027-03-03").dues == {}
 
 
+@pytest.mark.parametrize(("filed", "kinds"), [(False, {"file-minutes"}), (True, set())])
+def test_R15_P11_after_a_no_the_minutes_of_what_was_held_are_still_to_be_filed(
+    filed: bool, kinds: set[str]
+) -> None:
+    held = replace(meeting("first", "2027-03-08", state="held"), minutes_filed=filed)
+    facts = with_meetings(case("2027-03-01", signed_on="2027-03-02"), held)
+    no = replace(facts.consents[0], state="withdrawn", withdrawn_on=date(2027, 3, 9))
+    after = plan(replace(facts, consents=(no, facts.consents[1])), "2027-03-10")
+    chores = [due.event for due in after.dues.values()]
+    assert {getattr(event, "kind", event.type) for event in chores} == kinds
+
+
 def test_R16_after_the_closing_nothing_is_planned() -> None:
     closed = replace(
         case("2027-03-01", signed_on="2027-03-02"), state="closed", closed_on=date(2027, 3, 3)
@@ -260,3 +275,75 @@ def test_X8_no_day_after_the_18th_birthday_is_sought_on_the_guardians_consent() 
 def test_a_plan_knows_when_it_changes_by_itself(now: str, looks_again: str) -> None:
     midnight: datetime = at(date.fromisoformat(looks_again), time(0, 0))
     assert plan(case("2027-03-01"), now).look_at == midnight
+
+
+def eighteen_in_the_window(*, guardians: frozenset[str], youth: frozenset[str]) -> CaseFacts:
+    """Of age on Wednesday 10 March; signed by the guardians and, ahead, by the youth."""
+    facts = case("2027-03-01", signed_on="2027-03-02", birth_date="2009-03-10")
+    signed = (
+        *(replace(form, organisations=guardians) for form in facts.consents),
+        replace(consent(CHILD, "2027-03-02", "youth"), organisations=youth),
+    )
+    return replace(facts, consents=signed)
+
+
+BOTH, SCHOOL = frozenset({"school", "social_services"}), frozenset({"school"})
+
+
+@pytest.mark.parametrize(
+    ("guardians", "youth", "spans"),
+    [
+        (BOTH, BOTH, [("2027-03-05", "2027-03-09"), ("2027-03-10", "2027-03-15")]),
+        (BOTH, SCHOOL, [("2027-03-05", "2027-03-09")]),
+        (SCHOOL, BOTH, [("2027-03-10", "2027-03-15")]),
+    ],
+)
+def test_S1_X8_only_days_are_sought_on_which_nobody_is_left_out_who_has_to_be_there(
+    guardians: frozenset[str], youth: frozenset[str], spans: list[tuple[str, str]]
+) -> None:
+    facts = eighteen_in_the_window(guardians=guardians, youth=youth)
+    search = plan(facts, "2027-03-02").search
+    assert search is not None
+    found = list(search.in_turn())
+    assert [(str(one.days[0]), str(one.days[-1])) for one in found] == spans
+    step = SAMVERKANSMOTE.step("first")
+    for one in found:
+        for day in one.days:
+            wanted = Wanted("first", at(day, time(13)), 60)
+            now = noon("2027-03-02")
+            people = check_booking(facts, SAMVERKANSMOTE, DAYS, OfficeHours(), wanted, now)
+            assert people == one.person_ids == called(facts, SAMVERKANSMOTE, step, day)
+
+
+def test_S1_where_no_day_is_left_the_last_one_says_what_is_missing() -> None:
+    found = plan(eighteen_in_the_window(guardians=SCHOOL, youth=SCHOOL), "2027-03-02")
+    assert found.search is None
+    assert found.wanting is not None
+    assert found.wanting.missing == ("social_services",)
+
+
+def test_X12_only_guardians_who_are_called_keep_a_meeting_from_being_sought() -> None:
+    facts = replace(eighteen_in_the_window(guardians=BOTH, youth=BOTH), never_together=True)
+    search = plan(facts, "2027-03-02").search
+    assert search is not None
+    assert [str(one.days[0]) for one in search.in_turn()] == ["2027-03-10"]
+    minor = replace(case("2027-03-01", signed_on="2027-03-02"), never_together=True)
+    wanting = plan(minor, "2027-03-02").wanting
+    assert wanting is not None
+    assert wanting.reason == "separate-meetings"
+
+
+@pytest.mark.parametrize(("with_guardians", "wanted"), [((0,), True), ((0, 1), False)])
+def test_X12_a_step_has_a_time_when_each_guardian_has_one(
+    with_guardians: tuple[int, ...], *, wanted: bool
+) -> None:
+    facts = replace(case("2027-03-01", signed_on="2027-03-02"), never_together=True)
+    each = [who.person_id for who in facts.participants if who.party == "guardian"]
+    meetings = [
+        replace(meeting("first", f"2027-03-{8 + of:02}"), person_ids=frozenset({CHILD, each[of]}))
+        for of in with_guardians
+    ]
+    found = plan(with_meetings(facts, *meetings), "2027-03-03")
+    assert (found.wanting is not None) is wanted
+    near = [day for day in due_days(found) if day.startswith("near")]
+    assert bool(near) is wanted

@@ -82,6 +82,15 @@ def test_P5_the_coordinator_sees_the_case_until_somebody_says_no(
     assert may_see(facts, procedure, uid("therapist"), TODAY) is seen
 
 
+def test_S2_X10_the_coordinator_of_a_spindelmote_sees_it_once_the_consent_says_so() -> None:
+    spindelmote = load_procedures(None).get("spindelmote", TODAY)
+    asked = a_case(consent("mother", state="requested"), coordinator=uid("therapist"))
+    assert not may_see(asked, spindelmote, uid("therapist"), TODAY)
+    assert may_see(
+        a_case(*SIGNED, coordinator=uid("therapist")), spindelmote, uid("therapist"), TODAY
+    )
+
+
 def test_the_organisations_that_see_are_those_whose_people_do() -> None:
     assert seeing_organisations(a_case(), SAMVERKANSMOTE, TODAY) == {"school"}
     both = {"school", "social_services"}

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.days import WorkingDays
-from shared.domain.facts import CaseFacts
+from shared.domain.facts import CaseFacts, Meeting, MeetingState
 from shared.domain.windows import Window, windows
-from tests.unit.builders import SAMVERKANSMOTE, case, day, meeting
+from tests.unit.builders import SAMVERKANSMOTE, case, day, meeting, uid
 
 DAYS = WorkingDays()
 
@@ -210,3 +210,48 @@ def second(facts: CaseFacts, today: str) -> Window:
 
 def all_windows(facts: CaseFacts, today: str) -> tuple[Window, ...]:
     return windows(facts, SAMVERKANSMOTE, DAYS, day(today))
+
+
+APART = ("mother", "father")
+
+
+def held_with(
+    on: str, *guardians: str, state: MeetingState = "held", step: str = "first"
+) -> Meeting:
+    return replace(meeting(step, on, state), person_ids=frozenset(map(uid, guardians)))
+
+
+@pytest.mark.parametrize(
+    ("today", "meetings", "state"),
+    [
+        ("2027-03-10", [held_with("2027-03-08", "mother")], "open"),
+        ("2027-03-16", [held_with("2027-03-08", "mother")], "missed"),
+        ("2027-03-16", [held_with("2027-03-08", "mother"), held_with("2027-03-09", "father")],
+         "met"),
+        ("2027-03-16", [held_with("2027-03-08", *APART)], "met"),  # before they were kept apart
+        ("2027-03-16", [held_with("2027-03-08", "mother"),
+                        held_with("2027-03-15", "father", state="booked")], "open"),
+        ("2027-03-17", [held_with("2027-03-08", "mother"), held_with("2027-03-16", "father")],
+         "missed"),
+    ],
+)  # fmt: skip
+def test_X12_a_limit_is_met_when_each_guardian_has_had_a_meeting_in_time(
+    today: str, meetings: list[Meeting], state: str
+) -> None:
+    facts = replace(case(meetings=meetings), never_together=True)
+    assert first(facts, today=today).state == state
+
+
+def test_X12_R10_the_second_window_counts_from_the_last_of_the_separate_first_meetings() -> None:
+    with_mother, with_father = held_with("2027-03-08", "mother"), held_with("2027-03-11", "father")
+    facts = replace(case(meetings=[with_mother, with_father]), never_together=True)
+    assert second(facts, today="2027-03-12").closes_on == day("2027-03-25")
+    one = replace(facts, meetings=(with_mother,))
+    assert second(one, today="2027-03-12").closes_on == day("2027-03-22")
+    again = replace(facts, meetings=(*facts.meetings, held_with("2027-03-15", "mother")))
+    assert second(again, today="2027-03-16").closes_on == day("2027-03-25")
+
+
+def test_X12_of_age_only_whom_the_youth_wants_needs_a_meeting() -> None:
+    facts = case(born="2009-03-10", meetings=[held_with("2027-03-08", "mother")])
+    assert first(replace(facts, never_together=True), today="2027-03-16").state == "met"

@@ -18,14 +18,18 @@ _LEFT = """
     WITH clock AS MATERIALIZED (SELECT clock.read() AS now)
     SELECT (SELECT count(*) FROM bus.deliveries WHERE state = 'waiting') AS events,
            (SELECT count(*) FROM cases.daily
-            WHERE done_on < (clock.now AT TIME ZONE 'Europe/Stockholm')::date) AS daily,
+            WHERE done_on < (clock.now AT TIME ZONE 'Europe/Stockholm')::date)
+           + (SELECT count(*) FROM cases.tasks WHERE state = 'open' AND late_at <= clock.now)
+           AS daily,
            scheduler_api.unsettled(clock.now) AS scheduler,
            notifier_api.unsettled(clock.now) AS messages
     FROM clock
 """
 _NEXT = """
     WITH clock AS MATERIALIZED (SELECT clock.read() AS now)
-    SELECT LEAST(scheduler_api.next_instant(clock.now), notifier_api.next_instant(clock.now)) AS at
+    SELECT LEAST(scheduler_api.next_instant(clock.now), notifier_api.next_instant(clock.now),
+                 (SELECT min(late_at) FROM cases.tasks
+                  WHERE state = 'open' AND late_at > clock.now)) AS at
     FROM clock
 """
 

@@ -79,6 +79,12 @@ class SqlLedger:
         )
         self._take_turn(consent_id)
 
+    def lapse(self, consent_id: UUID) -> None:
+        """A request that is no longer one: nobody has answered it, so it takes no turn."""
+        self._connection.execute(
+            "UPDATE cases.consents SET state = 'lapsed' WHERE id = %s", [consent_id]
+        )
+
     def waive(self, consent_id: UUID, on: date, reason: str) -> None:
         self._connection.execute(
             "UPDATE cases.consents SET waived_on = %s, waived_because = %s WHERE id = %s",

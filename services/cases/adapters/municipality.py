@@ -15,7 +15,7 @@ from services.cases.domain.importing import Change, Changes
 from services.cases.handlers.importing import ImportDesk, Imported, import_files
 from shared import clock
 from shared.bus.publishing import publish
-from shared.db import Ring, Unit, silent
+from shared.db import Ring, Unit, again_after_deadlock, silent
 from shared.domain.days import local_date
 from shared.ids import staff_id
 from shared.register import Holder, PersonRow, Place, Post, Register
@@ -84,18 +84,22 @@ def import_register(
     ring: Ring = silent,
 ) -> Imported:
     """All of it in one transaction, as often as one likes; a dry run writes nothing."""
-    with _unit(database_url, demo=demo) as unit:
-        desk = ImportDesk(
-            today=local_date(unit.now),
-            files=SqlFiles(unit.connection, unit.now),
-            staffing=SqlStaffing(unit.connection),
-            tasks=SqlTasks(unit.connection, unit.now),
-            audit=SqlAudit(unit.connection, unit.now, _ACTOR),
-            publish=partial(publish, unit),
-        )
-        imported = import_files(register, desk, dry_run=dry_run)
-    if unit.rings:
-        ring(unit.rings)
+
+    def once() -> tuple[Imported, set[str]]:
+        with _unit(database_url, demo=demo) as unit:
+            desk = ImportDesk(
+                today=local_date(unit.now),
+                files=SqlFiles(unit.connection, unit.now),
+                staffing=SqlStaffing(unit.connection),
+                tasks=SqlTasks(unit.connection, unit.now),
+                audit=SqlAudit(unit.connection, unit.now, _ACTOR),
+                publish=partial(publish, unit),
+            )
+            return import_files(register, desk, dry_run=dry_run), unit.rings
+
+    imported, rings = again_after_deadlock(once)
+    if rings:
+        ring(rings)
     return imported
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from services.cases.adapters.tasks import owner_of_task
 from shared.domain.facts import CaseFacts, facts_from_json
 
 # The case that something with an id of its own belongs to, by the name the id has in a path.
@@ -32,6 +33,9 @@ class SqlSights:
         query = _CASE_OF.get(name)
         case_id: UUID | None = None if query is None else self._one(query, thing)
         return case_id
+
+    def owner_of(self, meeting_id: UUID, kind: str) -> UUID | None:
+        return owner_of_task(self._connection, meeting_id, kind)
 
     def cases_of(self, person: UUID) -> list[UUID]:
         rows = self._connection.execute(

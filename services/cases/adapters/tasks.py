@@ -10,23 +10,33 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from services.cases.domain.tasks import Task
-from services.cases.handlers.ports import OpenTask
+from services.cases.handlers.ports import LateTask, OpenTask
 
 _ADD = """
     INSERT INTO cases.tasks
-           (id, case_id, key, kind, owner, due_on, rule, meeting_id, about, details, created_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+           (id, case_id, key, kind, owner, due_on, rule, meeting_id, about, details, created_at,
+            late_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (key) DO NOTHING
 """
 # While it is open it keeps its day; done, it opens again with a new one.
 _ADD_OR_REOPEN = """
     INSERT INTO cases.tasks AS task
-           (id, case_id, key, kind, owner, due_on, rule, meeting_id, about, details, created_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+           (id, case_id, key, kind, owner, due_on, rule, meeting_id, about, details, created_at,
+            late_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (key) DO UPDATE
     SET state = 'open', done_at = NULL, owner = excluded.owner, rule = excluded.rule,
         details = excluded.details,
-        due_on = CASE task.state WHEN 'done' THEN excluded.due_on ELSE task.due_on END
+        due_on = CASE task.state WHEN 'done' THEN excluded.due_on ELSE task.due_on END,
+        late_at = CASE task.state WHEN 'done' THEN excluded.late_at ELSE task.late_at END
+"""
+# Each is told once for each time it is late. Whoever works on one just now has it done in a moment.
+_TAKE_LATE = """
+    UPDATE cases.tasks SET late_at = NULL
+    WHERE id IN (SELECT id FROM cases.tasks WHERE state = 'open' AND late_at <= %s
+                 ORDER BY late_at LIMIT %s FOR UPDATE SKIP LOCKED)
+    RETURNING case_id, key, owner, due_on, rule, details ->> 'step' AS step
 """
 _FINISH = """
     UPDATE cases.tasks SET state = 'done', done_at = %(now)s
@@ -57,9 +67,13 @@ class SqlTasks:
         """A task comes once: its key stands against another of it, unless it comes back."""
         row = [
             uuid4(), case_id, task.key, task.kind, task.owner, task.due_on, task.rule,
-            task.meeting_id, task.about, Jsonb(dict(task.details)), self._now,
+            task.meeting_id, task.about, Jsonb(dict(task.details)), self._now, task.late_at,
         ]  # fmt: skip
         self._connection.execute(_ADD_OR_REOPEN if task.comes_back else _ADD, row)
+
+    def take_late(self, limit: int) -> list[LateTask]:
+        rows = self._connection.execute(_TAKE_LATE, [self._now, limit])
+        return [LateTask(**row) for row in rows]
 
     def finish(
         self,
@@ -104,6 +118,14 @@ class SqlTasks:
         )
         return updated.rowcount > 0
 
+    def retire(self, task_id: UUID) -> None:
+        """Its reason is gone; should that come again, so does a task with the same key."""
+        self._connection.execute(
+            "UPDATE cases.tasks SET state = 'done', done_at = %s, key = key || '/' || id"
+            " WHERE id = %s AND state = 'open'",
+            [self._now, task_id],
+        )
+
     def finish_key(self, key: str) -> None:
         self._connection.execute(
             "UPDATE cases.tasks SET state = 'done', done_at = %s WHERE key = %s AND state = 'open'",
@@ -121,6 +143,19 @@ class SqlTasks:
             "SELECT owner, due_on FROM cases.tasks WHERE key = %s AND state = 'open'", [key]
         ).fetchone()
         return None if row is None else OpenTask(row["owner"], row["due_on"])
+
+    def owner_of(self, meeting_id: UUID, kind: str) -> UUID | None:
+        """Whose the task of a kind about a meeting is, or was."""
+        return owner_of_task(self._connection, meeting_id, kind)
+
+
+def owner_of_task(connection: Connection[DictRow], meeting_id: UUID, kind: str) -> UUID | None:
+    row = connection.execute(
+        "SELECT owner FROM cases.tasks WHERE meeting_id = %s AND kind = %s"
+        " ORDER BY created_at DESC, key LIMIT 1",
+        [meeting_id, kind],
+    ).fetchone()
+    return None if row is None else row["owner"]
 
 
 class SqlMessages:

@@ -44,7 +44,9 @@ class ConsentSignature(Strict):
     on: Day | None = Field(None, description=_ON)
     organisations: Organisations | None = Field(None, description="As signed (S1).")
     until: Day | None = Field(None, description=_UNTIL)
-    method: Literal["paper", "digital", "by-phone"] | None = None
+    method: Literal["paper", "digital"] | None = Field(
+        None, description="A consent is given in writing (S1, R4)."
+    )
     form_reference: FileReference | None = Field(
         None, description="Where the signed form is kept, as a code."
     )

@@ -30,6 +30,8 @@ from services.cases.handlers.showing import shown_meetings, who_comes
 from services.cases.handlers.votes import CastVotes
 
 router = APIRouter(tags=["meetings"])
+# What a keeper who doesn't see the case is told of the meeting (R15, X10).
+_OF_THE_MINUTES = ("id", "state", "minutes_filed_at", "minutes_reference")
 
 
 @router.post(
@@ -104,7 +106,15 @@ def minutes_filed(
     meeting_id: UUID, doer: TheDoer, body: Annotated[Filed | None, Body()] = None
 ) -> JSONResponse:
     reference = body.reference if body else None
-    return _done(meeting_id, doer, lambda desk: holding.file_minutes(meeting_id, reference, desk))
+
+    def work(desk: Desk, views: Views) -> dict[str, Any]:
+        holding.file_minutes(meeting_id, reference, desk)
+        meeting = _meeting(desk, views, meeting_id)
+        if desk.sees(meeting["case"]):
+            return meeting
+        return {one: meeting[one] for one in _OF_THE_MINUTES}
+
+    return doer.do(work, keeps=meeting_id)
 
 
 @router.post("/meetings/{meeting_id}/plan-filed", summary="Goals and plan are filed (S4)")

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,6 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from psycopg import Connection
-from psycopg.errors import DeadlockDetected
 from psycopg.rows import DictRow
 from pydantic import SecretStr, StringConstraints
 
@@ -27,14 +25,12 @@ from services.cases.handlers.papers import Paper, PaperDesk, PaperViews
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Times, Views
 from services.cases.handlers.sight import HEADER, Sight, Sights, actor_of
-from shared.db import Database, Unit
+from shared.db import Database, Unit, again_after_deadlock
 from shared.domain.days import local_date
 from shared.procedures import Procedures
 
 T = TypeVar("T")
 _SYSTEM = "api"
-_TRIES = 4
-_PAUSE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,20 +184,24 @@ class Doer:
     key: str | None
     request: bytes
 
-    def do(self, work: Callable[[Desk, Views], Any], status: int = 200) -> JSONResponse:
-        """`work` gives the body. A deadlock with another booking is tried again."""
-        for attempt in range(_TRIES):
-            try:
-                return self._once(work, status)
-            except DeadlockDetected:
-                if attempt == _TRIES - 1:
-                    raise
-                time.sleep(_PAUSE_SECONDS * (attempt + 1))
-        raise AssertionError("unreachable")
+    def do(
+        self, work: Callable[[Desk, Views], Any], status: int = 200, *, keeps: UUID | None = None
+    ) -> JSONResponse:
+        """`work` gives the body. A deadlock with another booking is tried again.
 
-    def _once(self, work: Callable[[Desk, Views], Any], status: int) -> JSONResponse:
+        `keeps` is the meeting whose minutes' keeper is let pass, too (R15).
+        """
+        return again_after_deadlock(lambda: self._once(work, status, keeps))
+
+    def _once(
+        self, work: Callable[[Desk, Views], Any], status: int, keeps: UUID | None
+    ) -> JSONResponse:
         with self.office.database.unit() as unit:
-            self.caller.sight(unit).enter(self.caller.path, None)
+            sight = self.caller.sight(unit)
+            if keeps is None:
+                sight.enter(self.caller.path, None)
+            else:
+                sight.enter_to_keep(self.caller.path, keeps)
             answers = self.office.answers_for(unit.connection, unit.now, self.caller.actor)
             if self.key is not None and (kept := answers.find(self.key)) is not None:
                 if kept.request != self.request:

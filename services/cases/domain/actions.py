@@ -67,6 +67,10 @@ ACTIONS = {
         "Det bestämdes att gå vidare utan barnets eget samtycke.",
         "It was decided to go on without the child's own consent.",
     ),
+    "consent.lapse": Words(
+        "En fråga om samtycke som var kvar från tidigare föll bort.",
+        "An earlier request for consent came to an end.",
+    ),
     "consent.withdraw": Words(
         "{decider} tog tillbaka sitt samtycke. Det som vilade på det stoppades.",
         "{decider} withdrew the consent. What rested on it was stopped.",

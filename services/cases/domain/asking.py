@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.cases.domain import refusals
 from services.cases.domain.consents import check_organisations
+from services.cases.domain.inquiries import TalkWithTheChildFirst
 from services.cases.domain.refused import Refused, Words
 from services.cases.domain.tasks import Task
 from shared.domain.consent import age_on, capacity, deciders, shown_state, stands, unasked
@@ -83,6 +84,8 @@ def check_asking(
     """
     if facts.state == "closed":
         raise refusals.CaseIsClosed
+    if facts.held_back and person not in _children(facts):
+        raise TalkWithTheChildFirst
     check_organisations(procedure, organisations)
     if until is not None and until < on:
         raise EndedAlready

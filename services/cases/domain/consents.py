@@ -5,7 +5,13 @@ from datetime import date, timedelta
 
 from services.cases.domain import refusals
 from services.cases.domain.refused import Invalid, Refused, Words, codes_in_words
-from shared.domain.consent import birthday_in, capacity, deciders, shown_state
+from shared.domain.consent import (
+    birthday_in,
+    capacity,
+    children_who_said_no,
+    deciders,
+    shown_state,
+)
 from shared.domain.days import local_date
 from shared.domain.facts import CaseFacts, Consent, Meeting
 from shared.domain.procedure import Procedure
@@ -93,7 +99,8 @@ def check_waiving(
         raise NothingToWaive(rule=rule.child_rule)
     if reason not in rule.waiver_reasons:
         raise UnknownWaiver("reason", rule=rule.child_rule, known=", ".join(rule.waiver_reasons))
-    if consent.state in ("refused", "withdrawn"):
+    said_no = consent.person_id in children_who_said_no(facts, procedure, today)
+    if said_no or consent.state in ("refused", "withdrawn"):
         raise ChildSaidNo(rule=rule.child_rule)
     if consent.waived_on is not None:
         return False
@@ -117,6 +124,17 @@ def resting_on(
         for meeting in coming
         if procedure.step(meeting.step).grounds == "consent"
         and _counts(facts, procedure, consent, local_date(meeting.starts_at))
+    )
+
+
+def other_requests(facts: CaseFacts, consent: Consent) -> tuple[Consent, ...]:
+    """P7, P11: the person's other open requests: a no ends them, and only a new one undoes it."""
+    return tuple(
+        form
+        for form in facts.consents
+        if form.person_id == consent.person_id
+        and form.state == "requested"
+        and form.id != consent.id
     )
 
 

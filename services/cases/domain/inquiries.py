@@ -78,6 +78,34 @@ class InquirySettled(Refused):
     )
 
 
+class AlreadyACase(Refused):
+    """An inquiry becomes one case."""
+
+    code = "already-a-case"
+    rule = "P13"
+    title = Words("Intresseanmälan är redan ett ärende", "The inquiry is a case already")
+    detail = Words(
+        "Den har blivit ett ärende, som står i intresseanmälan (case). Gäller det ett annat barn:"
+        " öppna ett ärende för sig (POST /api/v1/cases).",
+        "It has become a case, which the inquiry names (case). If it is about another child, open"
+        " a case of its own (POST /api/v1/cases).",
+    )
+
+
+class OfAnotherProcedure(Refused):
+    """What was asked about one procedure doesn't become a case of another (P1, P2)."""
+
+    code = "of-another-procedure"
+    rule = "P13"
+    title = Words("Fel rutin", "The wrong procedure")
+    detail = Words(
+        "Intresseanmälan gäller {asked}. Hänvisa vidare (point-elsewhere) och öppna det andra"
+        " ärendet för sig.",
+        "The inquiry is about {asked}. Point it elsewhere (point-elsewhere) and open the other"
+        " case by itself.",
+    )
+
+
 class OnlyStaffIsNamed(Invalid):
     """Only an adult of the organisations stands in the staff register."""
 

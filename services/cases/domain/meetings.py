@@ -57,6 +57,20 @@ class NoPlanHere(Refused):
     )
 
 
+class NotYoursToFile(Refused):
+    """Only who keeps the minutes says that they are filed (R15)."""
+
+    code = "not-yours-to-file"
+    rule = "R15"
+    title = Words("Anteckningarna är någon annans", "The minutes are another's")
+    detail = Words(
+        "Den som har uppgiften att spara minnesanteckningarna markerar dem som sparade, eller"
+        " processbäraren eller koordinatorn. Be någon av dem göra det.",
+        "Whoever has the task to file the minutes marks them as filed, or the process owner or the"
+        " coordinator. Ask one of them to do it.",
+    )
+
+
 def coming(facts: CaseFacts, now: datetime) -> tuple[Meeting, ...]:
     """The booked and proposed meetings that haven't begun."""
     return tuple(
@@ -123,6 +137,23 @@ def is_asked_for(facts: CaseFacts, step: Step, held: Meeting) -> bool:
     guardian (X12)."""
     others = [one for one in facts.meetings if one.id != held.id]
     return not step.seeks and not any(one.state in ("booked", "proposed") for one in others)
+
+
+def check_filing_minutes(
+    facts: CaseFacts, meeting: Meeting, person: UUID | None, task_owner: UUID | None
+) -> None:
+    """R15: of people, only who keeps them or is in charge; on a closed case too. Raises Refused."""
+    in_charge = (None, facts.process_owner, facts.coordinator)
+    if person not in in_charge and not keeps_minutes(facts, person, task_owner):
+        raise NotYoursToFile
+    if meeting.state != "held":
+        raise refusals.MinutesBeforeHeld
+
+
+def keeps_minutes(facts: CaseFacts, person: UUID | None, task_owner: UUID | None) -> bool:
+    """R15: by being the keeper, or by having been when the task was given; while on the case."""
+    on_case = {who.person_id for who in facts.participants}
+    return person in on_case and person in (keeper(facts), task_owner)
 
 
 def keeper(facts: CaseFacts) -> UUID:

@@ -4,10 +4,11 @@ from datetime import date
 from uuid import UUID
 
 from services.cases.domain.opening import OnCase, Staff, as_coordinator, has_coordinator
-from services.cases.domain.refused import Invalid, Refused, Words
+from services.cases.domain.refused import Invalid, Refused, Words, codes_in_words
 from services.cases.domain.support import Support
 from shared.domain.facts import CaseFacts
 from shared.domain.procedure import Procedure
+from shared.domain.sight import seeing_organisations
 
 # What was given to a person by name stays with that person.
 PERSONAL = frozenset(str(kind) for kind in Support)
@@ -37,6 +38,20 @@ class NotACoordinator(Refused):
         " /api/v1/people?role=koordinator.",
         "This person is not a coordinator today. Choose someone who is, see"
         " /api/v1/people?role=koordinator.",
+    )
+
+
+class OutsideTheConsent(Refused):
+    """Who takes over would see the case, and no consent says that their organisation may."""
+
+    code = "outside-the-consent"
+    rule = "X10"
+    title = Words("Samtycket omfattar inte organisationen", "The consent leaves that out")
+    detail = Words(
+        "Inget samtycke omfattar {organisation} i dag. Be om samtycket först (POST …/consents),"
+        " eller lämna över inom organisationen.",
+        "No consent covers {organisation} today. Ask for the consent first (POST …/consents), or"
+        " hand over within the organisation.",
     )
 
 
@@ -75,10 +90,24 @@ def coordinating(procedure: Procedure, staff: Staff) -> OnCase:
     return who
 
 
+def check_taking_over(facts: CaseFacts, procedure: Procedure, who: OnCase, today: date) -> None:
+    """X10: a handover brings the case to no organisation that doesn't see it. Raises Refused."""
+    on_case = {one.person_id: one.organisation for one in facts.participants}
+    organisation = on_case.get(who.person_id) or who.organisation
+    if organisation not in seeing_organisations(facts, procedure, today):
+        raise OutsideTheConsent(organisation=codes_in_words((organisation,)))
+
+
 def keeps_tasks(facts: CaseFacts, procedure: Procedure) -> bool:
     """Whether a process owner who hands over goes on as the one who is in charge (S5, P5)."""
     leads = procedure.roles.leader == "koordinator"
     return leads and facts.process_owner == facts.coordinator
+
+
+def stays_with_who_coordinated(procedure: Procedure) -> frozenset[str]:
+    """The kinds of task that another coordinator doesn't take over: others may ask (S2)."""
+    asks = procedure.consent.asked_by == procedure.roles.leader
+    return PERSONAL if asks else PERSONAL | frozenset(procedure.consent.tasks)
 
 
 def check_version(facts: CaseFacts, other: Procedure, on: date, today: date) -> None:

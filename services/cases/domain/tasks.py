@@ -2,9 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+
+from shared.domain.days import at
+
+NEXT_DATE = "next-date"
+# What is to be decided before the case goes on or ends: so many working days (R11, ours).
+DECIDED_WITHIN = 10
 
 # What can be needed again once it is done: conditions of the case, which hold, end and may hold
 # again; and telling somebody by hand. Events are delivered exactly once, so a second one that asks
@@ -15,7 +21,7 @@ _COMES_BACK = frozenset(
         "no-slot",
         "book-anew",
         "confirm-time",
-        "next-date",
+        NEXT_DATE,
         "mark-as-held",
         "tell-by-hand",
         "tell-who-comes",
@@ -28,9 +34,36 @@ _COMES_BACK = frozenset(
 )
 
 
+# What somebody has to decide or say before a case goes on: when it is late, whoever has it and
+# their manager are told (X2). Limits have alerts of their own, and so have the chores.
+_TOLD_WHEN_LATE = frozenset(
+    {
+        "participants-missing",
+        "book-anew",
+        "confirm-time",
+        NEXT_DATE,
+        "mark-as-held",
+        "talk-with-child",
+        "decide-wish",
+        "find-substitute",
+        "arrange-separately",
+        "ask-about-guardians",
+        "renew-consent",
+        "hand-over",
+        "replace-participant",
+    }
+)
+_LATE_AFTER = timedelta(days=7)
+_TOLD_AT = time(9, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something a person has to do; `details` holds codes only."""
+    """Something a person has to do; `details` holds codes only.
+
+    `anew`: what comes once is needed once more, such as asking for a consent after a no. `watched`:
+    it is told when late, whatever its kind.
+    """
 
     key: str
     kind: str
@@ -40,21 +73,43 @@ class Task:
     meeting_id: UUID | None = None
     about: UUID | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    anew: bool = False
+    watched: bool = False
+
+    @property
+    def late_at(self) -> datetime | None:
+        """When somebody is told that it hasn't been done (aware); None: never."""
+        if self.due_on is None or not (self.watched or self.kind in _TOLD_WHEN_LATE):
+            return None
+        return at(self.due_on + _LATE_AFTER, _TOLD_AT)
 
     @property
     def comes_back(self) -> bool:
         """Whether a task with this key that is done opens again; else it comes once."""
-        return self.kind in _COMES_BACK
+        return self.anew or self.kind in _COMES_BACK
 
 
 def consent_tasks(
-    consent: UUID, person: UUID, owner: UUID, due_on: date, kinds: Mapping[str, str]
+    consent: UUID,
+    person: UUID,
+    owner: UUID,
+    due_on: date,
+    kinds: Mapping[str, str],
+    *,
+    anew: bool = False,
+    watched: bool = False,
 ) -> tuple[Task, ...]:
-    """What asking for a consent means, each kind by its rule: tell them why, have it signed."""
+    """What asking for a consent means, each kind by its rule: tell them why, have it signed.
+
+    `watched` where no limit watches over it.
+    """
     return tuple(
-        Task(f"{consent}/{rule}/{kind}", kind, owner, rule, due_on, about=person)
+        Task(
+            f"{consent}/{rule}/{kind}", kind, owner, rule, due_on,
+            about=person, anew=anew, watched=watched,
+        )
         for kind, rule in kinds.items()
-    )
+    )  # fmt: skip
 
 
 def participants_missing(
@@ -96,10 +151,10 @@ def review_consent(meeting: UUID, owner: UUID, due_on: date) -> Task:
     return Task(key, "review-consent", owner, "R19", due_on, meeting_id=meeting)
 
 
-def next_date(meeting: UUID, owner: UUID, step: str, rule: str) -> Task:
+def next_date(meeting: UUID, owner: UUID, step: str, rule: str, due_on: date) -> Task:
     """R11, R13, S5: an open case has a next date, or is closed."""
-    key = f"{meeting}/{rule}/next-date"
-    return Task(key, "next-date", owner, rule, details={"step": step})
+    key = f"{meeting}/{rule}/{NEXT_DATE}"
+    return Task(key, NEXT_DATE, owner, rule, due_on, details={"step": step})
 
 
 def find_substitute(meeting: UUID, owner: UUID, party: str, rule: str, due_on: date) -> Task:

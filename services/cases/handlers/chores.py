@@ -1,19 +1,19 @@
 """Tasks that follow from meetings: there in time, told of when late (S4, S6, S12, P12, R15, X2)."""
 
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from services.cases.domain.meetings import keeper
 from services.cases.domain.tasks import Task
+from services.cases.handlers.lateness import late_alerts
 from services.cases.handlers.ports import CaseFile, Desk, OpenTask
-from shared.bus.events import AlertDue, ChoreDue
+from shared.bus.events import ChoreDue
 from shared.domain.calling import in_charge
 from shared.domain.days import local_date
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Chore
 
 _TELL_WHO_COMES = "tell-who-comes"
-_STAYS_USEFUL = timedelta(days=60)
 
 
 def chore_due(event: ChoreDue, desk: Desk) -> None:
@@ -87,22 +87,9 @@ def _owner(file: CaseFile, rule: Chore, meeting: Meeting) -> UUID:
 
 
 def _tell_it_is_late(event: ChoreDue, file: CaseFile, task: OpenTask, desk: Desk) -> None:
-    """X2: whoever answers for it, and their own manager (X16).
-
-    For what somebody else has, such as the rektor's minutes, the process owner answers.
-    """
-    coordinates = task.owner == file.facts.coordinator
-    told = ("coordinator", "coordinator_manager") if coordinates else ("process_owner", "manager")
-    for to in told:
-        fields = {
-            "case_id": file.id,
-            "key": f"{event.key}/{to}",
-            "step": event.step,
-            "rule": event.rule,
-            "to": to,
-            "about": "task-late",
-            "limit_on": task.due_on,
-            "due_at": desk.now,
-            "useful_until": desk.now + _STAYS_USEFUL,
-        }
-        desk.publish(AlertDue.model_validate(fields))
+    """X2: whoever has it, and their own manager (X16)."""
+    assert task.due_on is not None
+    for alert in late_alerts(
+        file.id, event.key, event.step, event.rule, task.owner, task.due_on, desk.now
+    ):
+        desk.publish(alert)

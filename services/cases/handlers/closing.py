@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.cases.domain import refusals
-from services.cases.domain.closing import check_closer, evaluation_at_end
+from services.cases.domain.closing import check_closer, check_done_by_hand, evaluation_at_end
 from services.cases.domain.inquiries import TALK
 from services.cases.domain.meetings import check_closing
 from services.cases.domain.refused import NotFound
@@ -42,14 +42,20 @@ def close(command: Close, desk: Desk) -> None:
 
 
 def task_done(task_id: UUID, desk: Desk) -> UUID:
-    """A person says that it is done; the case it belongs to. Twice changes nothing."""
+    """A person says that it is done; the case it belongs to. Twice changes nothing.
+
+    Raises Refused.
+    """
     case_id = desk.cases.case_of_task(task_id)
     if case_id is None:
         raise NotFound
     file = desk.take(case_id)
-    if desk.tasks.finish_one(task_id):
+    kind = desk.ownership.kind_of_task(task_id)
+    if task_id in desk.tasks.open_ones(case_id):
+        check_done_by_hand(file.facts, kind, desk.now)
+        desk.tasks.finish_one(task_id)
         desk.audit.note(case_id, "task.done", None, {"task": str(task_id)})
-        if desk.ownership.kind_of_task(task_id) == TALK:
+        if kind == TALK:
             spoken_with_child(file, desk)
     return case_id
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from services.cases.domain import tasks
 from services.cases.domain.consents import (
@@ -12,12 +13,14 @@ from services.cases.domain.consents import (
     check_terms,
     check_waiving,
     check_withdrawing,
+    other_requests,
     resting_on,
 )
 from services.cases.domain.meetings import coming
 from services.cases.domain.tasks import Task
+from services.cases.handlers.consents import asking_rests
 from services.cases.handlers.ledger import AnswerConsent, SignConsent, WaiveConsent
-from services.cases.handlers.meetings import cancel_one
+from services.cases.handlers.meetings import cancel_one, next_date_after_a_yes
 from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.standing import settle, tell_who_is_taken
 from shared.bus.events import (
@@ -28,6 +31,7 @@ from shared.bus.events import (
 )
 from shared.domain.calling import in_charge
 from shared.domain.facts import Consent, Meeting
+from shared.domain.sight import may_see
 
 _ONCE_SIGNED = ("renew-consent", "consent-refused", "consent-withdrawn")
 
@@ -48,12 +52,14 @@ def sign(command: SignConsent, desk: Desk) -> None:
     desk.audit.note(file.id, "consent.sign", _rule(file, consent), details)
     desk.publish(ConsentSigned(case_id=file.id, consent_id=consent.id, on=on))
     tell_who_is_taken(settle(file, desk), file, desk)
+    next_date_after_a_yes(file, desk)
 
 
 def refuse(command: AnswerConsent, desk: Desk) -> None:
     """R3, P11: a no ends the asking; what comes of it is for whoever is in charge to say.
 
-    A child's no also ends that one went on without its word (P6).
+    It answers the person's other open requests too, and the rest of the family isn't pressed. A
+    child's no also ends that one went on without its word (P6).
     """
     file = desk.take(command.case_id)
     consent = file.consent(command.consent_id)
@@ -62,7 +68,8 @@ def refuse(command: AnswerConsent, desk: Desk) -> None:
     on = command.on or desk.today
     desk.ledger.refuse(consent.id, on)
     desk.tasks.finish_of(file.id, consent.id)
-    desk.tasks.add(file.id, _after_a_no(file, consent, desk.today))
+    _end_other_requests(file, consent, desk)
+    desk.tasks.add(file.id, _after_a_no(desk.reread(file), consent, desk.today))
     details = {"consent": str(consent.id), "on": str(on)}
     desk.audit.note(file.id, "consent.refuse", _rule(file, consent), details)
     desk.publish(ConsentRefused(case_id=file.id, consent_id=consent.id, on=on))
@@ -81,6 +88,7 @@ def waive(command: WaiveConsent, desk: Desk) -> None:
     details = {"consent": str(consent.id), "on": str(on)}
     desk.audit.note(file.id, "consent.waive", _rule(file, consent), details)
     desk.publish(ParticipantsChanged(case_id=file.id))
+    next_date_after_a_yes(file, desk)
 
 
 def withdraw(command: AnswerConsent, desk: Desk) -> dict[str, Any]:
@@ -102,6 +110,7 @@ def withdraw(command: AnswerConsent, desk: Desk) -> dict[str, Any]:
 def _withdraw(file: CaseFile, consent: Consent, on: date, desk: Desk) -> dict[str, Any]:
     open_before = desk.tasks.open_ones(file.id)
     desk.ledger.withdraw(consent.id, on)
+    _end_other_requests(file, consent, desk)
     resting = resting_on(file.facts, file.procedure, consent, coming(file.facts, desk.now))
     stopped, leaving = desk.messages.stopped_and_leaving(file.id)
     desk.publish(ConsentWithdrawn(case_id=file.id, consent_id=consent.id, on=on))
@@ -111,7 +120,7 @@ def _withdraw(file: CaseFile, consent: Consent, on: date, desk: Desk) -> dict[st
     desk.tasks.finish(file.id, ["renew-consent"], about=consent.person_id)
     closed = open_before - desk.tasks.open_ones(file.id)
     if file.facts.state == "open":
-        owner = in_charge(file.facts, file.procedure)
+        owner = _who_goes_on(desk.reread(file), desk.today)
         desk.tasks.add(
             file.id, tasks.consent_withdrawn(consent.id, consent.person_id, owner, desk.today)
         )
@@ -129,6 +138,14 @@ def _withdraw(file: CaseFile, consent: Consent, on: date, desk: Desk) -> dict[st
     }
 
 
+def _end_other_requests(file: CaseFile, consent: Consent, desk: Desk) -> None:
+    for form in other_requests(file.facts, consent):
+        desk.ledger.lapse(form.id)
+        desk.tasks.finish_of(file.id, form.id)
+        desk.audit.note(file.id, "consent.lapse", "P11", {"consent": str(form.id)})
+    asking_rests(desk.reread(file), desk)
+
+
 def _ids(meetings: Iterable[Meeting]) -> list[str]:
     return [str(meeting.id) for meeting in meetings]
 
@@ -141,6 +158,13 @@ def _rule(file: CaseFile, consent: Consent) -> str:
 
 def _after_a_no(file: CaseFile, consent: Consent, today: date) -> Task:
     """P11: a no is an answer; whoever is in charge closes the case or goes another way."""
-    owner, rule = in_charge(file.facts, file.procedure), _rule(file, consent)
+    owner, rule = _who_goes_on(file, today), _rule(file, consent)
     key = f"{consent.id}/{rule}/refused"
     return Task(key, "consent-refused", owner, rule, today, about=consent.person_id)
+
+
+def _who_goes_on(file: CaseFile, today: date) -> UUID:
+    """Whoever is in charge, if they still see the case after the no (X10, P8)."""
+    leader = in_charge(file.facts, file.procedure)
+    sees = may_see(file.facts, file.procedure, leader, today)
+    return leader if sees else file.facts.process_owner

@@ -16,7 +16,8 @@ from services.cases.domain.tasks import consent_tasks
 from services.cases.handlers.ledger import AskConsent
 from services.cases.handlers.ports import CaseFile, Desk
 from shared.bus.events import ParticipantsChanged
-from shared.domain.calling import in_charge
+from shared.domain.calling import in_charge, who_asks
+from shared.domain.consent import deciders, declined, shown_state
 from shared.domain.facts import Consent
 from shared.domain.procedure import Step
 
@@ -32,11 +33,25 @@ def ask_everybody(file: CaseFile, desk: Desk) -> None:
 
 def asking_begins(file: CaseFile, step: Step, desk: Desk) -> None:
     """P5: a step was held after which the consents that were noted at the opening are asked for."""
-    if file.procedure.consent.asked_after_step != step.name:
-        return
-    for form in file.facts.consents:
-        if form.state == "requested" and form.waived_on is None:
-            _add_tasks(file, form.id, form.person_id, desk.next_working_day, desk)
+    if file.procedure.consent.asked_after_step == step.name:
+        _ask_those_requested(file, desk)
+
+
+def asking_rests(file: CaseFile, desk: Desk) -> None:
+    """P11: somebody who decides has said no, so nobody else is asked either for the time being."""
+    if declined(file.facts, file.procedure, desk.today):
+        desk.tasks.finish(file.id, list(file.procedure.consent.tasks))
+
+
+def asking_goes_on(before: CaseFile, desk: Desk) -> None:
+    """P11: once the no no longer counts, the others are asked anew for what they haven't answered.
+
+    Whoever said it is asked again, or has no say any more.
+    """
+    file = desk.reread(before)
+    rested = declined(before.facts, before.procedure, desk.today)
+    if rested and has_begun(file.facts, file.procedure):
+        _ask_those_requested(file, desk, anew=True)
 
 
 def ask(command: AskConsent, desk: Desk) -> UUID:
@@ -58,6 +73,7 @@ def ask(command: AskConsent, desk: Desk) -> UUID:
     consent = desk.ledger.ask(file.id, asked)
     _add_tasks(file, consent, asked.person, desk.next_working_day, desk)
     desk.tasks.finish(file.id, _AFTER_A_NO, about=asked.person)
+    asking_goes_on(file, desk)
     desk.audit.note(file.id, "consent.ask", "R4", {"consent": str(consent)})
     desk.publish(ParticipantsChanged(case_id=file.id))
     return consent
@@ -66,10 +82,12 @@ def ask(command: AskConsent, desk: Desk) -> UUID:
 def ask_who_decides(file: CaseFile, on: date, desk: Desk, *, due_on: date | None = None) -> None:
     """X8, P6: who decides on a day, or may be asked, and never was in that capacity.
 
-    Without tasks as long as the asking waits for a step to be held (P5). The caller publishes that
-    the case has changed.
+    Without tasks as long as the asking waits for a step to be held (P5), or somebody's no stands
+    (P11). The caller publishes that the case has changed.
     """
-    begun = has_begun(file.facts, file.procedure)
+    begun = has_begun(file.facts, file.procedure) and not declined(
+        file.facts, file.procedure, desk.today
+    )
     for asked in to_be_asked(file.facts, file.procedure, on):
         consent = desk.ledger.ask(file.id, asked)
         desk.audit.note(file.id, "consent.ask", "R4", {"consent": str(consent)})
@@ -86,14 +104,27 @@ def ask_youth_about_guardians(file: CaseFile, desk: Desk) -> None:
 
 
 def ask_to_renew(file: CaseFile, form: Consent, desk: Desk) -> None:
-    """A form ends soon: whoever is in charge asks for one that goes on."""
-    owner = in_charge(file.facts, file.procedure)
+    """A form ends soon: whoever asks for consents asks for one that goes on."""
+    owner = who_asks(file.facts, file.procedure)
     task = renewal(file.facts, file.procedure, form, owner, desk.today)
     if task is not None:
         desk.tasks.add(file.id, task)
 
 
-def _add_tasks(file: CaseFile, consent: UUID, person: UUID, due_on: date, desk: Desk) -> None:
-    owner, kinds = in_charge(file.facts, file.procedure), file.procedure.consent.tasks
-    for task in consent_tasks(consent, person, owner, due_on, kinds):
+def _ask_those_requested(file: CaseFile, desk: Desk, *, anew: bool = False) -> None:
+    if declined(file.facts, file.procedure, desk.today):
+        return
+    for form in file.facts.consents:
+        state = shown_state(file.facts, file.procedure, form, desk.today)
+        if state == "requested" and form.waived_on is None:
+            _add_tasks(file, form.id, form.person_id, desk.next_working_day, desk, anew=anew)
+
+
+def _add_tasks(
+    file: CaseFile, consent: UUID, person: UUID, due_on: date, desk: Desk, *, anew: bool = False
+) -> None:
+    owner, kinds = who_asks(file.facts, file.procedure), file.procedure.consent.tasks
+    decides = person in deciders(file.facts, file.procedure, desk.today)
+    watched = decides and not file.procedure.alerts
+    for task in consent_tasks(consent, person, owner, due_on, kinds, anew=anew, watched=watched):
         desk.tasks.add(file.id, task)

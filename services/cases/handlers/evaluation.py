@@ -9,6 +9,7 @@ from services.cases.domain.closing import (
     evaluate_case,
     may_be_evaluated,
 )
+from services.cases.domain.tasks import DECIDED_WITHIN
 from services.cases.handlers.ports import CaseFile, Desk
 
 
@@ -16,7 +17,8 @@ def evaluation_task(file: CaseFile, desk: Desk) -> None:
     """Asked for once, after the last step that comes by itself; a file from before will do."""
     now = desk.reread(file)
     if may_be_evaluated(now.facts, now.procedure) and desk.ownership.evaluation(file.id) is None:
-        desk.tasks.add(file.id, evaluate_case(now.facts))
+        due_on = desk.days.plus(desk.today, DECIDED_WITHIN)
+        desk.tasks.add(file.id, evaluate_case(now.facts, due_on))
 
 
 def evaluate(case_id: UUID, evaluation: Evaluation, desk: Desk) -> None:

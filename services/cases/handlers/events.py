@@ -4,6 +4,7 @@ Each looks at the case as it is now: an event may come late, twice, or after it 
 """
 
 import logging
+from datetime import date
 from uuid import UUID
 
 from services.cases.domain import tasks
@@ -14,7 +15,7 @@ from services.cases.handlers.consents import ask_who_decides
 from services.cases.handlers.meetings import book_on, propose_on
 from services.cases.handlers.ports import CaseFile, Desk
 from shared.bus import events as e
-from shared.domain.calling import in_charge, missing_parties
+from shared.domain.calling import are_enough, in_charge, missing_parties
 from shared.domain.facts import Meeting
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ def marking_due(event: e.MarkingDue, desk: Desk) -> None:
     meeting = file.meeting(event.meeting_id)
     if file.facts.state == "closed" or meeting.state != "booked":
         return
+    desk.tasks.finish(file.id, ("tell-by-hand", "reach-otherwise"), meeting=meeting.id)  # too late
     owner = _in_charge(file, meeting)
     desk.tasks.add(
         file.id, tasks.mark_as_held(event.key, meeting.id, owner, event.rule, event.due_on)
@@ -172,19 +174,22 @@ def _in_charge(file: CaseFile, meeting: Meeting | None) -> UUID:
 
 def _still_true(event: e.AlertDue, file: CaseFile) -> bool:
     standing = ("booked", "held") if event.about == "limit-near" else ("held",)
-    return not _has(file, event.step, *standing)
+    return not _has(file, event.step, event.limit_on, *standing)
 
 
 def _has_a_time(file: CaseFile, step: str, desk: Desk) -> bool:
     """A proposal counts until its time has come."""
-    return _has(file, step, "booked", "held") or any(
+    return _has(file, step, desk.today, "booked", "held") or any(
         meeting.state == "proposed" and meeting.starts_at > desk.now
         for meeting in file.facts.meetings_of(step)
     )
 
 
-def _has(file: CaseFile, step: str, *states: str) -> bool:
-    return any(meeting.state in states for meeting in file.facts.meetings_of(step))
+def _has(file: CaseFile, name: str, on: date, *states: str) -> bool:
+    """A meeting of the step in one of the states; one with each guardian, if they never meet."""
+    meetings = (one for one in file.facts.meetings_of(name) if one.state in states)
+    step = file.procedure.step(name)
+    return are_enough(meetings, file.facts, file.procedure, step, on)
 
 
 def _latest(file: CaseFile, step: str) -> Meeting | None:

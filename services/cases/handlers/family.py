@@ -10,8 +10,13 @@ from services.cases.domain.family import (
     check_wanting,
     of_family,
 )
+from services.cases.domain.inquiries import TalkWithTheChildFirst
 from services.cases.domain.refused import NotFound
-from services.cases.handlers.consents import ask_who_decides, ask_youth_about_guardians
+from services.cases.handlers.consents import (
+    ask_who_decides,
+    ask_youth_about_guardians,
+    asking_goes_on,
+)
 from services.cases.handlers.ledger import AddGuardian, ChangeFamily
 from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.standing import settle, tell_who_is_taken
@@ -37,8 +42,13 @@ def change(command: ChangeFamily, desk: Desk) -> None:
 
 
 def add_guardian(command: AddGuardian, desk: Desk) -> UUID:
-    """R3, R6: asked for consent, if they have custody; no meeting stands without them."""
+    """R3, R6: asked for consent, if they have custody; no meeting stands without them.
+
+    Nobody new hears of the case while a child's own question is held back (X11).
+    """
     file = _open_file(command.case_id, desk)
+    if file.facts.held_back:
+        raise TalkWithTheChildFirst
     person = desk.family.add_guardian(file.id, command.guardian)
     desk.audit.note(file.id, "guardian.add", "R6", {"person": str(person)})
     _after_change(file, desk)
@@ -93,5 +103,6 @@ def _after_change(before: CaseFile, desk: Desk) -> None:
     """Ask who decides now and wasn't asked, and put right what stands."""
     file = desk.reread(before)
     ask_who_decides(file, desk.today, desk)
+    asking_goes_on(before, desk)
     tell_who_is_taken(settle(before, desk), before, desk)
     desk.publish(ParticipantsChanged(case_id=file.id))

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from services.cases.domain import refusals, tasks
 from services.cases.domain.meetings import (
+    check_filing_minutes,
     check_filing_plan,
     check_held,
     following,
@@ -13,8 +14,9 @@ from services.cases.domain.refused import Invalid
 from services.cases.handlers.commands import Book, Hold, NextTime
 from services.cases.handlers.consents import asking_begins
 from services.cases.handlers.evaluation import evaluation_task
-from services.cases.handlers.meetings import book_on, finish_what_precedes
+from services.cases.handlers.meetings import ask_for_next_date, book_on, finish_what_precedes
 from services.cases.handlers.ports import CaseFile, Desk
+from services.cases.handlers.sight import MINUTES
 from shared.bus.events import MeetingHeld, ParticipantsChanged
 from shared.domain.calling import in_charge
 from shared.domain.days import local_date
@@ -46,13 +48,14 @@ def hold(command: Hold, desk: Desk) -> None:
 
 
 def file_minutes(meeting_id: UUID, reference: str | None, desk: Desk) -> None:
-    """R15: that they are filed, and under which reference; never what they say."""
-    file = desk.take_by_meeting(meeting_id)
+    """R15: that they are filed, and under which reference; never what they say. Raises Refused.
+
+    The elev-akt outlives the case, and the consent: its keeper needn't see the case any more.
+    """
+    file = desk.take_to_keep(meeting_id)
     meeting = file.meeting(meeting_id)
-    if file.facts.state == "closed":
-        raise refusals.CaseIsClosed
-    if meeting.state != "held":
-        raise refusals.MinutesBeforeHeld
+    task_owner = desk.tasks.owner_of(meeting_id, MINUTES)
+    check_filing_minutes(file.facts, meeting, desk.actor_person, task_owner)
     desk.meetings.file_minutes(meeting.id, reference)
     desk.tasks.finish(file.id, _chores_until(file, "minutes_filed"), meeting=meeting.id)
     desk.audit.note(file.id, "meeting.minutes-filed", "R15", {"meeting": str(meeting.id)})
@@ -97,8 +100,7 @@ def _what_follows(
     if command.next_time is not None:
         _book_next(file, after or step, command.next_time, desk)
     elif after is not None and is_asked_for(file.facts, after, meeting):
-        owner = in_charge(file.facts, file.procedure, after)
-        desk.tasks.add(file.id, tasks.next_date(meeting.id, owner, after.name, after.rule))
+        ask_for_next_date(file, meeting, after, desk)
 
 
 def _book_next(file: CaseFile, step: Step, wanted: NextTime, desk: Desk) -> None:

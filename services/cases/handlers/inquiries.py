@@ -9,9 +9,11 @@ from services.cases.domain.eligibility import check_reason
 from services.cases.domain.inquiries import (
     TALK,
     TALK_RULE,
+    AlreadyACase,
     Consideration,
     ConsideredInFuture,
     Inquiry,
+    OfAnotherProcedure,
     OnlyStaffIsNamed,
     Source,
     settled,
@@ -27,6 +29,7 @@ from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.sight import OpenedForAnother
 from shared.bus.events import ParticipantsChanged
 from shared.domain.calling import in_charge
+from shared.domain.facts import CaseFacts
 from shared.domain.procedure import Procedure
 from shared.procedures import UnknownProcedure
 
@@ -54,13 +57,17 @@ def inquire(command: Inquire, desk: Desk) -> Inquiry:
 
 
 def accept(inquiry_id: UUID, command: OpenCase, desk: Desk) -> UUID:
-    """P13: it becomes a case; twice, it is the same case.
+    """P13: it becomes a case of the procedure it asked about; twice, it is the same case.
 
     X11: if the child itself has asked, nothing comes by itself before somebody has spoken with it.
     """
     inquiry = _take(inquiry_id, desk)
     if inquiry.state == "accepted" and inquiry.case_id is not None:
+        if not _is_that_case(command, desk.take(inquiry.case_id).facts):
+            raise AlreadyACase
         return inquiry.case_id
+    if command.procedure != inquiry.procedure:
+        raise OfAnotherProcedure(asked=inquiry.procedure)
     if command.initiator != inquiry.by_person and desk.actor_person not in (
         None,
         command.initiator,
@@ -75,6 +82,13 @@ def accept(inquiry_id: UUID, command: OpenCase, desk: Desk) -> UUID:
         _talk_first(case_id, desk)
     desk.audit.note(case_id, "inquiry.accept", "P13", {"inquiry": str(inquiry.id)})
     return case_id
+
+
+def _is_that_case(command: OpenCase, facts: CaseFacts) -> bool:
+    """Whether the same is asked once more, as far as a case without names can tell."""
+    asked = (command.procedure, command.known_on, command.initiator, command.child.birth_date)
+    opened = (facts.procedure, facts.known_on, facts.initiator, facts.birth_date)
+    return (*asked, command.child.unit) == (*opened, facts.unit)
 
 
 def listed(

@@ -6,15 +6,17 @@ from uuid import UUID
 
 from services.cases.domain import refusals, tasks
 from services.cases.domain.booking import Wanted, check_booking, step_of
-from services.cases.domain.meetings import check_changeable
+from services.cases.domain.meetings import check_changeable, following, is_asked_for
 from services.cases.domain.refused import Refused
 from services.cases.domain.whom import guardians
 from services.cases.handlers.commands import Book, Move
 from services.cases.handlers.ports import CaseFile, Desk
 from shared.bus.events import MeetingBooked, MeetingCancelled, MeetingMoved
 from shared.domain.calling import called, in_charge
+from shared.domain.consent import consent_stands
 from shared.domain.days import local_date
 from shared.domain.facts import Meeting
+from shared.domain.procedure import Step
 
 OF_ITS_TIME = ("tell-by-hand", "reach-otherwise", "mark-as-held", "find-substitute")
 _UNTIL_BOOKED = ("no-slot", "book-anew", "limit-near", "next-date")
@@ -113,7 +115,7 @@ def cancel(meeting_id: UUID, desk: Desk) -> None:
     check_changeable(file.facts, meeting, step.rule)
     cancel_one(file, meeting, "by-hand", desk)
     if not step.seeks:  # nobody seeks a new time for it
-        _ask_for_next_date(file, meeting, desk)
+        _next_date_is_off(file, meeting, desk)
     elif file.facts.never_together and _others_stand(file, meeting):
         arrange_separately(file, meeting.step, desk)
 
@@ -140,6 +142,26 @@ def arrange_separately(file: CaseFile, name: str, desk: Desk) -> None:
     owner = in_charge(file.facts, file.procedure, file.procedure.step(name))
     due_on = desk.next_working_day
     desk.tasks.add(file.id, tasks.arrange_separately(file.id, owner, name, "X12", due_on))
+
+
+def ask_for_next_date(file: CaseFile, held: Meeting, step: Step, desk: Desk) -> None:
+    """R11, S5: a person says when the step that follows a held meeting is."""
+    owner = in_charge(file.facts, file.procedure, step)
+    due_on = desk.days.plus(desk.today, tasks.DECIDED_WITHIN)
+    desk.tasks.add(file.id, tasks.next_date(held.id, owner, step.name, step.rule, due_on))
+
+
+def next_date_after_a_yes(before: CaseFile, desk: Desk) -> None:
+    """R11: what was off when the consent ended is asked for once it stands again, unless the
+    scheduler seeks it."""
+    file = desk.reread(before)
+    held = [one for one in file.facts.meetings if one.state == "held"]
+    if not held or not consent_stands(file.facts, file.procedure, desk.today):
+        return
+    latest = max(held, key=lambda one: one.starts_at)
+    after = following(file.facts, file.procedure, file.procedure.step(latest.step))
+    if after is not None and is_asked_for(file.facts, after, latest):
+        ask_for_next_date(file, latest, after, desk)
 
 
 def check(file: CaseFile, wanted: Wanted, desk: Desk) -> frozenset[UUID]:
@@ -267,12 +289,10 @@ def _others_stand(file: CaseFile, meeting: Meeting) -> bool:
     )
 
 
-def _ask_for_next_date(file: CaseFile, cancelled: Meeting, desk: Desk) -> None:
+def _next_date_is_off(file: CaseFile, cancelled: Meeting, desk: Desk) -> None:
     """R11: the case has no next date any more, unless another meeting stands."""
     others = [one for one in file.facts.meetings if one.id != cancelled.id]
     held = [one for one in others if one.state == "held"]
     if held and not any(one.state in ("booked", "proposed") for one in others):
         latest = max(held, key=lambda one: one.starts_at)
-        step = file.procedure.step(cancelled.step)
-        owner = in_charge(file.facts, file.procedure, step)
-        desk.tasks.add(file.id, tasks.next_date(latest.id, owner, step.name, step.rule))
+        ask_for_next_date(file, latest, file.procedure.step(cancelled.step), desk)

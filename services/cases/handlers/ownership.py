@@ -8,10 +8,12 @@ from services.cases.domain.opening import OnCase, opening_role
 from services.cases.domain.ownership import (
     CONTACT_RULE,
     PERSONAL,
+    check_taking_over,
     check_version,
     coordinating,
     keeps_tasks,
     leaves,
+    stays_with_who_coordinated,
 )
 from services.cases.domain.support import NotOnCase, is_staff_on
 from services.cases.handlers.opening import after_change, open_file, take_off
@@ -26,7 +28,7 @@ _LEAVES_THE_CASE = frozenset(
 
 
 def hand_over(command: Handover, desk: Desk) -> None:
-    """R2: somebody who could have opened the case answers for it from now on.
+    """R2, X10: who could have opened the case, and may see it, answers for it from now on.
 
     Their predecessor's open tasks go along; who has left, or mustn't have to do with the case,
     comes off it. Handing it to who has it already changes nothing. Raises Refused.
@@ -36,7 +38,9 @@ def hand_over(command: Handover, desk: Desk) -> None:
     if command.to == old:
         return
     known = desk.register.staff([command.to], desk.today)
-    _bring_on(file, opening_role(file.procedure, command.to, known, "to"), desk)
+    who = opening_role(file.procedure, command.to, known, "to")
+    check_taking_over(file.facts, file.procedure, who, desk.today)
+    _bring_on(file, who, desk)
     desk.ownership.give_to(file.id, command.to)
     if not keeps_tasks(file.facts, file.procedure):
         desk.ownership.pass_on(file.id, command.to, of=old, apart_from=PERSONAL)
@@ -61,7 +65,8 @@ def set_coordinator(case_id: UUID, person: UUID, desk: Desk) -> None:
     desk.cases.add_participant(file.id, who)
     desk.ownership.coordinate(file.id, person)
     if old is not None:
-        desk.ownership.pass_on(file.id, person, of=old, apart_from=PERSONAL)
+        stays = stays_with_who_coordinated(file.procedure)
+        desk.ownership.pass_on(file.id, person, of=old, apart_from=stays)
         if leaves(file.facts, old):
             take_off(desk.reread(file), old, desk)
     rule = file.procedure.roles.leader_rule

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.cases.domain.booking import Wanted
+from services.cases.domain.meetings import keeps_minutes
 from services.cases.domain.opening import OnCase, Staff, StaffOfCase
 from services.cases.domain.refused import NotFound
 from services.cases.domain.tasks import Task
@@ -15,7 +16,7 @@ from services.cases.handlers.incoming import Inquiries
 from services.cases.handlers.ledger import Family, Ledger
 from services.cases.handlers.meeting_ports import Votes, Wishes
 from services.cases.handlers.owning import Ownership
-from services.cases.handlers.sight import person_of, sees
+from services.cases.handlers.sight import MINUTES, person_of, sees
 from services.cases.handlers.staffing import Staffing
 from shared.bus.events import Event
 from shared.domain.days import WorkingDays, local_date
@@ -101,6 +102,18 @@ class Meetings(Protocol):
     def answers(self, meeting_id: UUID) -> Mapping[UUID, Answered]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class LateTask:
+    """An open task whose day has been a while ago."""
+
+    case_id: UUID
+    key: str
+    owner: UUID
+    due_on: date
+    rule: str
+    step: str | None
+
+
 class Tasks(Protocol):
     """What people have to do; adding one again changes nothing, or opens it again (comes_back)."""
 
@@ -110,11 +123,14 @@ class Tasks(Protocol):
         meeting: UUID | None = None, about: UUID | None = None,
     ) -> None: ...  # fmt: skip
     def finish_one(self, task_id: UUID) -> bool: ...
+    def retire(self, task_id: UUID) -> None: ...
+    def take_late(self, limit: int) -> list[LateTask]: ...
     def finish_of(self, case_id: UUID, consent_id: UUID) -> None: ...
     def open_ones(self, case_id: UUID) -> frozenset[UUID]: ...
     def finish_key(self, key: str) -> None: ...
     def put_off(self, key: str, due_on: date) -> None: ...
     def open_one(self, key: str) -> OpenTask | None: ...
+    def owner_of(self, meeting_id: UUID, kind: str) -> UUID | None: ...
 
 
 class Messages(Protocol):
@@ -218,6 +234,20 @@ class Desk:
         if case_id is None:
             raise NotFound
         return self.take(case_id)
+
+    def take_to_keep(self, meeting_id: UUID) -> CaseFile:
+        """R15: as take_by_meeting, but its keeper finds it also without seeing the case."""
+        case_id = self.cases.case_of_meeting(meeting_id)
+        if case_id is not None and self.actor_person is not None and self.cases.lock(case_id):
+            task_owner = self.tasks.owner_of(meeting_id, MINUTES)
+            if keeps_minutes(self.cases.facts(case_id), self.actor_person, task_owner):
+                self._entered.add(case_id)
+        return self.take_by_meeting(meeting_id)
+
+    def sees(self, case_id: UUID) -> bool:
+        """Whether who sits before the calling system sees the case as it is now."""
+        person, file = self.actor_person, self._file(case_id)
+        return person is None or sees(person, file.facts, self.procedures, self.today)
 
     def reread(self, file: CaseFile) -> CaseFile:
         """The same case after it was changed."""

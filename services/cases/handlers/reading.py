@@ -1,9 +1,9 @@
 """What is shown of cases: facts with their limits, logged before they go out."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from itertools import groupby
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from services.cases.handlers.consents_shown import with_states
 from services.cases.handlers.incoming import InquiryViews
 from services.cases.handlers.showing import MeetingViews, shown_meetings
 from shared.domain.busy import with_gap
-from shared.domain.calling import called
+from shared.domain.calling import called, missing_parties, uncovered_organisations
 from shared.domain.consent import consent_stands
 from shared.domain.days import SchoolYears, WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts
@@ -149,12 +149,32 @@ def free_times(
     if not bookable:
         return []
     noticed = times.days.plus(local_date(now), step.notice_working_days)
-    people = _asked(
-        facts, procedure, step, next((day for day in bookable if day >= noticed), bookable[0])
-    )
-    since, until = at(first_day, time()), at(last_day + _DAY, time())
-    slots = partial(
-        ranked_slots,
+    runs = groupby(bookable, key=lambda day: (day < noticed, _asked(facts, procedure, step, day)))
+    free = [
+        one
+        for (soon, people), run in runs
+        for one in _times(facts, step, people, tuple(run), views, times, now, soon=soon)
+    ]
+    return sorted(free, key=lambda one: one.short_notice)
+
+
+def _times(
+    facts: CaseFacts,
+    step: Step,
+    people: frozenset[UUID],
+    run: tuple[date, ...],
+    views: Views,
+    times: Times,
+    now: datetime,
+    *,
+    soon: bool,
+) -> Iterator[FreeTime]:
+    """The free times on days on end to which the same people would be called, the best first."""
+    since, until = at(run[0], time()), at(run[-1] + _DAY, time())
+    known_until, as_of = _calendars(facts, people, views, times)
+    ranked = ranked_slots(
+        earliest=max(now, since),
+        last_day=run[-1],
         minutes=step.minutes,
         busy=with_gap(views.busy(people, since, until, facts.id, step.name), times.gap),
         hours=times.hours,
@@ -163,15 +183,9 @@ def free_times(
         unit=facts.unit,
         limit=_MOST_TIMES,
     )
-    in_time = slots(earliest=max(now, since, at(noticed, time())), last_day=last_day)
-    soon = slots(earliest=max(now, since), last_day=min(last_day, noticed - _DAY))
-    known_until, as_of = _calendars(facts, people, views, times)
-    return [
-        FreeTime(slot, short_notice, slot.ends_at <= known_until, as_of)
-        for ranked, short_notice in ((in_time, False), (soon, True))
-        for slot in ranked
-        if local_date(slot.starts_at) in bookable
-    ]
+    for slot in ranked:
+        if local_date(slot.starts_at) in run:
+            yield FreeTime(slot, soon, slot.ends_at <= known_until, as_of)
 
 
 def _calendars(
@@ -202,11 +216,21 @@ def _span(
 def _bookable(
     facts: CaseFacts, procedure: Procedure, step: Step, working_days: Iterable[date]
 ) -> tuple[date, ...]:
-    """The days on which the consent carries a meeting (X8); all, while it carries on none."""
+    """The days on which the consent carries a meeting with all who can't be missing (X8, S1, R6).
+
+    All, while there are none: before the consent, or before somebody is on the case.
+    """
     every = tuple(working_days)
+    return tuple(day for day in every if _may_be_on(facts, procedure, step, day)) or every
+
+
+def _may_be_on(facts: CaseFacts, procedure: Procedure, step: Step, day: date) -> bool:
+    if missing_parties(facts, procedure, step, day):
+        return False
     if not step.waits_for_consent:
-        return every
-    return tuple(day for day in every if consent_stands(facts, procedure, day)) or every
+        return True
+    uncovered = uncovered_organisations(facts, procedure, step, day)
+    return consent_stands(facts, procedure, day) and not uncovered
 
 
 def _asked(facts: CaseFacts, procedure: Procedure, step: Step, day: date) -> frozenset[UUID]:

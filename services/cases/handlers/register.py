@@ -63,13 +63,14 @@ def leavers_of_the_day(desk: Desk) -> None:
 
 def leavers(staffing: Staffing, tasks: Tasks, today: date) -> None:
     """R5, R2: a task for each participant who leaves soon or has left; done once nobody does."""
+    standing = staffing.leaving_tasks()  # before: what another adds meanwhile isn't ours to end
     found = staffing.leavers(today, until=today + KNOWN_AHEAD)
     wanted = {task.key: (one.case_id, task) for one in found for task in [what_to_do(one, today)]}
     for case_id, task in wanted.values():
         tasks.add(case_id, task)
-    for key, task_id in staffing.leaving_tasks().items():
+    for key, task_id in standing.items():
         if key not in wanted:
-            tasks.finish_one(task_id)
+            tasks.retire(task_id)
 
 
 def look_again(people: Collection[UUID], staffing: Staffing, publish: Publish) -> int:

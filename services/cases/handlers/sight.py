@@ -6,12 +6,14 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+from services.cases.domain.meetings import keeps_minutes
 from services.cases.domain.refused import Invalid, NotFound, Refused, Words
 from shared.domain.facts import CaseFacts
 from shared.domain.sight import may_see
 from shared.procedures import Procedures
 
 HEADER = "Samspel-Acting-As"
+MINUTES = "file-minutes"
 _PERSON = "person:"
 # Reads that are about no single case: of the register, of numbers alone, or of what is seen.
 _LISTS = frozenset(
@@ -51,6 +53,7 @@ class Sights(Protocol):
 
     def party(self, person: UUID) -> str | None: ...
     def case_of(self, name: str, thing: UUID) -> UUID | None: ...
+    def owner_of(self, meeting_id: UUID, kind: str) -> UUID | None: ...
     def cases_of(self, person: UUID) -> Sequence[UUID]: ...
     def facts(self, case_ids: Collection[UUID]) -> Sequence[CaseFacts]: ...
 
@@ -77,6 +80,18 @@ class Sight:
             self.check(case_id)
         elif what is not None and what not in _LISTS:
             raise NotFound
+
+    def enter_to_keep(self, path: Mapping[str, str], meeting_id: UUID) -> None:
+        """R15: let pass also who keeps the minutes of a meeting. Raises NotFound."""
+        case_id = self.sights.case_of("meeting_id", meeting_id)
+        if self.person is None or case_id is None:
+            self.enter(path, case_id)
+            return
+        self._check_person(self.person)
+        task_owner = self.sights.owner_of(meeting_id, MINUTES)
+        (facts,) = self.sights.facts([case_id])
+        if not keeps_minutes(facts, self.person, task_owner):
+            self.check(case_id)
 
     def check(self, case_id: UUID) -> None:
         """Raises NotFound, as for a case that there isn't."""

@@ -32,6 +32,7 @@ class Brake:
             _forget(own, now)
             _forget(self._all, now)
             if len(own) >= self._each or len(self._all) >= self._together:
+                self._tidy(now)
                 return False
             own.append(now)
             self._all.append(now)
@@ -39,7 +40,9 @@ class Brake:
             return True
 
     def _tidy(self, now: float) -> None:
-        for key in [key for key, sent in self._sent.items() if now - sent[-1] > _AN_HOUR]:
+        for key in [
+            key for key, sent in self._sent.items() if not sent or now - sent[-1] > _AN_HOUR
+        ]:
             del self._sent[key]
         while len(self._sent) > _MOST_ADDRESSES:
             self._sent.popitem(last=False)

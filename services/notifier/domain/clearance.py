@@ -185,15 +185,21 @@ def _duty(
         return Stop("declined", "P11")
     if not isinstance(message.words, AlertWords):
         return Stop("kind-unknown", "X5")
-    owners = {
-        "process_owner": mailing.facts.process_owner,
-        "coordinator": mailing.facts.coordinator,
-        "manager": mailing.manager,
-        "coordinator_manager": mailing.coordinator_manager,
-    }
     contact = mailing.contacts.get(message.person_id)
-    if owners.get(message.words.to) != message.person_id or contact is None:
+    if message.person_id not in _on_duty(message.words, mailing) or contact is None:
         return Stop("duty-passed-on", "X2")
     if contact.party != "staff" or message.party != "staff":
         return Stop("not-staff", "R41")
     return _unreachable(message, mailing, local_date(now))
+
+
+def _on_duty(words: AlertWords, mailing: Mailing) -> frozenset[UUID | None]:
+    """Whose duty it is now; of a task, as long as it is late: not once it is done."""
+    late = [one for one in mailing.late if one.due_on == words.limit_on]
+    on_duty: dict[str, set[UUID | None]] = {
+        "process_owner": {mailing.facts.process_owner},
+        "manager": {mailing.manager},
+        "owner": {one.owner for one in late},
+        "owner_manager": {one.manager for one in late},
+    }
+    return frozenset(on_duty.get(words.to, ()))

@@ -15,8 +15,9 @@ from services.notifier.domain.mailing import Contact, Mailing
 from services.notifier.domain.messages import MeetingWords, Message, rests_with_the_family
 from services.notifier.domain.opened_mail import Opened, Properties, Unopenable, opened
 from services.notifier.domain.recipients import PARTIES, mailbox_of
-from services.notifier.domain.unspeakable import Unspeakable, says, says_forbidden_word, says_one_of
+from services.notifier.domain.unspeakable import Unspeakable, says, says_one_of
 from shared.domain.consent import age_on
+from shared.domain.telling_words import says_forbidden_word
 
 _YOUNGEST = 15
 _PLAIN_IN_MAILTO = "!$'*+-._~"

@@ -24,6 +24,15 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """Somebody on the case has a task that was to be done by a day; and who their manager is."""
+
+    owner: UUID
+    due_on: date
+    manager: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Mailing:
     """A case as the notifier reads it: `places` are neutral texts by meeting."""
 
@@ -31,7 +40,7 @@ class Mailing:
     contacts: Mapping[UUID, Contact]
     places: Mapping[UUID, str | None]
     manager: UUID | None  # the process owner's
-    coordinator_manager: UUID | None = None
+    late: tuple[Late, ...] = ()
 
     def meeting(self, meeting_id: UUID | None) -> Meeting | None:
         return next((m for m in self.facts.meetings if m.id == meeting_id), None)
@@ -53,10 +62,13 @@ def mailing_from_row(row: Mapping[str, Any]) -> Mailing:
     try:
         contacts = _CONTACTS.validate_python(row["contacts"] or {})
         places = _PLACES.validate_python(row["places"] or {})
+        late = _LATE.validate_python(row["late"])
     except ValidationError as error:
-        raise UnreadableFacts(f"unreadable contacts or places: {error.error_count()}") from None
-    return Mailing(facts, contacts, places, row["manager"], row["coordinator_manager"])
+        found = f"unreadable contacts, places or tasks: {error.error_count()}"
+        raise UnreadableFacts(found) from None
+    return Mailing(facts, contacts, places, row["manager"], late)
 
 
 _CONTACTS = TypeAdapter(dict[UUID, Contact])
 _PLACES = TypeAdapter(dict[UUID, str | None])
+_LATE = TypeAdapter(tuple[Late, ...])

@@ -128,7 +128,7 @@ def _alert(about: AlertWords, language: str, house: House) -> Words:
     values: dict[str, object] = {
         "limit": swedish.the_day(about.limit_on, language),
         "passed": about.about in ("limit-passed", "task-late"),
-        "to_manager": about.to in ("manager", "coordinator_manager"),
+        "to_manager": about.to in ("manager", "owner_manager"),
         "municipality": house.name,
     }
     return _as_words(language, Kind.ALERT, values)

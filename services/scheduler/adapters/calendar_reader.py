@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -55,11 +55,19 @@ class CalendarReader:
         self._under_way = {one for one in self._under_way if not one.done()}
         room = AT_A_TIME - len(self._under_way)
         if room and self.monotonic() >= self._next_look:
-            with self.database.plain() as connection:
-                claimed = calendar_rows.claim(connection, room, LEASE_SECONDS)
+            claimed = self._claim(room)
             self._under_way |= {self._pool.submit(self.read, one) for one in claimed}
             if len(claimed) < room:  # else there are more, as soon as there is room
                 self._next_look = self.monotonic() + SECONDS_BETWEEN
+
+    def _claim(self, room: int) -> Sequence[Claimed]:
+        """None when the database says no: the looks at cases mustn't suffer for it."""
+        try:
+            with self.database.plain() as connection:
+                return calendar_rows.claim(connection, room, LEASE_SECONDS)
+        except (Error, PoolTimeout) as error:
+            log.warning("calendars are not read now: %s", type(error).__name__)
+            return ()
 
     def close(self) -> None:
         """Waits for those that are under way: seconds."""

@@ -84,7 +84,8 @@ def alert(
     due_at = _alert_at(window.closes_on, rule, days)
     later = [_alert_at(window.closes_on, other, days) for other in all_rules]
     useful_until = min(
-        (instant for instant in later if instant > due_at), default=due_at + STAYS_USEFUL
+        (instant for instant in later if instant > due_at),
+        default=max(due_at, facts.opened_at) + STAYS_USEFUL,
     )
     key = f"{facts.id}/{window.step}/{rule.rule}/{rule.name}/{to}/{window.closes_on}"
     event = AlertDue.model_validate(

@@ -4,10 +4,11 @@ Pure: the same facts at the same time give the same plan, so looking twice chang
 makes no difference which event made one look.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
+from itertools import groupby
 from uuid import UUID
 
 from services.scheduler.domain.due import (
@@ -21,7 +22,9 @@ from services.scheduler.domain.due import (
     reminder,
 )
 from shared.domain.calling import (
+    are_enough,
     called,
+    called_guardians,
     calling_rule,
     missing_parties,
     uncovered_organisations,
@@ -38,7 +41,7 @@ from shared.domain.days import WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.order import may_come
 from shared.domain.procedure import Chore, Procedure, Step
-from shared.domain.windows import Window, windows
+from shared.domain.windows import Window, is_provided, windows
 
 _DAY = timedelta(days=1)
 _MIDNIGHT = time(0, 0)
@@ -49,7 +52,10 @@ _HORIZON = timedelta(days=60)  # how far ahead a time is sought for a step witho
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A time is to be found for a step: the days it may be on, the length, and who must be free."""
+    """A time is to be found for a step: the days it may be on, the length, and who must be free.
+
+    `otherwise`: where there is none, the later days on which others are called (X8, S1).
+    """
 
     step: str
     rule: str
@@ -60,6 +66,13 @@ class Search:
     mode: str
     person_ids: frozenset[UUID]
     grounds: str
+    otherwise: "Search | None" = None
+
+    def in_turn(self) -> Iterator["Search"]:
+        """This one, and those to try after it."""
+        yield self
+        if self.otherwise is not None:
+            yield from self.otherwise.in_turn()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +137,12 @@ def _next_step(
         return None
     open_limits = {window.step: window for window in limits if window.state == "open"}
     for step in procedure.steps:
-        if not step.seeks or not may_come(facts, step) or _standing(facts, step, now):
+        span = _span(step, open_limits.get(step.name), days, now)
+        if span is None or not step.seeks or not may_come(facts, step):
             continue
-        if (window := open_limits.get(step.name)) is not None:
-            return _seek(facts, procedure, step, _span_of(window), days, now)
-        if step.within is None:
-            return _seek(facts, procedure, step, _span_without_limit(step, days, now), days, now)
+        last_day = span.last_day or local_date(now)
+        if not _is_standing(facts, procedure, step, last_day, now):
+            return _seek(facts, procedure, step, span, days, now)
     return None
 
 
@@ -142,13 +155,15 @@ class _Span:
     rule: str
 
 
-def _span_of(window: Window) -> _Span:
-    assert window.opens_on is not None
-    return _Span(window.opens_on, window.last_bookable_on, window.rule)
+def _span(step: Step, open_limit: Window | None, days: WorkingDays, now: datetime) -> _Span | None:
+    """Within the limit, if the step has one; None while it isn't open.
 
-
-def _span_without_limit(step: Step, days: WorkingDays, now: datetime) -> _Span:
-    """Soon (S10), though no limit says until when: some weeks ahead, as of the week it is."""
+    Else soon (S10), though nothing says until when: some weeks ahead, as of the week it is.
+    """
+    if open_limit is not None and open_limit.opens_on is not None:
+        return _Span(open_limit.opens_on, open_limit.last_bookable_on, open_limit.rule)
+    if step.within is not None:
+        return None
     today = local_date(now)
     horizon = today - timedelta(days=today.weekday()) + _HORIZON
     return _Span(today, days.last_on_or_before(horizon), step.rule)
@@ -166,19 +181,10 @@ def _seek(
     last_day = span.last_day
     first_day = max(span.opens_on, days.plus(local_date(now), step.notice_working_days))
     ahead = tuple(days.between(first_day, last_day)) if last_day else ()
-    bookable = tuple(day for day in ahead if _may_be_on(facts, procedure, step, day))
-    if bookable:
-        return _what_else_is_missing(facts, procedure, step, span, bookable[0]) or Search(
-            step=step.name,
-            rule=span.rule,
-            earliest=at(first_day, _MIDNIGHT),
-            days=bookable,
-            last_bookable_on=last_day or bookable[-1],
-            minutes=step.minutes,
-            mode=step.booking,
-            person_ids=called(facts, procedure, step, bookable[0]),
-            grounds=_grounds(facts),
-        )
+    ahead = tuple(day for day in ahead if not _is_standing(facts, procedure, step, day, now))
+    if carried := [day for day in ahead if _may_be_on(facts, procedure, step, day)]:
+        search = _search(facts, procedure, step, span, carried)
+        return search or _what_else_is_missing(facts, procedure, step, span, carried[-1])
     if ahead:  # waits for the consent (R3); the alerts of the limit watch over it
         asks = unasked(facts, procedure, ahead[-1])
         return Wanting(step.name, "X8", "consent-missing", last_day) if asks else None
@@ -187,27 +193,55 @@ def _seek(
     return None
 
 
+def _search(
+    facts: CaseFacts, procedure: Procedure, step: Step, span: _Span, carried: Sequence[date]
+) -> Search | None:
+    """Days on end with the same people are searched together, the earliest first."""
+
+    def whom(day: date) -> frozenset[UUID] | None:
+        if _what_else_is_missing(facts, procedure, step, span, day) is not None:
+            return None
+        return called(facts, procedure, step, day)
+
+    search = None
+    runs = [(people, tuple(run)) for people, run in groupby(carried, key=whom)]
+    for people, run in reversed(runs):
+        if people is not None:
+            search = Search(
+                step=step.name,
+                rule=span.rule,
+                earliest=at(run[0], _MIDNIGHT),
+                days=run,
+                last_bookable_on=span.last_day or run[-1],
+                minutes=step.minutes,
+                mode=step.booking,
+                person_ids=people,
+                grounds=_grounds(facts),
+                otherwise=search,
+            )
+    return search
+
+
 def _what_else_is_missing(
     facts: CaseFacts, procedure: Procedure, step: Step, span: _Span, day: date
 ) -> Wanting | None:
-    """What keeps a step from being booked although there is a day and a consent for it."""
+    """What keeps a step from being booked on this day although there is a consent for it."""
     if missing := missing_parties(facts, procedure, step, day):
         rule = calling_rule(procedure, missing[0])
         return Wanting(step.name, rule, "participants-missing", span.last_day, missing)
     uncovered = uncovered_organisations(facts, procedure, step, day)
     if step.waits_for_consent and uncovered:
         return Wanting(step.name, "S1", "organisation-not-covered", span.last_day, uncovered)
-    if _apart(facts, step):
+    if _apart(facts, procedure, step, day):
         return Wanting(step.name, "X12", "separate-meetings", span.last_day)
     if _cancelled_by_hand(facts, step.name):
         return Wanting(step.name, span.rule, "cancelled", span.last_day)
     return None
 
 
-def _apart(facts: CaseFacts, step: Step) -> bool:
+def _apart(facts: CaseFacts, procedure: Procedure, step: Step, day: date) -> bool:
     """X12: guardians who never meet have meetings of their own, which a person arranges."""
-    guardians = [who for who in facts.participants if who.party == "guardian"]
-    return facts.never_together and len(guardians) > 1 and "guardian" in step.calls
+    return facts.never_together and len(called_guardians(facts, procedure, step, day)) > 1
 
 
 def _may_be_on(facts: CaseFacts, procedure: Procedure, step: Step, day: date) -> bool:
@@ -223,13 +257,20 @@ def _grounds(facts: CaseFacts) -> str:
     return sha256(repr(said).encode()).hexdigest()[:16]
 
 
-def _standing(facts: CaseFacts, step: Step, now: datetime) -> bool:
-    """Whether the step has a time; one that was only proposed lapses when it has passed."""
-    return any(
-        meeting.state in ("booked", "held")
-        or (meeting.state == "proposed" and meeting.starts_at > now)
+def _is_standing(
+    facts: CaseFacts, procedure: Procedure, step: Step, day: date, now: datetime
+) -> bool:
+    """Whether the step needs no time on that day: it has one, or one with each guardian (X12).
+
+    One that was only proposed lapses when it has passed.
+    """
+    standing = (
+        meeting
         for meeting in facts.meetings_of(step.name)
+        if meeting.state in ("booked", "held")
+        or (meeting.state == "proposed" and meeting.starts_at > now)
     )
+    return are_enough(standing, facts, procedure, step, day)
 
 
 def _cancelled_by_hand(facts: CaseFacts, step: str) -> bool:
@@ -249,10 +290,11 @@ def _dues(
         if meeting.state == "booked":
             yield from _reminders(facts, procedure, meeting, days)
             yield marking(facts, meeting, days)
-    if declined(facts, procedure, local_date(now)):
-        return  # a no is an answer: nobody is pressed for a limit that can't be kept (P7, P11)
+    has_said_no = declined(facts, procedure, local_date(now))
     for meeting in facts.meetings:
-        yield from _chores(facts, procedure, meeting, days, now)
+        yield from _chores(facts, procedure, meeting, days, now, has_said_no=has_said_no)
+    if has_said_no:
+        return  # a no is an answer: nobody is pressed for a limit that can't be kept (P7, P11)
     yield from _birthdays(facts, procedure, now)
     yield from _endings(facts, procedure)
     for window in limits:
@@ -260,13 +302,22 @@ def _dues(
 
 
 def _chores(
-    facts: CaseFacts, procedure: Procedure, meeting: Meeting, days: WorkingDays, now: datetime
+    facts: CaseFacts,
+    procedure: Procedure,
+    meeting: Meeting,
+    days: WorkingDays,
+    now: datetime,
+    *,
+    has_said_no: bool,
 ) -> Iterator[Due]:
-    """The tasks that follow from a meeting; what comes again follows from its newest one."""
+    """The tasks that follow from a meeting; what comes again follows from its newest one.
+
+    After a no only what was said at a held meeting is still to be kept (R15).
+    """
     for rule in procedure.chores:
         if meeting.step not in rule.steps or meeting.state != rule.on:
             continue
-        if _is_needless(rule, meeting):
+        if _is_needless(rule, meeting) or (has_said_no and rule.unless != "minutes_filed"):
             continue
         if rule.every_days is None or meeting == _newest_held(facts, rule.steps):
             yield from chores(facts, meeting, rule, days, now)
@@ -338,7 +389,7 @@ def _alerts(
     """X2: nearness while no time is booked (unless the case was opened as near), and passing."""
     if window.closes_on is None or window.state not in ("open", "missed"):
         return
-    provided = _in_time(facts, window)
+    provided = is_provided(facts, procedure, window)
     for rule in procedure.alerts:
         if rule.when == "days_before_close" and (provided or window.state == "missed"):
             continue
@@ -348,13 +399,6 @@ def _alerts(
             due = alert(facts, window, rule, procedure.alerts, to, days)
             if window.state == "missed" or due.due_at > facts.opened_at:
                 yield due
-
-
-def _in_time(facts: CaseFacts, window: Window) -> bool:
-    return any(
-        meeting.state in ("booked", "held") and window.holds(local_date(meeting.starts_at))
-        for meeting in facts.meetings_of(window.step)
-    )
 
 
 def _changes_by_itself(

@@ -26,7 +26,7 @@ ALTER TABLE cases.participants
 
 ALTER TABLE cases.consents
   ADD COLUMN valid_until date,                           -- the last day it carries; null: until withdrawn
-  ADD COLUMN method text CHECK (method IN ('paper', 'digital', 'by-phone')),
+  ADD COLUMN method text CHECK (method IN ('paper', 'digital')),
   ADD COLUMN form_reference text,                        -- where the signed form is kept
   ADD COLUMN waived_on date,                             -- P6: went on without the child's own word
   ADD COLUMN waived_because text;                        -- a code
@@ -39,3 +39,6 @@ ALTER TABLE cases.meetings
 ALTER TABLE notifier.messages
   DROP CONSTRAINT messages_party_check,
   ADD CONSTRAINT messages_party_check CHECK (party IN ('child', 'guardian', 'staff', 'external'));
+
+ALTER TABLE cases.tasks ADD COLUMN late_at timestamptz;   -- when it is told that it hasn't been done
+CREATE INDEX tasks_late ON cases.tasks (late_at) WHERE state = 'open' AND late_at IS NOT NULL;

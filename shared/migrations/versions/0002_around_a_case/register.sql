@@ -35,6 +35,9 @@ LANGUAGE sql STABLE AS $$
   ORDER BY h.post, h.capacity = 'deputy'
 $$;
 
+CREATE INDEX participants_staff ON cases.participants (person_id, case_id)
+  WHERE removed_at IS NULL AND party = 'staff';
+
 -- Who acts for a post on a day: its holder, its deputy, or whoever acts for the post above it in the
 -- same organisation (X16). `apart_from` is passed over: nobody is their own manager.
 CREATE FUNCTION cases.acting(post text, on_day date, apart_from uuid DEFAULT NULL) RETURNS uuid
@@ -73,32 +76,40 @@ LANGUAGE sql STABLE SET search_path = '' AS $$
 $$;
 
 -- As before, but the manager is who acts as the process owner's on `today`, in the organisation
--- that the process owner is on the case for; and the coordinator's beside. For the notifier alone.
+-- that the process owner is on the case for; beside, who has a task that is late, with their own
+-- manager found in the same way. For the notifier alone.
 DROP FUNCTION cases_api.clear(uuid[], date);
 DROP FUNCTION cases_api.mailing(uuid[], date);
 CREATE FUNCTION cases_api.mailing(case_ids uuid[], today date)
-RETURNS TABLE (case_id uuid, facts jsonb, contacts jsonb, places jsonb, manager uuid,
-               coordinator_manager uuid)
+RETURNS TABLE (case_id uuid, facts jsonb, contacts jsonb, places jsonb, manager uuid, late jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
   WITH managers AS (
-    SELECT c.id AS case_id, cases.manager_of(c.process_owner, own.organisation, today) AS manager,
-           cases.manager_of(c.coordinator, lead.organisation, today) AS coordinator_manager
+    SELECT c.id AS case_id, cases.manager_of(c.process_owner, own.organisation, today) AS manager
     FROM cases.cases c
     LEFT JOIN cases.participants own ON own.case_id = c.id AND own.person_id = c.process_owner
-    LEFT JOIN cases.participants lead ON lead.case_id = c.id AND lead.person_id = c.coordinator
-    WHERE c.id = ANY (case_ids))
+    WHERE c.id = ANY (case_ids)),
+  late AS (
+    SELECT own.case_id, own.person_id AS owner, t.due_on,
+           cases.manager_of(own.person_id, own.organisation, today) AS manager
+    FROM (SELECT DISTINCT case_id, owner, due_on FROM cases.tasks
+          WHERE case_id = ANY (case_ids) AND state = 'open' AND due_on < today) t
+    JOIN cases.participants own ON own.case_id = t.case_id AND own.person_id = t.owner
+      AND own.removed_at IS NULL)
   SELECT f.case_id, f.facts,
     (SELECT jsonb_object_agg(p.id, jsonb_build_object(
         'party', p.party, 'email', p.email, 'language', p.language,
         'protected', coalesce(p.protected, true), 'no_mail', p.no_mail,
         'birth_date', p.birth_date))
      FROM cases.people p
-     WHERE p.id IN (SELECT managers.manager UNION SELECT managers.coordinator_manager
-                    UNION SELECT c.process_owner
+     WHERE p.id IN (SELECT managers.manager UNION SELECT c.process_owner
+                    UNION SELECT late.manager FROM late WHERE late.case_id = c.id
                     UNION SELECT x.person_id FROM cases.participants x WHERE x.case_id = c.id)),
     (SELECT coalesce(jsonb_object_agg(m.id, place.public_text), '{}')
      FROM cases.meetings m JOIN cases.places place ON place.code = m.place WHERE m.case_id = c.id),
-    managers.manager, managers.coordinator_manager
+    managers.manager,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'owner', late.owner, 'due_on', late.due_on, 'manager', late.manager)), '[]')
+     FROM late WHERE late.case_id = c.id)
   FROM cases_api.facts(case_ids) f
   JOIN cases.cases c ON c.id = f.case_id
   JOIN managers ON managers.case_id = c.id
@@ -106,8 +117,7 @@ $$;
 
 -- The gate before the content of a mail (X5), as before: locks the cases, and then reads them.
 CREATE FUNCTION cases_api.clear(case_ids uuid[], today date)
-RETURNS TABLE (case_id uuid, facts jsonb, contacts jsonb, places jsonb, manager uuid,
-               coordinator_manager uuid)
+RETURNS TABLE (case_id uuid, facts jsonb, contacts jsonb, places jsonb, manager uuid, late jsonb)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
   PERFORM 1 FROM cases.cases c WHERE c.id = ANY (case_ids) ORDER BY c.id FOR SHARE;
