@@ -8,7 +8,7 @@ import pytest
 from tests.support.house import START_SECONDS, House
 from tests.support.story import open_a_case
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("e2e-ending")]
+pytestmark = [pytest.mark.timeout(480), pytest.mark.xdist_group("e2e-ending")]
 
 
 def test_kill_9_leaves_no_process_and_the_next_start_keeps_data_and_clock(tmp_path: Path) -> None:

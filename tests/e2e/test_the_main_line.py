@@ -11,7 +11,7 @@ import pytest
 from tests.support.house import House, running
 from tests.support.story import GUARDIANS, Stage, open_a_case, the_meeting
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("e2e-main-line")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("e2e-main-line")]
 
 FROZEN_SECONDS = 3
 START = "2027-03-01T08:00:00+01:00"  # a Monday in the sports week, week 9
