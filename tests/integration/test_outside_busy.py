@@ -57,7 +57,7 @@ def calendars(pem: Path) -> Iterator[CalendarServer]:
 
 @pytest.fixture
 def fetcher(pem: Path) -> CalendarFetcher:
-    return CalendarFetcher(OWN_HOSTS, pem, resolve=loopback, seconds=2)
+    return CalendarFetcher(OWN_HOSTS, pem, resolve=loopback, seconds=5)
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_what_comes_back_is_bounded_in_size_and_time(
     assert code(fetcher, calendars.url("/nothing")) == "status-404"
     began = time.monotonic()
     assert code(fetcher, calendars.url("/drip")) == "no-answer"
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 15  # of the twenty and more that it would drip
 
 
 def test_a_certificate_must_be_the_hosts_own(calendars: CalendarServer, pem: Path) -> None:

@@ -1,7 +1,6 @@
 """Papers as PDF: tagged, in a language, always alike, and no name is ever read as markup."""
 
 import io
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -48,11 +47,8 @@ def test_R4_R12_R15_every_paper_is_tagged_and_says_its_language_and_title(paper:
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.heading)
-def test_every_paper_is_alike_each_time_and_made_in_less_than_a_second(paper: Paper) -> None:
-    first = render(paper)
-    began = time.perf_counter()
-    assert render(paper) == first
-    assert time.perf_counter() - began < 1
+def test_every_paper_is_alike_each_time(paper: Paper) -> None:
+    assert render(paper) == render(paper)
 
 
 @pytest.mark.parametrize(
