@@ -36,6 +36,8 @@ from shared.settings import SettingsError
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from services.cases.api.office import Office
+
 _SECONDS_A_TASK = 5.0
 _CONNECTIONS_OF_WEB = 10
 _TIDY_SECONDS = 3600.0
@@ -55,41 +57,12 @@ def make_web(settings: Settings) -> "FastAPI":
     # Imported here: FastAPI takes a second, which the worker and the import don't need to wait.
     from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
 
-    from services.cases.adapters.papers import render  # noqa: PLC0415
     from services.cases.api.application import make_api  # noqa: PLC0415
     from services.cases.api.clock import clock_router  # noqa: PLC0415
-    from services.cases.api.office import Office, Press  # noqa: PLC0415
     from services.cases.web.inquiry import InquiryPages, make_inquiry_pages  # noqa: PLC0415
     from services.cases.web.pages import STATIC, Pages, make_pages  # noqa: PLC0415
 
     parts = _Parts(settings, connections=_CONNECTIONS_OF_WEB)
-    office = Office(
-        database=parts.database,
-        token=settings.api_token,
-        procedures=parts.municipality.procedures,
-        times=Times(
-            parts.days,
-            parts.municipality.booking.hours,
-            parts.municipality.school_years,
-            parts.municipality.booking.gap,
-            parts.municipality.booking.fresh,
-        ),
-        desk_for=parts.desk_for,
-        views_for=SqlViews,
-        answers_for=SqlAnswers,
-        sights_for=SqlSights,
-        overviews_for=SqlOverviews,
-        silent_services=partial(silent_services, parts.database, SERVICES),
-        press=Press(
-            House(
-                parts.municipality.name,
-                parts.municipality.contact_centre.phone,
-                parts.municipality.contact_centre.address,
-            ),
-            SqlPaperViews,
-            render,
-        ),
-    )
 
     @asynccontextmanager
     async def lifespan(_: "FastAPI") -> AsyncIterator[None]:
@@ -97,7 +70,7 @@ def make_web(settings: Settings) -> "FastAPI":
         parts.database.close()
 
     clock = Clockwork(parts.database, parts.bell.ring) if settings.demo else None
-    app = make_api(office, routers=[clock_router(clock)], lifespan=lifespan)
+    app = make_api(_office(parts, settings), routers=[clock_router(clock)], lifespan=lifespan)
     app.include_router(
         make_pages(
             Pages(
@@ -127,6 +100,40 @@ def make_web(settings: Settings) -> "FastAPI":
     )
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
+
+
+def _office(parts: "_Parts", settings: Settings) -> "Office":
+    """Everything that a request of the API works with."""
+    from services.cases.adapters.papers import render  # noqa: PLC0415
+    from services.cases.api.office import Office, Press  # noqa: PLC0415
+
+    return Office(
+        database=parts.database,
+        token=settings.api_token,
+        procedures=parts.municipality.procedures,
+        times=Times(
+            parts.days,
+            parts.municipality.booking.hours,
+            parts.municipality.school_years,
+            parts.municipality.booking.gap,
+            parts.municipality.booking.fresh,
+        ),
+        desk_for=parts.desk_for,
+        views_for=SqlViews,
+        answers_for=SqlAnswers,
+        sights_for=SqlSights,
+        overviews_for=SqlOverviews,
+        silent_services=partial(silent_services, parts.database, SERVICES),
+        press=Press(
+            House(
+                parts.municipality.name,
+                parts.municipality.contact_centre.phone,
+                parts.municipality.contact_centre.address,
+            ),
+            SqlPaperViews,
+            render,
+        ),
+    )
 
 
 def import_municipality(folder: Path, *, dry_run: bool = False) -> Imported:

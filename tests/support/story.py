@@ -18,35 +18,8 @@ class Stage(Protocol):
 
 
 def open_a_case(house: Stage) -> Json:
-    owner = next(p for p in house.people("rektor") if p["code"] == "anna-lindqvist")
-    therapist = next(p for p in house.people("familjebehandlare") if p["code"] == "asa-hallberg")
-    return house.post(
-        "cases",
-        {
-            "procedure": "samverkansmote",
-            "known_on": "2027-03-01",
-            "initiator": owner["id"],
-            "child": {
-                "name": "Linnea Ekdahl",
-                "birth_date": "2014-05-02",
-                "unit": "bjorkskolan",
-                "email": None,
-                "protected": False,
-            },
-            "guardians": [
-                {
-                    "name": "Förälder Ekdahl",
-                    "email": address,
-                    "language": "sv",
-                    "custody": True,
-                    "protected": False,
-                }
-                for address in GUARDIANS
-            ],
-            "participants": [therapist["id"]],
-        },
-        status=201,
-    )
+    rektor, therapist = (person_called(house, code) for code in ("anna-lindqvist", "asa-hallberg"))
+    return opened_by(house, rektor, "samverkansmote", participants=[therapist["id"]])
 
 
 def the_meeting(house: Stage, case_id: str, step: str) -> Json:
