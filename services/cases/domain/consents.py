@@ -145,12 +145,6 @@ def check_organisations(procedure: Procedure, organisations: frozenset[str]) -> 
         raise refusals.UnknownOrganisations("organisations", known=", ".join(known))
 
 
-def comes_of_age_on(facts: CaseFacts, procedure: Procedure) -> date:
-    """The birthday from which the youth alone decides (R3)."""
-    age = procedure.consent.youth_decides_from_age
-    return birthday_in(facts.birth_date, facts.birth_date.year + age)
-
-
 def _counts(facts: CaseFacts, procedure: Procedure, consent: Consent, day: date) -> bool:
     """The child who takes back its own word takes back what it signed ahead as well."""
     if consent.party == "child":
