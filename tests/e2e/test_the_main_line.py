@@ -111,9 +111,7 @@ def test_F3_F4_F8_three_of_each_do_what_one_does_and_a_frozen_one_holds_up_nothi
     def fault() -> None:
         number, name = turns[0]
         turns.rotate(-1)
-        frozen = house.freeze(name)
-        thawing.append(Timer(FROZEN_SECONDS, frozen.kill if number % 2 else frozen.resume))
-        thawing[-1].start()
+        thawing.append(house.freeze(name, FROZEN_SECONDS, "kill" if number % 2 else "resume"))
 
     live_three_weeks(house, fault)
     for timer in thawing:

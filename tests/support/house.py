@@ -3,18 +3,20 @@
 import email
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Any, cast
+from threading import Timer
+from typing import Any, Literal, cast
 from uuid import uuid4
 
 import httpx2
@@ -27,6 +29,7 @@ from tests.conftest import ROOT
 TOKEN = "token-of-a-test-that-lives-for-a-minute"
 START_SECONDS = 90
 RETRY_SECONDS = 60
+_PORTS = range(12_000, 32_000)  # below those of Linux for outgoing connections
 Json = dict[str, Any]
 
 
@@ -159,13 +162,14 @@ class House:
 
     def kill(self, name: str) -> None:
         """kill -9 the process whose command line holds `name`."""
-        (victim, *_) = self.children(name)
-        victim.kill()
-        victim.wait(10)
+        victim = self._one_of(name)
+        with suppress(psutil.NoSuchProcess):  # it was on its way to its own end
+            victim.kill()
+            victim.wait(10)
 
     def double(self, name: str) -> None:
         """One more process like the one whose command line holds `name`; it ends with the house."""
-        (model, *_) = self.children(name)
+        model = self._one_of(name)
         command = [part.replace("beat-schedule", f"beat-{uuid4().hex}") for part in model.cmdline()]
         with (self._home / "output.log").open("ab") as output:
             self._more.append(
@@ -174,11 +178,30 @@ class House:
                 )
             )
 
-    def freeze(self, name: str) -> psutil.Process:
-        """SIGSTOP; the process that was frozen."""
-        (victim, *_) = self.children(name)
-        victim.suspend()
-        return victim
+    def freeze(self, name: str, seconds: float, then: Literal["kill", "resume"]) -> Timer:
+        """SIGSTOP one such process, and end it or let it go after so long; what does that.
+
+        Another fault may have ended it meanwhile: then there is nothing left to do.
+        """
+        victim = self._one_of(name)
+
+        def thaw() -> None:
+            with suppress(psutil.NoSuchProcess):
+                victim.kill() if then == "kill" else victim.resume()
+
+        with suppress(psutil.NoSuchProcess):
+            victim.suspend()
+        timer = Timer(seconds, thaw)
+        timer.start()
+        return timer
+
+    def _one_of(self, name: str) -> psutil.Process:
+        """The process with this name; one that was ended is waited for until it is back."""
+        deadline = time.monotonic() + START_SECONDS
+        while not (found := self.children(name)):
+            assert time.monotonic() < deadline, f"{name} hasn't come back"
+            time.sleep(0.05)
+        return found[0]
 
     def flush_redis(self) -> None:
         port = (self._home / "valkey-port").read_text().strip()
@@ -255,10 +278,11 @@ def _command_line(process: psutil.Process) -> list[str]:
 
 
 def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Free ports that no outgoing connection is given by the system before they are used."""
+    free: list[int] = []
+    while len(free) < count:
+        port = secrets.choice(_PORTS)  # not random: seeded alike in every worker
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            free.append(port)
+    return free
