@@ -15,8 +15,8 @@ test: ## every test; some of them: make test ARGS="-k bootstrap"
 	$(IN_VENV) -m pytest -n auto --dist loadgroup $(ARGS)
 
 nightly: export HYPOTHESIS_PROFILE = nightly
-nightly: ## the laws, over a hundred thousand histories
-	$(IN_VENV) -m pytest -n auto --timeout 0 tests/unit/test_laws.py $(ARGS)
+nightly: ## the laws, over a hundred thousand histories; mails changed in every way
+	$(IN_VENV) -m pytest -n auto --timeout 0 tests/unit/test_laws.py tests/unit/test_incoming_fuzz.py $(ARGS)
 
 check: ## lint, format, types, imports
 	$(IN_VENV) -m ruff check

@@ -2,6 +2,7 @@
 
 import os
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
@@ -61,6 +62,38 @@ def import_(
         raise _stopped(imported.nothing(len(error.problems))) from None
     for line in imported.shown(result, dry_run=dry_run):
         typer.echo(line)
+
+
+class Language(StrEnum):
+    """The languages that there are words in."""
+
+    sv = "sv"
+    en = "en"
+
+
+@app.command()
+def mails(
+    to: Annotated[Path, typer.Option("--to", help="En ny eller tom mapp.")],
+    language: Annotated[
+        Language | None, typer.Option(help="Bara på ett språk; annars på alla.")
+    ] = None,
+) -> None:
+    """Skriv ett mejl av varje slag till en mapp, med kommunens namn och påhittade mottagare."""
+    from samspel import mails as sample  # noqa: PLC0415
+    from samspel.settings import BadSetting  # noqa: PLC0415
+    from shared.municipality import MunicipalityError  # noqa: PLC0415
+
+    try:
+        post = sample.example_post(os.environ)
+        languages = {} if language is None else {"languages": (language.value,)}
+        count = 0
+        for count, file in enumerate(sample.written(to, post, **languages), 1):  # noqa: B007
+            typer.echo(file.name)
+    except MunicipalityError as error:
+        raise _stopped(" ".join(error.problems)) from None
+    except (BadSetting, sample.CannotWrite) as reason:
+        raise _stopped(str(reason)) from None
+    typer.echo(f"{count} mejl finns i {to}.")
 
 
 clock = typer.Typer(help="Demolägets klocka.", no_args_is_help=True)

@@ -16,7 +16,13 @@ _KINDS = {
     "change": "ändringar",
     "cancel": "avbokningar",
     "reminder": "påminnelser",
+    "nudge": "frågor om svar",
+    "proposal": "förslag på tider",
+    "counter-declined": "nej till andra tider",
     "alert": "varningar till personal",
+    "task": "uppgifter till personal",
+    "receipt": "mottagningsbesked",
+    "dispatch": "material att sprida",
 }
 
 

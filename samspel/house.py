@@ -64,6 +64,11 @@ class House:
                     for name in WORKERS
                 ),
                 self._service(
+                    "inbound",
+                    "services.notifier.inbound",
+                    ready=port_open(self._settings.inbound.number),
+                ),
+                self._service(
                     "beat",
                     "celery --quiet -A services.scheduler.app:celery beat --loglevel WARNING -s",
                     beat_state,
@@ -113,6 +118,8 @@ class House:
             "SAMSPEL_DATABASE_URL": self._postgres.url,
             "SAMSPEL_BROKER_URL": self._valkey.url,
             "SAMSPEL_SMTP_URL": settings.smtp_url or f"smtp://{LOOPBACK}:{settings.smtp.number}",
+            "SAMSPEL_INBOUND_HOST": LOOPBACK,
+            "SAMSPEL_INBOUND_PORT": str(settings.inbound.number),
             "SAMSPEL_PUBLIC_URL": self._public_url,
             "SAMSPEL_SECRET_KEY": self._secret,
             "SAMSPEL_MUNICIPALITY": str(settings.municipality),

@@ -34,7 +34,7 @@ class RunSettings:
     web: Port
     mailbox: Port
     smtp: Port
-    inbound: Port  # reserved for the receiver of replies
+    inbound: Port  # where answers are received
     smtp_url: str | None  # another mail server instead of the mailbox
     demo_token: str | None
     clock: datetime | None
@@ -46,7 +46,7 @@ class RunSettings:
         given = {key: value.strip() for key, value in environment.items() if value.strip()}
         settings = cls(
             home=_home(given),
-            municipality=_municipality(given),
+            municipality=municipality_folder(given),
             web=_port(given, "SAMSPEL_WEB_PORT", "webben", 8000),
             mailbox=_port(given, "SAMSPEL_MAILBOX_PORT", "brevlådans sida", 8025),
             smtp=_port(given, "SAMSPEL_SMTP_PORT", "brevlådans SMTP", 1025),
@@ -54,7 +54,7 @@ class RunSettings:
             smtp_url=_smtp_url(given),
             demo_token=_token(given),
             clock=_clock(given),
-            example=_example(given) and _municipality(given) == _EXAMPLE_MUNICIPALITY,
+            example=_example(given) and municipality_folder(given) == _EXAMPLE_MUNICIPALITY,
         )
         _all_different(settings.ports)
         return settings
@@ -62,7 +62,8 @@ class RunSettings:
     @property
     def ports(self) -> tuple[Port, ...]:
         """The ports that will be listened on."""
-        return (self.web,) if self.smtp_url else (self.web, self.mailbox, self.smtp)
+        ours = (self.web, self.inbound)
+        return ours if self.smtp_url else (*ours, self.mailbox, self.smtp)
 
 
 def _home(given: Mapping[str, str]) -> Path:
@@ -72,7 +73,8 @@ def _home(given: Mapping[str, str]) -> Path:
     return home
 
 
-def _municipality(given: Mapping[str, str]) -> Path:
+def municipality_folder(given: Mapping[str, str]) -> Path:
+    """The municipality's folder; the example's if none is given. Raises BadSetting."""
     folder = Path(given.get("SAMSPEL_MUNICIPALITY", _EXAMPLE_MUNICIPALITY)).expanduser().absolute()
     if not folder.is_dir():
         raise BadSetting(f"SAMSPEL_MUNICIPALITY: mappen {folder} finns inte.")

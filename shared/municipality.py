@@ -19,6 +19,7 @@ from pydantic import (
 from shared.domain.days import Break, SchoolYears, Term
 from shared.domain.hours import OfficeHours
 from shared.domain.procedure import Code, Many, Text
+from shared.domain.quiet import USUAL_HOURS, QuietHours
 from shared.mailaddress import mail_address
 from shared.procedures import Procedures, load_procedures
 from shared.register import (
@@ -62,7 +63,7 @@ __all__ = [
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
-_LONGEST_TOKEN = "a" * 32
+_LONGEST_TOKEN = "a" * 42  # of a bounce (shared/ids.py)
 
 
 def _address_pattern(pattern: str) -> str:
@@ -108,12 +109,13 @@ class Booking(_Part):
 
 
 class Mail(_Part):
-    """The addresses that mail comes from, and the languages that people can have it in."""
+    """The addresses that mail comes from, its languages, and the hours for what can wait."""
 
     from_address: Annotated[str, AfterValidator(mail_address)]
     reply_pattern: Annotated[str, AfterValidator(_address_pattern)]
     bounce_pattern: Annotated[str, AfterValidator(_address_pattern)]
     languages: Annotated[Many[Literal["sv", "en"]], Field(min_length=1)]
+    quiet: QuietHours = USUAL_HOURS
 
     @property
     def domain(self) -> str:

@@ -32,7 +32,8 @@ class ServiceSettings(BaseSettings):
             return cls()
         except ValidationError as error:
             wrong = "; ".join(
-                f"SAMSPEL_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()
+                f"SAMSPEL_{str(e['loc'][0]).upper()}: {e['msg']}" if e["loc"] else e["msg"]
+                for e in error.errors()
             )
             raise SettingsError(f"Settings: {wrong}. See docs/operations.md.") from None
 

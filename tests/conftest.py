@@ -115,6 +115,13 @@ def registered_url(servers: Servers) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def empty_url(servers: Servers) -> Iterator[str]:
+    """A database with nothing in it yet."""
+    with _database(servers.postgres, "template0") as url:
+        yield url
+
+
 @contextmanager
 def _database(postgres: str, template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex[:12]}"

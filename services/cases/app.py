@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +12,16 @@ from services.cases.adapters.clockwork import Clockwork
 from services.cases.adapters.desk import desk_for
 from services.cases.adapters.heartbeats import silent_services
 from services.cases.adapters.idempotency import SqlAnswers, forget_old
+from services.cases.adapters.links import LinkTerms
 from services.cases.adapters.municipality import import_register
 from services.cases.adapters.overviews import SqlOverviews
 from services.cases.adapters.paper_views import SqlPaperViews
 from services.cases.adapters.sight import SqlSights
 from services.cases.adapters.views import SqlViews
 from services.cases.domain.papers import House
+from services.cases.handlers.feeds import Origin
 from services.cases.handlers.importing import Imported
+from services.cases.handlers.lapsing import let_proposals_lapse
 from services.cases.handlers.lateness import tell_of_late
 from services.cases.handlers.reading import Times
 from services.cases.handlers.register import leavers_of_the_day
@@ -30,8 +33,11 @@ from shared.bus.subscribers import CASES
 from shared.db import Database, again_after_deadlock
 from shared.domain.days import WorkingDays, local_date
 from shared.municipality import load_municipality, read_register
+from shared.procedures import Procedures, load_procedures
 from shared.queue import SERVICES, Doorbell, celery_app, task_of, work_while_there_is_work
+from shared.register import MunicipalityError
 from shared.settings import SettingsError
+from shared.tomlfile import BrokenFileError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -61,6 +67,7 @@ def make_web(settings: Settings) -> "FastAPI":
     from services.cases.api.clock import clock_router  # noqa: PLC0415
     from services.cases.web.inquiry import InquiryPages, make_inquiry_pages  # noqa: PLC0415
     from services.cases.web.pages import STATIC, Pages, make_pages  # noqa: PLC0415
+    from services.cases.web.previews import PreviewPages, make_preview_pages  # noqa: PLC0415
 
     parts = _Parts(settings, connections=_CONNECTIONS_OF_WEB)
 
@@ -85,6 +92,17 @@ def make_web(settings: Settings) -> "FastAPI":
         )
     )
     app.include_router(
+        make_preview_pages(
+            PreviewPages(
+                database=parts.database,
+                views_for=SqlViews,
+                municipality=parts.municipality.name,
+                mailbox_url=settings.mailbox_url,
+                shown=settings.demo,
+            )
+        )
+    )
+    app.include_router(
         make_inquiry_pages(
             InquiryPages(
                 database=parts.database,
@@ -98,8 +116,37 @@ def make_web(settings: Settings) -> "FastAPI":
             )
         )
     )
+    _add_personal_pages(app, parts, settings)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
+
+
+def _add_personal_pages(app: "FastAPI", parts: "_Parts", settings: Settings) -> None:
+    """Links and feeds: what people open without login (X13)."""
+    from services.cases.web.feeds import FeedPages, make_feed_pages  # noqa: PLC0415
+    from services.cases.web.link_showing import LinkPages  # noqa: PLC0415
+    from services.cases.web.links import make_link_pages  # noqa: PLC0415
+
+    origin, centre = _origin(parts, settings), parts.municipality.contact_centre
+    app.include_router(
+        make_link_pages(
+            LinkPages(
+                database=parts.database,
+                desk_for=parts.desk_for,
+                views_for=SqlViews,
+                origin=origin,
+                phone=centre.phone,
+                address=centre.address,
+            )
+        )
+    )
+    app.include_router(make_feed_pages(FeedPages(parts.database, parts.desk_for, SqlViews, origin)))
+
+
+def _origin(parts: "_Parts", settings: Settings) -> Origin:
+    """UIDs as in mail: of the domain that mail comes from."""
+    municipality = parts.municipality
+    return Origin(municipality.name, municipality.mail.domain, settings.secret, settings.public_url)
 
 
 def _office(parts: "_Parts", settings: Settings) -> "Office":
@@ -133,6 +180,7 @@ def _office(parts: "_Parts", settings: Settings) -> "Office":
             SqlPaperViews,
             render,
         ),
+        origin=_origin(parts, settings),
     )
 
 
@@ -142,10 +190,18 @@ def import_municipality(folder: Path, *, dry_run: bool = False) -> Imported:
     return import_register(
         addresses.database_url,
         read_register(folder),
+        procedures=_procedures_in(folder),
         dry_run=dry_run,
         demo=addresses.demo,
         ring=Doorbell(addresses.broker_url).ring,
     )
+
+
+def _procedures_in(folder: Path) -> Procedures:
+    try:
+        return load_procedures(folder / "procedures")
+    except BrokenFileError as error:
+        raise MunicipalityError([str(error)]) from None
 
 
 class Cases:
@@ -172,7 +228,8 @@ class Cases:
             self._tidy()
 
     def look_daily(self) -> None:
-        """What comes with the time alone: late tasks, and once on each day what the date brings."""
+        """What comes with the time alone: late tasks, proposed times that pass, and once on each
+        day what the date brings."""
         again_after_deadlock(self._look_daily)
 
     def _look_daily(self) -> None:
@@ -181,6 +238,8 @@ class Cases:
             if today != self._looked_on:
                 leavers_of_the_day(self._parts.desk_for(unit, _WORKER))
             tell_of_late(self._parts.desk_for(unit, _WORKER))
+        with self._parts.database.unit() as unit:
+            let_proposals_lapse(self._parts.desk_for(unit, _WORKER))
         self._looked_on = today
 
     def _beat(self) -> None:
@@ -215,6 +274,11 @@ class _Parts:
             procedures=self.municipality.procedures,
             days=self.days,
             hours=self.municipality.booking.hours,
+            links=LinkTerms(
+                settings.secret,
+                timedelta(days=settings.link_days),
+                timedelta(days=settings.link_code_days),
+            ),
         )
 
 

@@ -1,16 +1,24 @@
 """What the case service is told by its environment."""
 
-from pydantic import SecretStr, ValidationInfo, field_validator
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """The API's token, and in demo mode where the mailbox can be read."""
+    """The API's token, and in demo mode where the mailbox can be read.
+
+    A personal link works until `link_days` after its meeting; the code of its second step, read out
+    on the phone, for `link_code_days` (X13).
+    """
 
     api_token: SecretStr
     mailbox_url: str | None = None
+    link_days: Annotated[int, Field(ge=1, le=365)] = 30
+    link_code_days: Annotated[int, Field(ge=1, le=90)] = 14
 
     @field_validator("api_token")
     @classmethod

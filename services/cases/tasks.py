@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from services.cases.handlers import answers, birthdays, chores
+from services.cases.handlers import answers, birthdays, chores, counters, mails
 from services.cases.handlers import events as handle
 from services.cases.handlers.ports import Desk
 from shared.bus import events as e
@@ -26,7 +26,10 @@ def handlers(desk_for: DeskFor) -> Handlers:
         e.AlertDue: at_a_desk(handle.alert_due),
         e.HandDeliveryNeeded: at_a_desk(handle.hand_delivery_needed),
         e.MessageFailed: at_a_desk(handle.message_failed),
+        e.MailReceived: at_a_desk(mails.mail_received),
+        e.MessageBounced: at_a_desk(mails.message_bounced),
         e.AnswerReceived: at_a_desk(answers.answer_received),
+        e.CounterReceived: at_a_desk(counters.counter_received),
         e.ChoreDue: at_a_desk(chores.chore_due),
         e.AgeNear: at_a_desk(birthdays.age_near),
         e.ConsentLapses: at_a_desk(birthdays.consent_lapses),

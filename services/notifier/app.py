@@ -1,5 +1,6 @@
 """Wires the notifier together: settings, database, bell, sender, and the Celery application."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,17 +14,28 @@ from services.notifier.adapters import brake
 from services.notifier.adapters.brake import Brake, Held
 from services.notifier.adapters.claims import Claims
 from services.notifier.adapters.gate import Gate
+from services.notifier.adapters.imap import Mailbox
+from services.notifier.adapters.inbox import Inbox
+from services.notifier.adapters.intake import Intake, mail_desk, ours_of
 from services.notifier.adapters.keep import Keep
+from services.notifier.adapters.oauth import Tokens
+from services.notifier.adapters.pause import Pause
+from services.notifier.adapters.previews import publish_previews
 from services.notifier.adapters.rows import SqlRows
 from services.notifier.adapters.sender import Pace, Sender
-from services.notifier.settings import Settings
-from services.notifier.tasks import a_round, handlers, post_of
+from services.notifier.domain.ours import OurAddresses
+from services.notifier.domain.samples import samples
+from services.notifier.inbound.receiver import Door
+from services.notifier.inbound.taking_in import STORING_THREADS, TakingIn
+from services.notifier.settings import InboundSettings, Settings
+from services.notifier.tasks import a_round, desk_of, handlers, post_of
 from shared.bus.delivery import Deliveries
 from shared.bus.heartbeat import heartbeat
 from shared.bus.subscribers import NOTIFIER
 from shared.db import Database
 from shared.municipality import load_municipality
 from shared.queue import Doorbell, celery_app, task_of, work_while_there_is_work
+from shared.settings import SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -35,31 +47,40 @@ class Notifier:
 
     def __init__(self, settings: Settings) -> None:
         municipality = load_municipality(settings.municipality)
-        post = post_of(municipality, settings.secret)
+        post = post_of(municipality, settings.public_url, settings.secret)
+        desk = desk_of(municipality.procedures, post, SqlRows, municipality.mail.quiet)
         self.bell = Doorbell(settings.broker_url)
         self.database = Database(
             settings.database_url, role="samspel_notifier", demo=settings.demo, ring=self.bell.ring
         )
-        self.deliveries = Deliveries(
-            self.database, NOTIFIER, handlers(municipality.procedures, post, SqlRows)
+        self.deliveries = Deliveries(self.database, NOTIFIER, handlers(desk, mail_desk))
+        self.intake = Intake(
+            Inbox(self.database, settings.inbound_keep),
+            desk,
+            ours_of(post),
+            settings.trusted_authserv,
         )
+        publish_previews(self.database, samples(post))
         lease = timedelta(seconds=settings.lease_seconds)
         self.claims = Claims(
             self.database,
             lease,
             unknown_wait=timedelta(seconds=settings.smtp_unknown_wait),
             brake=Brake(_keep(settings)),
+            pause=Pause(settings.smtp_failures, timedelta(seconds=settings.smtp_pause)),
         )
         self.sender = Sender(
             server=settings.mail_server,
-            gate=Gate(self.database, municipality.procedures, post),
+            gate=Gate(self.database, municipality.procedures, post, municipality.mail.quiet),
             claims=self.claims,
             pace=Pace(
                 connections=settings.smtp_connections,
                 answer_seconds=settings.smtp_timeout,
                 command_seconds=settings.smtp_command_timeout,
                 lease=lease,
+                pacing=settings.pacing(own={municipality.mail.domain}),
             ),
+            tokens=None if settings.oauth is None else Tokens(settings.oauth),
         )
 
     def work(self) -> None:
@@ -73,7 +94,7 @@ class Notifier:
         self.database.close()
 
     def _round(self) -> int:
-        return a_round(self.deliveries, self.claims, self.sender)
+        return a_round(self.deliveries, self.claims, self.sender, self.intake)
 
     def _beat(self) -> None:
         heartbeat(self.database, NOTIFIER)
@@ -113,6 +134,59 @@ def _keep(settings: Settings) -> Keep | None:
             " mail may be sent twice. See docs/operations.md, Backup and restore."
         )
     return None
+
+
+def receive() -> None:
+    """Take mail in until the process is told to end: at the door, or from a mailbox, or both."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        settings = InboundSettings.read()
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
+    database = Database(
+        settings.database_url,
+        role="samspel_notifier",
+        demo=settings.demo,
+        ring=Doorbell(settings.broker_url).ring,
+        size=STORING_THREADS + 1,
+    )
+    try:
+        asyncio.run(_taking_in(settings, Inbox(database, settings.inbound_keep)).run())
+    except OSError as error:
+        at = f"{settings.inbound_host}:{settings.inbound_port}"
+        raise SystemExit(f"SAMSPEL_INBOUND_PORT: {at} can't be used: {error.strerror}.") from None
+    finally:
+        database.close()
+
+
+def _taking_in(settings: InboundSettings, inbox: Inbox) -> TakingIn:
+    municipality = load_municipality(settings.municipality)
+    addresses = ours_of(post_of(municipality, settings.public_url, settings.secret))
+    return TakingIn(
+        door=Door(
+            hostname=addresses.from_address.rpartition("@")[2],
+            connections=settings.inbound_connections,
+            seconds=settings.inbound_timeout,
+            tls=settings.tls,
+        ),
+        at=(settings.inbound_host, settings.inbound_port) if settings.inbound_port else None,
+        addresses=addresses,
+        store=inbox.store,
+        mailbox=_mailbox(settings, addresses, inbox),
+        pause=settings.imap_seconds,
+    )
+
+
+def _mailbox(settings: InboundSettings, addresses: OurAddresses, inbox: Inbox) -> Mailbox | None:
+    if settings.imap_server is None:
+        return None
+    return Mailbox(
+        server=settings.imap_server,
+        addresses=addresses,
+        store=lambda arrivals: inbox.store(arrivals, "imap"),
+        moved_to=settings.imap_folder,
+        tokens=None if settings.oauth is None else Tokens(settings.oauth),
+    )
 
 
 @cache

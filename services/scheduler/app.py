@@ -40,6 +40,7 @@ class Scheduler:
                 mode=municipality.booking.mode,
                 gap=municipality.booking.gap,
                 fresh=municipality.booking.fresh,
+                quiet=municipality.mail.quiet,
             ),
         )
         self._calendars = CalendarReader(

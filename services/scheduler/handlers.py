@@ -7,21 +7,16 @@ from hashlib import sha256
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from services.scheduler.domain.due import Due
-from services.scheduler.domain.plan import (
-    Plan,
-    Search,
-    Wanting,
-    desired_plan,
-    nothing_free,
-    tomorrow_morning,
-)
-from shared.bus.events import Event, MeetingProposed, SlotMissing, WindowSet
+from services.scheduler.domain.due import Due, asked_for
+from services.scheduler.domain.plan import Plan, desired_plan
+from services.scheduler.domain.seeking import Search, Wanting, nothing_free, tomorrow_morning
+from shared.bus.events import Event, MeetingProposed, ReminderDue, SlotMissing, WindowSet
 from shared.domain.busy import with_gap
 from shared.domain.days import SchoolYears, WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.hours import OfficeHours
 from shared.domain.procedure import Procedure
+from shared.domain.quiet import USUAL_HOURS, QuietHours
 from shared.domain.slots import Slot, ranked_slots
 from shared.domain.windows import Window
 
@@ -87,6 +82,17 @@ class Store(Protocol):
     def withdraw_dues(self, keys: Iterable[str]) -> None:
         """Only what is still planned: what has fallen due stays as history."""
 
+    def ask_to_remind(self, case_id: UUID, meeting_id: UUID, sequence: int) -> None:
+        """A person wants this meeting, as it is now, to be reminded of."""
+
+    def take_asked(self, case_id: UUID) -> list[tuple[UUID, int]]:
+        """What people have asked to be reminded of: meetings with their sequences, each once."""
+        ...
+
+    def bring_forward(self, case_id: UUID, meeting_id: UUID) -> dict[str, Any] | None:
+        """Settle the meeting's next reminder as fired, now; its event, or None if none is left."""
+        ...
+
     def save(self, case_id: UUID, standing: Standing, look_at: datetime | None) -> None: ...
 
     def taken(
@@ -123,6 +129,7 @@ class Municipal:
     mode: Mode  # whatever the procedure says, where it isn't "book"
     gap: timedelta = timedelta(0)  # between two meetings of a person
     fresh: timedelta = timedelta(hours=24)  # how old a calendar may be that counts as known
+    quiet: QuietHours = USUAL_HOURS
 
 
 def look(
@@ -135,9 +142,10 @@ def look(
 ) -> None:
     """Bring what stands for a case into line with what should; twice in a row changes nothing."""
     standing = store.standing(facts.id)
-    plan = desired_plan(facts, procedure, municipal.days, now)
+    plan = desired_plan(facts, procedure, municipal.days, now, municipal.quiet)
     store.withdraw_dues(standing.planned_keys - plan.dues.keys())
     store.plan_dues(_new_dues(plan, standing, now))
+    _remind_as_asked(facts, procedure, store, publish, now)
     _announce_windows(facts, plan, standing, publish)
     after = _seek_time(facts, plan, standing, municipal, store, publish)
     _announce_wanting(facts, after.wanting, standing.wanting, publish)
@@ -151,6 +159,23 @@ def _new_dues(plan: Plan, standing: Standing, now: datetime) -> list[Due]:
         for key, due in plan.dues.items()
         if key not in standing.due_keys and due.useful_until > now
     ]
+
+
+def _remind_as_asked(
+    facts: CaseFacts, procedure: Procedure, store: Store, publish: Publish, now: datetime
+) -> None:
+    """What a person asks for takes the place of the meeting's next reminder, which won't come."""
+    rule = procedure.roles.leader_rule if procedure.answers is None else procedure.answers.rule
+    booked = {(one.id, one.sequence): one for one in facts.meetings if one.state == "booked"}
+    for asked in store.take_asked(facts.id):
+        meeting = booked.get(asked)
+        if meeting is None or meeting.starts_at <= now or facts.state == "closed":
+            continue
+        planned = store.bring_forward(facts.id, meeting.id)
+        if planned is None:
+            publish(asked_for(facts, meeting, rule, now).event)
+        else:
+            publish(ReminderDue.model_validate(planned | {"due_at": now, "asked": True}))
 
 
 def _announce_windows(facts: CaseFacts, plan: Plan, standing: Standing, publish: Publish) -> None:

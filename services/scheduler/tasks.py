@@ -34,17 +34,24 @@ StoreOf = Callable[[Unit], Store]
 
 
 def handlers(store_of: StoreOf) -> Handlers:
-    """Every event says the same: look at this case again. A refusal also says which time is out."""
+    """Every event says the same: look at this case again.
 
-    def look_again(event: e.Event, unit: Unit) -> None:
+    A refusal also says which time is out, and somebody who asks for a reminder, of which meeting.
+    """
+
+    def look_again(event: e.CaseEvent, unit: Unit) -> None:
         store_of(unit).look_at(event.case_id)
 
     def refused(event: e.ProposalRefused, unit: Unit) -> None:
         store_of(unit).refuse(event.case_id, event.proposal)
         look_again(event, unit)
 
+    def asked(event: e.ReminderAsked, unit: Unit) -> None:
+        store_of(unit).ask_to_remind(event.case_id, event.meeting_id, event.sequence)
+        look_again(event, unit)
+
     heard = {event: look_again for event, who in SUBSCRIBERS.items() if SCHEDULER in who}
-    return {**heard, e.ProposalRefused: refused}
+    return {**heard, e.ProposalRefused: refused, e.ReminderAsked: asked}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,11 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     type: ClassVar[str]
-    case_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        """What it is about: events about the same are heard in their order, where there is one."""
+        raise NotImplementedError
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__()
@@ -33,37 +37,47 @@ class Event(BaseModel):
             register(cls.type, cls)
 
 
-class CaseOpened(Event):
+class CaseEvent(Event):
+    """Something happened in a case."""
+
+    case_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        return self.case_id
+
+
+class CaseOpened(CaseEvent):
     type = "case.opened"
 
 
-class CaseClosed(Event):
+class CaseClosed(CaseEvent):
     type = "case.closed"
 
 
-class ParticipantsChanged(Event):
+class ParticipantsChanged(CaseEvent):
     type = "participants.changed"
 
 
-class ConsentSigned(Event):
+class ConsentSigned(CaseEvent):
     type = "consent.signed"
     consent_id: UUID
     on: date
 
 
-class ConsentRefused(Event):
+class ConsentRefused(CaseEvent):
     type = "consent.refused"
     consent_id: UUID
     on: date
 
 
-class ConsentWithdrawn(Event):
+class ConsentWithdrawn(CaseEvent):
     type = "consent.withdrawn"
     consent_id: UUID
     on: date
 
 
-class WindowSet(Event):
+class WindowSet(CaseEvent):
     """A limit was set, changed, met or passed (R9, R10). Dates are Europe/Stockholm."""
 
     type = "window.set"
@@ -75,7 +89,7 @@ class WindowSet(Event):
     rule: str
 
 
-class MeetingProposed(Event):
+class MeetingProposed(CaseEvent):
     """The scheduler found a time; `proposal` is its key, by which it is answered.
 
     `alternatives` are the next best times, on other days, for a vote.
@@ -90,7 +104,15 @@ class MeetingProposed(Event):
     alternatives: tuple[AwareDatetime, ...] = ()
 
 
-class ProposalRefused(Event):
+class MeetingPutToVote(CaseEvent):
+    """Times stand to choose from: those who are called are asked which of them suit."""
+
+    type = "meeting.put-to-vote"
+    meeting_id: UUID
+    sequence: int
+
+
+class ProposalRefused(CaseEvent):
     """Cases could not book the proposed time (somebody was taken, the facts had changed)."""
 
     type = "proposal.refused"
@@ -99,31 +121,31 @@ class ProposalRefused(Event):
     reason: str
 
 
-class MeetingBooked(Event):
+class MeetingBooked(CaseEvent):
     type = "meeting.booked"
     meeting_id: UUID
     sequence: int
 
 
-class MeetingMoved(Event):
+class MeetingMoved(CaseEvent):
     type = "meeting.moved"
     meeting_id: UUID
     sequence: int
 
 
-class MeetingCancelled(Event):
+class MeetingCancelled(CaseEvent):
     type = "meeting.cancelled"
     meeting_id: UUID
     sequence: int
 
 
-class MeetingHeld(Event):
+class MeetingHeld(CaseEvent):
     type = "meeting.held"
     meeting_id: UUID
     held_on: date
 
 
-class SlotMissing(Event):
+class SlotMissing(CaseEvent):
     """No time could be found for a step; `reason` is a code, `due_on` the last day to book (X1).
 
     `missing` names codes: parties that nobody stands for, or organisations that the consent leaves
@@ -146,8 +168,13 @@ class SlotMissing(Event):
     due_on: date | None
 
 
-class ReminderDue(Event):
-    """A reminder of a meeting has fallen due, for those who are still called to it then."""
+class ReminderDue(CaseEvent):
+    """A reminder of a meeting has fallen due, for those who are still called to it then.
+
+    A nudge is only for those who haven't answered. One that a person asked for takes the place of
+    the one that was to come next, and is for them as well; or, once all have answered, for all who
+    haven't said no.
+    """
 
     type = "reminder.due"
     key: str
@@ -156,9 +183,11 @@ class ReminderDue(Event):
     rule: str
     due_at: datetime
     useful_until: datetime
+    kind: Literal["reminder", "nudge"] = "reminder"
+    asked: bool = False  # by a person
 
 
-class MarkingDue(Event):
+class MarkingDue(CaseEvent):
     """A booked meeting is over and nobody has said whether it was held (R13). Dates are local."""
 
     type = "marking.due"
@@ -168,7 +197,7 @@ class MarkingDue(Event):
     due_on: date
 
 
-class AlertDue(Event):
+class AlertDue(CaseEvent):
     """A limit comes near or has passed, or a task is late: staff are told (X2).
 
     `key` names the occurrence. `person_id` is the task's owner, where it is about one.
@@ -186,10 +215,10 @@ class AlertDue(Event):
     person_id: UUID | None = None
 
 
-class ChoreDue(Event):
+class ChoreDue(CaseEvent):
     """A task that follows from a meeting is to be done by a day (S4, S6, S12, P12, R15).
 
-    `late`: it was, and somebody looks whether it has been done. Dates are local.
+    Dates are local.
     """
 
     type = "chore.due"
@@ -202,10 +231,9 @@ class ChoreDue(Event):
     meeting_id: UUID
     sequence: int
     due_on: date
-    late: bool = False
 
 
-class AgeNear(Event):
+class AgeNear(CaseEvent):
     """A birthday comes that changes who decides about the case (X8, P6). `on` is the birthday."""
 
     type = "age.near"
@@ -215,7 +243,7 @@ class AgeNear(Event):
     rule: str
 
 
-class ConsentLapses(Event):
+class ConsentLapses(CaseEvent):
     """A signed consent comes near its last day, `on` (local), and is to be asked for anew."""
 
     type = "consent.lapses"
@@ -224,7 +252,7 @@ class ConsentLapses(Event):
     on: date
 
 
-class AnswerReceived(Event):
+class AnswerReceived(CaseEvent):
     """Somebody who is called has answered. `answered_at` orders answers that come out of order."""
 
     type = "answer.received"
@@ -235,7 +263,7 @@ class AnswerReceived(Event):
     answered_at: datetime
 
 
-class HandDeliveryNeeded(Event):
+class HandDeliveryNeeded(CaseEvent):
     """Somebody can't or mustn't be mailed: a person has to tell them by hand (X6, X7, X11)."""
 
     type = "delivery.by-hand"
@@ -247,11 +275,138 @@ class HandDeliveryNeeded(Event):
 
 
 class MessageFailed(Event):
-    """A message will not be tried again: a person has to reach the recipient in another way."""
+    """A message will not be tried again: a person has to reach the recipient in another way.
+
+    `case_id` is None for a duty that belongs to no case: then `task_id` says which.
+    """
 
     type = "message.failed"
+    case_id: UUID | None
+    task_id: UUID | None = None
     key: str
     meeting_id: UUID | None
     person_id: UUID
     kind: str
     rule: str
+
+    @property
+    def subject(self) -> UUID:
+        return self.case_id or self.person_id
+
+
+class MessageBounced(Event):
+    """A message that a server had taken came back (B9), `final` if it will never arrive.
+
+    `dead`: nobody can be reached at the address it went to (not only not now, not this message).
+    """
+
+    type = "message.bounced"
+    case_id: UUID | None
+    task_id: UUID | None = None
+    message_id: UUID
+    meeting_id: UUID | None
+    person_id: UUID
+    kind: str
+    rule: str
+    final: bool
+    dead: bool
+
+    @property
+    def subject(self) -> UUID:
+        return self.case_id or self.person_id
+
+
+class DutyArose(Event):
+    """Somebody of the staff has a task that belongs to no case: they are told, with the date alone.
+
+    `task_id` is looked up when the mail leaves: a task that is done or somebody else's isn't told.
+    """
+
+    type = "duty.arose"
+    task_id: UUID
+    person_id: UUID
+    rule: str
+
+    @property
+    def subject(self) -> UUID:
+        return self.task_id
+
+
+class DutyLate(Event):
+    """A task that belongs to no case wasn't done in time (X2). `due_on` was its day (local)."""
+
+    type = "duty.late"
+    task_id: UUID
+    rule: str
+    due_on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.task_id
+
+
+class CounterReceived(CaseEvent):
+    """Somebody who is called wishes for another time (B5); nothing changes by itself."""
+
+    type = "counter.received"
+    meeting_id: UUID
+    person_id: UUID
+    sequence: int
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    received_at: AwareDatetime
+
+
+class CounterDeclined(CaseEvent):
+    """The wish for another time was refused; who wrote by mail hears so by DECLINECOUNTER (B5)."""
+
+    type = "counter.declined"
+    meeting_id: UUID
+    person_id: UUID
+    counter_id: UUID
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class MailReceived(CaseEvent):
+    """A mail came that a person has to read (B8), or to decide about (B4): its id alone."""
+
+    type = "mail.received"
+    inbound_id: UUID
+    meeting_id: UUID | None
+    person_id: UUID | None
+    why: Literal["plain", "unclear"]
+
+
+class InboundDecided(Event):
+    """A person has decided about a mail in quarantine, or has read one."""
+
+    type = "inbound.decided"
+    inbound_id: UUID
+    decision: Literal["answer", "discard"]
+    person_id: UUID | None = None
+    answer: Literal["accepted", "declined", "tentative"] | None = None
+    by: UUID | None = None  # who decided; None: another system
+
+    @property
+    def subject(self) -> UUID:
+        return self.inbound_id
+
+
+class ReminderAsked(CaseEvent):
+    """A person wants those who haven't answered to be reminded now, instead of when it was due."""
+
+    type = "reminder.asked"
+    meeting_id: UUID
+    sequence: int
+
+
+class RepeatAsked(Event):
+    """A person wants a message to be tried again that had failed or been stopped."""
+
+    type = "repeat.asked"
+    message_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        return self.message_id

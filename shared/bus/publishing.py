@@ -24,7 +24,7 @@ def publish(unit: Unit, event: Event) -> None:
         _PUBLISH,
         {
             "type": event.type,
-            "subject": event.case_id,
+            "subject": event.subject,
             "time": unit.now,
             "data": Jsonb(event.model_dump(mode="json")),
             "subscribers": list(subscribers),

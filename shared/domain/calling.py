@@ -1,7 +1,7 @@
 """Who is called to a meeting, and who has to be called but isn't there (R6, R7, S1, S3, P4)."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from shared.domain.consent import age_on, covered_organisations
@@ -56,6 +56,20 @@ def are_enough(
     if not facts.never_together:
         return bool(each)
     return bool(each) and called_guardians(facts, procedure, step, on) <= frozenset().union(*each)
+
+
+def has_a_time(facts: CaseFacts, procedure: Procedure, step: Step, on: date, now: datetime) -> bool:
+    """Whether the step needs no time on that day: it has one, or one with each guardian (X12).
+
+    One that was only proposed lapses when it has passed.
+    """
+    standing = (
+        meeting
+        for meeting in facts.meetings_of(step.name)
+        if meeting.state in ("booked", "held")
+        or (meeting.state == "proposed" and meeting.starts_at > now)
+    )
+    return are_enough(standing, facts, procedure, step, on)
 
 
 def missing_parties(

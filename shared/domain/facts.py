@@ -12,7 +12,7 @@ Party = Literal["child", "guardian", "staff", "external"]
 ConsentParty = Literal["guardian", "child", "youth"]
 ConsentState = Literal["requested", "signed", "refused", "withdrawn", "lapsed"]
 MeetingState = Literal["proposed", "booked", "cancelled", "held"]
-Cancellation = Literal["by-hand", "consent", "closing"]
+Cancellation = Literal["by-hand", "consent", "closing", "lapsed"]
 CaseState = Literal["open", "closed"]
 
 
@@ -60,7 +60,8 @@ class Meeting:
     """One meeting of a step of the procedure; the times are instants with an offset.
 
     `changed_at` is when it got the time it has. `cancelled_because` tells a person's decision,
-    after which no new time is sought unasked, from what follows from a withdrawal or the closing.
+    after which no new time is sought unasked, from what follows from a withdrawal or the closing,
+    and from a proposal of which every time has passed ("lapsed").
     `left_out` are people of the case who aren't called to it on purpose (X12).
     """
 
@@ -76,6 +77,9 @@ class Meeting:
     minutes_filed: bool = False
     plan_filed: bool = False
     left_out: frozenset[UUID] = frozenset()
+    answered: frozenset[UUID] = frozenset()  # yes, no or perhaps, to the meeting as it is now
+    declined: frozenset[UUID] = frozenset()
+    options: tuple[AwareDatetime, ...] = ()  # of a proposal, the soonest first
 
 
 @dataclass(frozen=True, slots=True)

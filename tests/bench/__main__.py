@@ -30,6 +30,7 @@ from shared.db import Database
 from shared.domain.days import WorkingDays
 from shared.municipality import read_register
 from shared.procedures import load_procedures
+from tests.bench.building import mails_built
 from tests.bench.figures import Figure, timed
 from tests.bench.year import a_year_of_plans
 from tests.conftest import ROOT
@@ -167,6 +168,7 @@ def main() -> None:
         with console.status("measuring …"):
             figures.append(plans())
             figures.append(a_year_of_plans())
+            figures.append(mails_built())
             figures.append(due_rows(fresh(postgres)))
             figures += mails(fresh(postgres))
             figures.append(requests(fresh(postgres), valkey.url))

@@ -1,13 +1,20 @@
 """With many cases and people each answer reads what it needs, and not all there is."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import DictRow, dict_row
 
-from services.cases.adapters.views import _CASES, _MESSAGES, SqlViews
+from services.cases.adapters.message_views import MESSAGES
+from services.cases.adapters.overviews import SqlOverviews
+from services.cases.adapters.sight import SqlSights
+from services.cases.adapters.staffing import SqlStaffing
+from services.cases.adapters.views import _CASES, SqlViews
+from services.cases.handlers.overviews import Sought, limits_of
+from services.cases.handlers.sight import Sight
 from services.cases.web.start import CASES_A_PAGE, TASKS_SHOWN, start
 from shared.domain.days import WorkingDays
 from shared.domain.facts import CaseFacts
@@ -84,10 +91,27 @@ def test_a_page_of_a_list_is_read_from_an_index(cases: CasesHouse) -> None:
         (_CASES, {"after": after, "state": None, "limit": 100, "only": None}),
         (_CASES, {"after": None, "state": None, "limit": 100, "only": None}),
         (
-            _MESSAGES,
-            {"case": None, "state": None, "after": message[0]["id"], "limit": 100, "only": None},
+            MESSAGES,
+            {
+                "case": None,
+                "state": None,
+                "after": message[0]["id"],
+                "limit": 100,
+                "only": None,
+                "person": None,
+            },
         ),
-        (_MESSAGES, {"case": None, "state": "failed", "after": None, "limit": 100, "only": None}),
+        (
+            MESSAGES,
+            {
+                "case": None,
+                "state": "failed",
+                "after": None,
+                "limit": 100,
+                "only": None,
+                "person": None,
+            },
+        ),
     ]
     with psycopg.connect(cases.database_url) as connection:
         for query, values in lists:
@@ -95,6 +119,111 @@ def test_a_page_of_a_list_is_read_from_an_index(cases: CasesHouse) -> None:
             text = "\n".join(row[0] for row in plan)
             assert "Seq Scan" not in text, text
             assert "Sort" not in text, text
+
+
+_ON_THEM = """
+    INSERT INTO cases.participants (case_id, person_id, party, role, organisation, added_at)
+    SELECT id, process_owner, 'staff', 'rektor', 'school', opened_at FROM cases.cases
+"""
+_CLOSE = """
+    UPDATE cases.cases SET state = 'closed', closed_at = opened_at, outcome = 'other'
+    WHERE reference <> 'T7'
+"""
+
+
+def open_again(cases: CasesHouse) -> None:
+    cases.execute(
+        "UPDATE cases.cases SET state = 'open', closed_at = NULL, outcome = NULL"
+        " WHERE reference = 'T5'"
+    )
+
+
+def test_what_somebody_is_on_now_is_found_however_many_closed_cases_there_are(
+    cases: CasesHouse,
+) -> None:
+    fill(cases, 2_000, 2_000)
+    cases.execute(_ON_THEM)
+    cases.execute("UPDATE cases.people SET calendar_url = 'https://a.example' WHERE id = %s", OWNER)
+    cases.execute(_CLOSE)
+    cases.execute("ANALYZE")
+    with psycopg.connect(cases.database_url, row_factory=dict_row) as connection:
+        calendars = connection.execute("SELECT * FROM cases_api.calendars()").fetchall()
+        now_on = connection.execute("SELECT cases_api.open_cases_of(%s)", [OWNER]).fetchall()
+        leaving = SqlStaffing(connection).leavers(date(2027, 3, 1), date(2027, 4, 1), [UUID(OWNER)])
+        read = connection.execute(
+            "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) AS rows"
+            " FROM pg_stat_xact_user_tables WHERE relname IN ('participants', 'cases')"
+        ).fetchone()
+    assert [one["person_id"] for one in calendars] == [UUID(OWNER)]
+    assert len(now_on) == 1
+    assert leaving == []
+    assert read is not None
+    assert read["rows"] < 100
+
+
+def test_who_is_on_an_open_case_follows_the_case(cases: CasesHouse) -> None:
+    def on_open() -> int:
+        return len(cases.rows("SELECT cases_api.open_cases_of(%s)", UUID(OWNER)))
+
+    fill(cases, 10, 10)
+    cases.execute(_ON_THEM)
+    assert on_open() == 10
+    cases.execute(_CLOSE)
+    assert on_open() == 1
+    cases.execute("DELETE FROM cases.participants")
+    cases.execute(_ON_THEM)
+    assert on_open() == 1
+    open_again(cases)
+    assert on_open() == 2
+
+
+class SpyingSights(SqlSights):
+    """Sights that note of how many cases facts were read."""
+
+    def __init__(self, connection: psycopg.Connection[DictRow]) -> None:
+        super().__init__(connection)
+        self.read = 0
+
+    def facts(self, case_ids: Collection[UUID]) -> list[CaseFacts]:
+        self.read += len(case_ids)
+        return super().facts(case_ids)
+
+
+class SpyingOverviews(SqlOverviews):
+    """Overviews that note of how many cases facts were read."""
+
+    read = 0
+
+    def facts(self, case_ids: Collection[UUID]) -> list[CaseFacts]:
+        self.read += len(case_ids)
+        return super().facts(case_ids)
+
+
+def test_X10_a_persons_lists_look_into_the_cases_that_they_show(cases: CasesHouse) -> None:
+    fill(cases, 300, 300)
+    cases.execute(_ON_THEM)
+    cases.execute("UPDATE cases.participants SET removed_at = added_at WHERE case_id IN"
+                  " (SELECT id FROM cases.cases WHERE reference = 'T3')")  # fmt: skip
+    now = datetime.fromisoformat("2027-03-01T08:00:00+01:00")
+    procedures = load_procedures(None)
+    with psycopg.connect(cases.database_url, row_factory=dict_row) as connection:
+        sights = SpyingSights(connection)
+        sight = Sight(UUID(OWNER), sights, procedures, now.date())
+        views = SqlViews(connection, now)
+        views.show_only(sight)
+        first = views.cases(None, None, 60)
+        following = views.cases(first[-1]["id"], None, 60)
+        assert sights.read == 120
+        cases.execute(_CLOSE)
+        overviews = SpyingOverviews(connection)
+        connection.rollback()
+        found = limits_of(
+            Sought(person=UUID(OWNER)), sight, overviews, procedures, WorkingDays(), now
+        )
+    shown = [row["reference"] for row in (*first, *following)]
+    assert shown == [f"T{n}" for n in range(1, 122) if n != 3]
+    assert {limit.reference for limit in found} == {"T7"}
+    assert (sights.read, overviews.read) == (120, 1)
 
 
 class Spying(SqlViews):

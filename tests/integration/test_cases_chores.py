@@ -101,14 +101,18 @@ def test_a_task_is_never_due_on_a_day_that_has_been(cases: CasesHouse) -> None:
 def test_X2_X16_what_is_late_is_told_to_whoever_has_it_and_to_their_own_manager(
     cases: CasesHouse,
 ) -> None:
-    """The case is the school's, its coordinator of social services: theirs is the manager told."""
+    """The case is the school's, its coordinator of social services: theirs is the manager told.
+
+    Late by the procedure's `late_working_days`, which are one.
+    """
     case, meeting = family_meeting(cases)
     cases.hear(chore(case, meeting))
-    late = chore(case, meeting, key="late of it/late", late=True)
-    cases.hear(late)
+    cases.set_clock("2027-03-15T08:59:00+01:00")
+    cases.worker.work()
     assert alerts(cases) == []  # it isn't late yet
     cases.set_clock("2027-03-15T09:00:00+01:00")
-    cases.hear(late)
+    cases.worker.work()
+    cases.worker.work()
     assert alerts(cases) == [
         ("owner", "task-late", "2027-03-12"),
         ("owner_manager", "task-late", "2027-03-12"),
@@ -123,8 +127,21 @@ def test_X2_what_has_been_done_is_not_late(cases: CasesHouse) -> None:
     cases.hear(chore(case, meeting))
     done(cases, case, "tell-who-comes")
     cases.set_clock("2027-03-15T09:00:00+01:00")
-    cases.hear(chore(case, meeting, key="late of it/late", late=True))
+    cases.worker.work()
     assert alerts(cases) == []
+
+
+def test_X2_what_is_put_off_with_its_meeting_is_late_by_its_new_day(cases: CasesHouse) -> None:
+    case, meeting = family_meeting(cases)
+    cases.hear(chore(case, meeting))
+    moved = cases.post(f"meetings/{meeting['id']}/move", {"starts_at": "2027-03-23T13:00:00+01:00"})
+    cases.hear(chore(case, moved, due_on="2027-03-19"))
+    cases.set_clock("2027-03-15T09:00:00+01:00")
+    cases.worker.work()
+    assert alerts(cases) == []
+    cases.set_clock("2027-03-22T09:00:00+01:00")
+    cases.worker.work()
+    assert {on for *_, on in alerts(cases)} == {"2027-03-19"}
 
 
 def test_R15_minutes_are_chased_until_they_are_filed(cases: CasesHouse) -> None:
@@ -140,7 +157,7 @@ def test_R15_minutes_are_chased_until_they_are_filed(cases: CasesHouse) -> None:
     (task,) = tasks(cases, case, "file-minutes")
     assert (task["owner"], task["due_on"], task["state"]) == (OWNER, "2027-03-16", "open")
     cases.set_clock("2027-03-23T09:00:00+01:00")
-    cases.hear(chore(case, held, **minutes, key="minutes/late", late=True))
+    cases.worker.work()
     assert [to for to, *_ in alerts(cases)] == ["owner", "owner_manager"]
     cases.post(f"meetings/{meeting['id']}/minutes-filed", {"reference": "EA-2027/14"})
     assert states(cases, case, "file-minutes") == [("done", "2027-03-16")]
@@ -234,16 +251,15 @@ def test_P12_every_check_in_between_the_meetings_is_a_task_of_its_own(cases: Cas
     cases.set_clock("2027-03-09T15:00:00+01:00")
     held = cases.post(f"meetings/{network['id']}/held")
 
-    def check_in(turn: int, due_on: str, late: str = "") -> e.ChoreDue:
+    def check_in(turn: int, due_on: str) -> e.ChoreDue:
         return chore(
             case,
             held,
             chore="check-in",
             kind="check-in",
             rule="P12",
-            key=f"{network['id']}/P12/check-in/0/{turn}{late}",
+            key=f"{network['id']}/P12/check-in/0/{turn}",
             due_on=due_on,
-            late=bool(late),
         )
 
     cases.set_clock("2027-04-06T09:00:00+02:00")
@@ -253,7 +269,7 @@ def test_P12_every_check_in_between_the_meetings_is_a_task_of_its_own(cases: Cas
     cases.hear(check_in(2, "2027-05-04"))
     assert states(cases, case, "check-in") == [("done", "2027-04-06"), ("open", "2027-05-04")]
     cases.set_clock("2027-05-12T09:00:00+02:00")
-    cases.hear(check_in(1, "2027-04-06", "/late"), check_in(2, "2027-05-04", "/late"))
+    cases.worker.work()
     told = {on for _, _, on in alerts(cases)}
     assert "2027-05-04" in told
     assert "2027-04-06" not in told  # it was done

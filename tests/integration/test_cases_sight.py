@@ -178,6 +178,8 @@ def test_for_who_may_not_see_it_every_call_answers_as_for_a_case_that_there_is_n
         "consent_id": case["consents"][0]["id"],
         "person_id": case["guardians"][0]["id"],
         "wish_id": str(uuid4()),
+        "counter_id": str(uuid4()),
+        "inbound_id": str(uuid4()),
     }
     before, checked, unclear = cases.saved(), 0, []
     for path, methods in cases.app.openapi()["paths"].items():

@@ -53,6 +53,39 @@ def test_X1_no_free_time_again_is_told_again_and_for_the_newest_reason(cases: Ca
     }
 
 
+def passed(case: Json) -> e.AlertDue:
+    fields = {
+        "case_id": case["id"], "key": "passed", "step": "first", "rule": "X2",
+        "to": "process_owner", "about": "limit-passed", "limit_on": "2027-03-15",
+        "due_at": "2027-03-16T08:00:00Z", "useful_until": "2027-05-15T08:00:00Z",
+    }  # fmt: skip
+    return e.AlertDue.model_validate(fields)
+
+
+def test_X1_X2_a_passed_limit_ends_what_asked_for_a_time_within_it_and_stays_to_be_seen(
+    cases: CasesHouse,
+) -> None:
+    case = cases.signed_case()
+    meeting = cases.booked(case)
+    cases.post(f"meetings/{meeting['id']}/cancel")
+    cases.hear(slot_missing(case, "cancelled", rule="R9"), slot_missing(case, "no-day-left"))
+    cases.set_clock("2027-03-16T09:00:00+01:00")
+    cases.hear(passed(case))
+    for kind in ("book-anew", "no-slot"):
+        assert tasks(cases, case, kind) == [("done", "2027-03-15")]
+    cases.hear(slot_missing(case, "cancelled", rule="R9"), slot_missing(case, "no-day-left"))
+    for kind in ("book-anew", "no-slot"):  # said late, and no longer true
+        assert tasks(cases, case, kind) == [("done", "2027-03-15")]
+    cases.set_clock("2027-04-20T09:00:00+02:00")
+    cases.worker.work()
+    told = cases.rows("SELECT data FROM bus.events WHERE type = 'alert.due'")
+    assert [one["data"]["about"] for one in told] == ["limit-passed"]  # no task presses any more
+    (task,) = (t for t in cases.get(f"cases/{case['id']}")["tasks"] if t["kind"] == "limit-passed")
+    assert cases.post(f"tasks/{task['id']}/done", {}, 409)["rule"] == "X2"
+    (window, _) = cases.get(f"cases/{case['id']}")["windows"]
+    assert (task["state"], window["state"]) == ("open", "missed")
+
+
 def test_a_meeting_cancelled_again_is_to_be_booked_again(cases: CasesHouse) -> None:
     case = cases.signed_case()
     last = cases.booked(case, "2027-03-10T13:00:00+01:00")
@@ -90,23 +123,21 @@ def test_X6_who_is_called_again_after_having_been_told_is_to_be_told_again(
 
 def test_what_has_been_done_once_is_not_opened_again(cases: CasesHouse) -> None:
     case = cases.signed_case()
-    near = e.AlertDue.model_validate(
+    meeting = cases.booked(case)
+    failed = e.MessageFailed.model_validate(
         {
             "case_id": case["id"],
-            "key": "near",
-            "step": "first",
-            "rule": "X2",
-            "to": "process_owner",
-            "about": "limit-near",
-            "limit_on": "2027-03-15",
-            "due_at": "2027-03-08T08:00:00Z",
-            "useful_until": "2027-03-15T23:00:00Z",
+            "key": "failed",
+            "meeting_id": meeting["id"],
+            "person_id": case["guardians"][0]["id"],
+            "kind": "call",
+            "rule": "R6",
         }
     )
-    cases.hear(near)
-    done(cases, case, "limit-near")
-    cases.hear(near)
-    assert tasks(cases, case, "limit-near") == [("done", "2027-03-15")]
+    cases.hear(failed)
+    done(cases, case, "reach-otherwise")
+    cases.hear(failed)
+    assert tasks(cases, case, "reach-otherwise") == [("done", "2027-03-01")]
 
 
 def test_R11_a_cancelled_follow_up_asks_for_the_next_date_again(cases: CasesHouse) -> None:
@@ -140,10 +171,14 @@ def test_a_proposal_whose_time_has_come_makes_room_for_the_next(cases: CasesHous
     cases.hear(slot_missing(case))
     assert tasks(cases, case, "no-slot") == [("open", "2027-03-15")]
     propose("2027-03-09T13:00:00+01:00", 2)
-    (meeting,) = cases.get(f"cases/{case['id']}")["meetings"]
-    assert (meeting["state"], meeting["starts_at"]) == ("proposed", "2027-03-09T13:00:00+01:00")
-    assert tasks(cases, case, "confirm-time") == [("open", "2027-03-04")]
+    lapsed, meeting = cases.get(f"cases/{case['id']}")["meetings"]
+    assert (lapsed["state"], meeting["state"]) == ("cancelled", "proposed")
+    assert meeting["starts_at"] == "2027-03-09T13:00:00+01:00"
+    assert tasks(cases, case, "no-slot") == [("done", "2027-03-15")]
+    assert tasks(cases, case, "confirm-time") == [("done", "2027-03-01"), ("open", "2027-03-04")]
+    assert tasks(cases, case, "book-anew") == [("open", "2027-03-15")]  # until somebody says yes
     assert cases.post(f"meetings/{meeting['id']}/confirm")["state"] == "booked"
+    assert tasks(cases, case, "book-anew") == [("done", "2027-03-15")]
 
 
 def test_R13_a_case_is_not_closed_over_a_meeting_that_nobody_has_marked(cases: CasesHouse) -> None:

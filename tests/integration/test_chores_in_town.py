@@ -122,7 +122,7 @@ def test_R11_that_there_is_a_next_date_is_not_said_by_hand(town: Town) -> None:
     assert open_ones(town, case, "evaluate") == ["2027-03-25"]
     (task,) = (one for one in town.tasks(case) if one["kind"] == "next-date")
     refused = town.post(f"tasks/{task['id']}/done", status=409)
-    assert (refused["rule"], refused["type"].rpartition(":")[2]) == ("R11", "no-next-date")
+    assert (refused["rule"], refused["type"].rpartition(":")[2]) == ("R11", "task-not-done")
     follow_up = {"step": "follow-up", "starts_at": "2027-04-20T13:00:00+02:00"}
     town.do(f"cases/{case['id']}/meetings", follow_up)
     assert open_ones(town, case, "next-date") == []

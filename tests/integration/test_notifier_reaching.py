@@ -86,7 +86,7 @@ def test_who_is_removed_and_invited_again_at_once_is_called_and_asked_to_answer(
     assert (method, int(event["SEQUENCE"])) == ("REQUEST", 2)
     assert parsed(mail)["Subject"] == "Möte tisdag 16 mars 2027 kl. 13.00"
     assert "gäller fortfarande" not in text_of(mail)
-    assert "Svara på kalenderinbjudan" in text_of(mail)
+    assert "Öppna din personliga länk och svara" in text_of(mail)
 
 
 def moved(facts: Facts, meeting: Any, starts_at: datetime, sequence: int) -> None:

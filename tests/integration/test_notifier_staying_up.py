@@ -6,20 +6,27 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from services.notifier.adapters.gate import Gate
 from services.notifier.adapters.sender import Pace, Sender
 from services.notifier.domain.mail import Post
 from services.notifier.domain.mailserver import MailServer
 from services.notifier.domain.messages import Message
+from services.notifier.domain.outcomes import Verdict
 from services.notifier.settings import Settings
-from services.notifier.tasks import a_round
 from shared.bus import events as e
 from shared.settings import SettingsError
 from tests.support.facts import START, Facts
 from tests.support.notifier import Worker, a_worker, booked, event_in
 from tests.support.smtp import ScriptedServer
+
+_WAITING = """
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 OTHER_WORDS = "UPDATE notifier.messages SET payload = '{\"v\": 2}' WHERE mailbox = %s"
 
@@ -38,13 +45,13 @@ def test_F14_a_kind_that_only_a_newer_version_knows_is_left_to_it_and_stops_no_o
 ) -> None:
     facts.publish(booked(facts, facts.book("mother", "rektor")))
     worker.deliveries.drain_batch()
-    facts.run("UPDATE notifier.messages SET kind = 'receipt' WHERE party = 'guardian'")
+    facts.run("UPDATE notifier.messages SET kind = 'telegram' WHERE party = 'guardian'")
     facts.run(OTHER_WORDS, facts.address("mother"))
     for _ in range(2):
         worker.one_round()
         facts.publish(e.ParticipantsChanged(case_id=facts.case_id))
     assert [mail.recipient for mail in server.accepted] == [facts.address("rektor")]
-    assert waits(facts) == {"kind": "receipt", "state": "due", "attempts": 0}
+    assert waits(facts) == {"kind": "telegram", "state": "due", "attempts": 0}
 
 
 def test_F14_words_that_only_a_newer_version_can_read_wait_for_it_and_stop_no_other(
@@ -173,7 +180,7 @@ def test_a_worker_that_ends_waits_for_what_is_leaving_and_gives_back_the_rest(
     where = MailServer.from_url(server.url)
     with a_worker(database_url, municipality, where, connections=4) as worker:
         server.before_250 = lambda: time.sleep(0.3)
-        a_round(worker.deliveries, worker.claims, worker.sender)
+        worker.a_round()
         until(lambda: worker.states()["call", "data"] > 0)
         worker.sender.close()
         left = worker.states()
@@ -202,7 +209,7 @@ def test_a_message_at_the_server_but_before_its_content_is_given_back_when_the_w
     server.before_354 = hold
     facts.publish(booked(facts, facts.book("mother")))
     with a_worker(database_url, municipality, MailServer.from_url(server.url)) as worker:
-        a_round(worker.deliveries, worker.claims, worker.sender)
+        worker.a_round()
         assert at_data.wait(5)
         worker.sender.close()
         go_on.set()
@@ -241,6 +248,31 @@ def test_a_lease_that_is_lost_is_never_prolonged(
         (row,) = mine.messages()
     assert (row["state"], row["began"], row["doubts"]) == ("accepted", 2, 1)
     assert len(server.accepted) == 1
+
+
+def test_a_mark_that_waited_for_a_renewed_lease_is_not_lost(
+    facts: Facts, database_url: str, municipality: Path, server: ScriptedServer
+) -> None:
+    """Else the mail went once more when the lease ran out (invariant 2)."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        for setting in ("enable_seqscan", "enable_hashjoin"):  # as in a big table
+            name = sql.Identifier(connection.info.dbname)
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} SET {} = off").format(name, sql.Identifier(setting))
+            )
+    facts.publish(booked(facts, facts.book("mother", "father")))
+    with a_worker(database_url, municipality, MailServer.from_url(server.url)) as worker:
+        worker.deliveries.drain_batch()
+        sendings = worker.claims.claim(10)
+        facts.run("UPDATE notifier.messages SET state = 'data'")
+        verdicts = [(sending, Verdict("accepted")) for sending in sendings]
+        with psycopg.connect(database_url) as renewing:
+            renewing.execute("UPDATE notifier.messages SET lease_until = lease_until + '1 s'")
+            marking = threading.Thread(target=worker.claims.mark, args=[verdicts])
+            marking.start()
+            until(lambda: bool(facts.run(_WAITING)))
+        marking.join(10)
+        assert [row["state"] for row in worker.messages()] == ["accepted", "accepted"]
 
 
 def until(true: Callable[[], bool], seconds: float = 5.0) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -202,6 +203,26 @@ def test_what_comes_back_is_bounded_in_size_and_time(
     began = time.monotonic()
     assert code(fetcher, calendars.url("/drip")) == "no-answer"
     assert time.monotonic() - began < 15  # of the twenty and more that it would drip
+
+
+def test_a_redirect_to_a_name_that_hangs_is_within_the_time_of_the_whole(
+    calendars: CalendarServer, pem: Path
+) -> None:
+    go_on, came_back = Event(), Event()
+
+    def hangs_elsewhere(host: str, port: int) -> list[str]:
+        if host != HOST:
+            go_on.wait(60)
+            came_back.set()
+        return loopback(host, port)
+
+    elsewhere = calendars.url("/a", "annan.exempelkommun.example")
+    calendars.answers["/moved"] = lambda handler: send(handler, 302, b"", Location=elsewhere)
+    fetcher = CalendarFetcher(OWN_HOSTS, pem, resolve=hangs_elsewhere, seconds=2)
+    assert code(fetcher, calendars.url("/moved")) == "no-answer"
+    assert not came_back.is_set()
+    go_on.set()
+    assert came_back.wait(60)
 
 
 def test_a_certificate_must_be_the_hosts_own(calendars: CalendarServer, pem: Path) -> None:

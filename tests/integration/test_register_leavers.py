@@ -46,15 +46,47 @@ def test_R5_who_leaves_within_thirty_days_is_to_be_replaced(cases: CasesHouse) -
     assert tasks(cases, case) == [("replace-participant", "done", OWNER, "2027-04-15")]
 
 
-def test_R5_a_task_that_somebody_has_done_does_not_come_back_the_next_day(
+def test_R5_that_somebody_is_replaced_is_not_said_by_hand(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+    leaves(cases, "familjebehandlare-1", THERAPIST, "2027-03-12")
+    (task,) = cases.rows("SELECT id FROM cases.tasks WHERE kind = 'replace-participant'")
+    refused = cases.post(f"tasks/{task['id']}/done", {}, 409)
+    assert (refused["rule"], refused["type"].rpartition(":")[2]) == ("R5", "task-not-done")
+    morning(cases, "2027-03-02")
+    assert [state for _, state, _, _ in tasks(cases, case)] == ["open"]
+
+
+def test_X10_before_the_consent_nobody_is_replaced_who_may_not_be_called(
+    cases: CasesHouse,
+) -> None:
+    case = cases.open_case()
+    leaves(cases, "familjebehandlare-1", THERAPIST, "2027-03-12")
+    assert tasks(cases, case) == []
+    cases.sign_all(case)
+    morning(cases, "2027-03-02")
+    assert [(kind, state) for kind, state, *_ in tasks(cases, case)] == [
+        ("replace-participant", "open")
+    ]
+
+
+def test_P11_P7_when_the_consent_ends_nobody_is_replaced_but_the_process_owner(
     cases: CasesHouse,
 ) -> None:
     case = cases.signed_case()
     leaves(cases, "familjebehandlare-1", THERAPIST, "2027-03-12")
-    (task,) = cases.rows("SELECT id FROM cases.tasks WHERE kind = 'replace-participant'")
-    cases.post(f"tasks/{task['id']}/done")
-    morning(cases, "2027-03-02")
-    assert [state for _, state, _, _ in tasks(cases, case)] == ["done"]
+    leaves(cases, "rektor-bjorkskolan", OWNER, "2027-03-19")
+    consents = f"cases/{case['id']}/consents"
+    effect = cases.post(f"{consents}/{case['consents'][0]['id']}/withdraw")
+    assert len(effect["closed_tasks"]) == 1
+    for day in ("2027-03-02", "2027-03-03"):
+        assert [(kind, state) for kind, state, *_ in tasks(cases, case)] == [
+            ("replace-participant", "done"), ("hand-over", "open"),
+        ]  # fmt: skip
+        morning(cases, day)
+    anew = cases.post(consents, {"person": case["consents"][0]["person"]}, 201)
+    cases.post(f"{consents}/{anew['id']}/sign")
+    morning(cases, "2027-03-04")
+    assert ("replace-participant", "open") in [one[:2] for one in tasks(cases, case)]
 
 
 def test_R5_who_stays_after_all_needs_no_replacement(cases: CasesHouse) -> None:
@@ -64,6 +96,25 @@ def test_R5_who_stays_after_all_needs_no_replacement(cases: CasesHouse) -> None:
     body = {"person": THERAPIST, "first_day": "2027-03-13"}
     cases.post("posts/familjebehandlare-1/holders", body, 201)
     assert [state for _, state, _, _ in tasks(cases, case)] == ["done"]
+
+
+def test_a_change_of_one_post_is_about_nobody_else_until_the_look_of_the_day(
+    cases: CasesHouse,
+) -> None:
+    case = cases.signed_case()
+    cases.worker.work()
+    cases.execute(
+        "UPDATE cases.holders SET last_day = '2027-03-12' WHERE person_id = %s", UUID(THERAPIST)
+    )
+    leaves(cases, "rektor-bjorkskolan", OWNER, "2027-03-19")
+    assert [kind for kind, *_ in tasks(cases, case)] == ["hand-over"]
+    morning(cases, "2027-03-02")
+    assert sorted(kind for kind, *_ in tasks(cases, case)) == ["hand-over", "replace-participant"]
+    cases.post(
+        "posts/rektor-bjorkskolan/holders", {"person": OWNER, "first_day": "2027-03-20"}, 201
+    )
+    states = {kind: state for kind, state, *_ in tasks(cases, case)}
+    assert states == {"hand-over": "done", "replace-participant": "open"}
 
 
 def test_S1_who_goes_over_to_another_organisation_leaves_the_case_too(cases: CasesHouse) -> None:

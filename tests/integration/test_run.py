@@ -47,7 +47,7 @@ def test_everything_has_a_default_and_an_empty_setting_is_none() -> None:
     settings = RunSettings.read({"SAMSPEL_WEB_PORT": " ", "SAMSPEL_SMTP_URL": ""})
 
     assert settings.home == Path.cwd() / ".samspel"
-    assert [port.number for port in settings.ports] == [8000, 8025, 1025]
+    assert [port.number for port in settings.ports] == [8000, 2525, 8025, 1025]
     assert settings.inbound.number == 2525
     assert settings.example is True
 
@@ -55,7 +55,7 @@ def test_everything_has_a_default_and_an_empty_setting_is_none() -> None:
 def test_with_another_mail_server_the_mailbox_takes_no_ports() -> None:
     settings = RunSettings.read({"SAMSPEL_SMTP_URL": "smtp://127.0.0.1:1025"})
 
-    assert [port.number for port in settings.ports] == [8000]
+    assert [port.number for port in settings.ports] == [8000, 2525]
 
 
 def test_a_clock_without_an_offset_is_swedish_time() -> None:
@@ -70,6 +70,7 @@ def test_a_clock_without_an_offset_is_swedish_time() -> None:
         ("SAMSPEL_WEB_PORT", "webben"),
         ("SAMSPEL_MAILBOX_PORT", "brevlådans sida"),
         ("SAMSPEL_SMTP_PORT", "brevlådans SMTP"),
+        ("SAMSPEL_INBOUND_PORT", "inkommande svar"),
     ],
 )
 def test_a_taken_port_is_one_clear_line_and_nothing_starts(
@@ -108,7 +109,12 @@ def test_a_second_run_on_the_same_home_is_refused(tmp_path: Path) -> None:
 
 def run(folder: Path, settings: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     inherited = {n: v for n, v in os.environ.items() if not n.startswith("SAMSPEL_")}
-    names = ("SAMSPEL_WEB_PORT", "SAMSPEL_MAILBOX_PORT", "SAMSPEL_SMTP_PORT")
+    names = (
+        "SAMSPEL_WEB_PORT",
+        "SAMSPEL_MAILBOX_PORT",
+        "SAMSPEL_SMTP_PORT",
+        "SAMSPEL_INBOUND_PORT",
+    )
     ports = {name: str(free_port()) for name in names}
     home = {"SAMSPEL_HOME": str(folder / "home")}
     return subprocess.run(

@@ -164,6 +164,8 @@ SAMVERKANSMOTE = """
 2027-03-11 task tell-by-hand X11 rektor
 2027-03-11 REQUEST 0 → anna.lindqvist, asa.hallberg, jonas, petra
 2027-03-25 Du har en uppgift i Samspel → anna.lindqvist, margareta.sandstrom
+2027-04-13 Kan du komma? Möte tisdag 20 april 2027 kl. 13.00 → anna.lindqvist, asa.hallberg,
+           jonas, petra
 2027-04-16 task tell-by-hand X11 rektor
 2027-04-16 Påminnelse: möte tisdag 20 april 2027 kl. 13.00 → anna.lindqvist, asa.hallberg,
            jonas, petra
@@ -197,6 +199,8 @@ SPINDELMOTE = """
 2027-03-15 REQUEST 0 → emelie.strand, gustav.alm, jonas, lotta.engstrom, mormor, niklas.hagg,
            petra, therese.backman
 2027-04-07 Du har en uppgift i Samspel → jonas.ekdahl, therese.backman
+2027-04-20 Kan du komma? Möte tisdag 27 april 2027 kl. 10.00 → emelie.strand, gustav.alm, jonas,
+           lotta.engstrom, mormor, niklas.hagg, petra, therese.backman
 2027-04-23 task tell-by-hand X11 koordinator
 2027-04-23 Påminnelse: möte tisdag 27 april 2027 kl. 10.00 → emelie.strand, gustav.alm, jonas,
            lotta.engstrom, mormor, niklas.hagg, petra, therese.backman
@@ -204,6 +208,8 @@ SPINDELMOTE = """
 """
 # The information meeting needs no consent (P4); after the no everything is quiet (P11).
 SSPF = """
+2027-03-01 task answer-inquiry P3 koordinator
+2027-03-01 Du har en uppgift i Samspel → stefan.norrby
 2027-03-02 task tell-by-hand X11 koordinator
 2027-03-02 REQUEST 0 → jonas, petra, stefan.norrby
 2027-03-04 task tell-by-hand X11 koordinator

@@ -19,10 +19,12 @@ from psycopg.types.json import Jsonb
 from services.notifier.adapters import gate
 from services.notifier.adapters.rows import SqlRows
 from services.notifier.domain.clearance import Go
+from services.notifier.domain.mailing import Known
 from services.notifier.domain.messages import (
     _MESSAGES,
     AlertWords,
     CalendarPart,
+    DutyWords,
     ForbiddenMessage,
     MeetingWords,
     Message,
@@ -49,6 +51,7 @@ class Forbidden:
     ground: str = "consent"
     party: str = "guardian"
     prepare: Prepare = lambda _: None
+    of_no_case: bool = False
 
 
 def person(name: str, **values: Any) -> Prepare:
@@ -105,6 +108,18 @@ FORBIDDEN = {
     "guardian-as-staff": Forbidden("mother", "R41", "alert", "duty", "staff"),
     "child-alert": Forbidden("child", "R41", "alert", "duty", "child", person("child", **GROWN)),
     "external-alert": Forbidden("aunt", "R41", "alert", "duty", "external", external),
+    "guardian-task": Forbidden("mother", "R41", "task", "duty", of_no_case=True),
+    "guardian-call-of-no-case": Forbidden("mother", "R41", "call", "none", of_no_case=True),
+    "guardian-task-as-staff": Forbidden("mother", "R41", "task", "duty", "staff", of_no_case=True),
+    "external-task": Forbidden(
+        "aunt", "R41", "task", "duty", "external", external, of_no_case=True
+    ),
+    "protected-staff-task": Forbidden(
+        "rektor", "X6", "task", "duty", "staff", person("rektor", protected=True), of_no_case=True
+    ),
+    "no-mail-staff-task": Forbidden(
+        "rektor", "X7", "task", "duty", "staff", person("rektor", no_mail=True), of_no_case=True
+    ),
 }  # fmt: skip
 
 
@@ -129,13 +144,17 @@ def values_of(forbidden: Forbidden, facts: Facts, meeting: UUID) -> dict[str, An
     token = POST.invitation_token(meeting, mailbox)
     calendar = CalendarPart(token, 0, NOW, NOW) if forbidden.kind in ("call", "cancel") else None
     about = MeetingWords(Said(START, START + timedelta(hours=1), None), token, None, calendar)
-    alert = AlertWords("process_owner", "limit-near", START.date())
+    others = {
+        "alert": AlertWords("process_owner", "limit-near", START.date()),
+        "task": DutyWords(START.date()),
+    }
     return {
         "key": key,
         "kind": forbidden.kind,
         "ground": forbidden.ground,
-        "case_id": facts.case_id,
-        "meeting_id": meeting,
+        "case_id": None if forbidden.of_no_case else facts.case_id,
+        "task_id": task_of(forbidden, facts),
+        "meeting_id": None if forbidden.of_no_case else meeting,
         "person_id": facts.people[forbidden.who],
         "party": forbidden.party,
         "mailbox": mailbox,
@@ -143,7 +162,7 @@ def values_of(forbidden: Forbidden, facts: Facts, meeting: UUID) -> dict[str, An
         "language": "sv",
         "rule": "R8",
         "told": 0,
-        "words": alert if forbidden.kind == "alert" else about,
+        "words": others.get(forbidden.kind, about),
         "message_id": POST.message_id(key),
         "due_at": NOW,
         "useful_until": START,
@@ -151,11 +170,22 @@ def values_of(forbidden: Forbidden, facts: Facts, meeting: UUID) -> dict[str, An
     }
 
 
+def task_of(forbidden: Forbidden, facts: Facts) -> UUID | None:
+    """A task that belongs to no case, and that they have: as if the register were wrong."""
+    if not forbidden.of_no_case:
+        return None
+    return facts.add_duty(forbidden.who)
+
+
 def build(forbidden: Forbidden, values: dict[str, Any], rows: SqlRows) -> Message:
     """The only way from a person to a message: each step is a type that refuses."""
-    mailing = rows.mailing(values["case_id"])
-    assert mailing is not None
-    to = reach(mailing, values["person_id"], local_date(NOW))
+    known: Known | None
+    if forbidden.of_no_case:
+        known = rows.duty(values["task_id"])
+    else:
+        known = rows.mailing(values["case_id"])
+    assert known is not None
+    to = reach(known, values["person_id"], local_date(NOW))
     if isinstance(to, ByHand):
         raise ForbiddenRecipient(to.rule)
     if forbidden.ground == "duty":
@@ -188,7 +218,9 @@ def test_the_second_layer_it_cannot_be_stored(
 ) -> None:
     with pytest.raises(CheckViolation) as refused:
         store(values_of(forbidden, facts, meeting), facts.url)
-    assert refused.value.diag.constraint_name in ("recipient_may_be_mailed", "duties_are_for_staff")
+    assert refused.value.diag.constraint_name in (
+        "recipient_may_be_mailed", "duties_are_for_staff", "what_is_of_no_case_is_a_duty",
+    )  # fmt: skip
     assert "@" not in str(refused.value).split("DETAIL")[0]
 
 
@@ -197,6 +229,7 @@ def without_the_others(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """No type refuses, no constraint, no clearance: the last filter is alone."""
     facts.run("DROP TRIGGER recipient_may_be_mailed ON notifier.messages")
     facts.run("ALTER TABLE notifier.messages DROP CONSTRAINT duties_are_for_staff")
+    facts.run("ALTER TABLE notifier.messages DROP CONSTRAINT what_is_of_no_case_is_a_duty")
     monkeypatch.setattr(Message, "__post_init__", lambda _: None)
     monkeypatch.setattr(gate, "decide", lambda *_: Go())
 

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from services.cases.domain.asking import check_asking
 from services.cases.domain.booking import Wanted, check_booking
+from services.cases.domain.booking_refusals import AlreadyBooked, DoubleBooked
+from services.cases.domain.case_refusals import MustStay
 from services.cases.domain.consents import (
     Terms,
     check_refusing,
@@ -20,10 +22,9 @@ from services.cases.domain.consents import (
     check_waiving,
     check_withdrawing,
     other_requests,
-    resting_on,
 )
+from services.cases.domain.meeting_refusals import NotProposed
 from services.cases.domain.meetings import check_changeable, check_closing, check_held, coming
-from services.cases.domain.refusals import AlreadyBooked, DoubleBooked, MustStay, NotProposed
 from shared.domain.calling import called, missing_parties
 from shared.domain.consent import age_on, capacity, consent_stands, deciders, unasked
 from shared.domain.days import WorkingDays, local_date
@@ -122,23 +123,16 @@ class Casework:
             self.turn += 1
             self._answer(form, state="refused", turn=self.turn)
             self._end_other_requests(form)
-            off = tuple(one for one in self.coming() if not self._is_carried(one))
-            self._say(form, "refused", self.today, called_off=frozenset(one.id for one in off))
-            for meeting in off:
-                self._change(meeting, state="cancelled", cancelled_because="consent", sequence=+1)
+            self._call_off(form, "refused", self.today)
 
     def withdraw(self, form: Consent, on: date) -> None:
         """P7: what rests on it is off in the same breath."""
         if not check_withdrawing(form, on, self.today):
             return
-        resting = resting_on(self.facts, self.procedure, form, self.coming())
         self.turn += 1
         self._answer(form, state="withdrawn", withdrawn_on=on, turn=self.turn)
         self._end_other_requests(form)
-        off = frozenset(meeting.id for meeting in resting)
-        self._say(form, "withdrawn", on, called_off=off)
-        for meeting in resting:
-            self._change(meeting, state="cancelled", cancelled_because="consent", sequence=+1)
+        self._call_off(form, "withdrawn", on)
 
     def waive(self, form: Consent) -> None:
         """P6: on without the child's own word."""
@@ -186,10 +180,16 @@ class Casework:
         self._put(wanted, proposed, "booked", by)
 
     def propose(self, step: str, starts_at: datetime) -> None:
-        proposed = self._proposed(step)
-        if proposed is not None and proposed.starts_at > self.now:
+        self.lapse()
+        if self._proposed(step) is not None:
             raise AlreadyBooked(rule=self.procedure.step(step).rule)
-        self._put(self._wanted(step, starts_at, proposed), proposed, "proposed", "scheduler")
+        self._put(self._wanted(step, starts_at, None), None, "proposed", "scheduler")
+
+    def lapse(self) -> None:
+        """R11: a proposal whose time has come, of which nobody said yes, is off."""
+        for meeting in self.facts.meetings:
+            if meeting.state == "proposed" and meeting.starts_at <= self.now:
+                self._change(meeting, state="cancelled", cancelled_because="lapsed", sequence=+1)
 
     def confirm(self, meeting: Meeting) -> None:
         if meeting.state != "proposed":
@@ -253,6 +253,13 @@ class Casework:
     def _is_carried(self, meeting: Meeting) -> bool:
         step, day = self.procedure.step(meeting.step), local_date(meeting.starts_at)
         return step.grounds == "none" or consent_stands(self.facts, self.procedure, day)
+
+    def _call_off(self, form: Consent, what: Literal["refused", "withdrawn"], on: date) -> None:
+        """P7: what no longer is carried is off in the same breath."""
+        off = tuple(one for one in self.coming() if not self._is_carried(one))
+        self._say(form, what, on, called_off=frozenset(one.id for one in off))
+        for meeting in off:
+            self._change(meeting, state="cancelled", cancelled_because="consent", sequence=+1)
 
     def _end_other_requests(self, form: Consent) -> None:
         """P11: a no answers them too."""

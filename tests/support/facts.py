@@ -42,6 +42,10 @@ _CALL = """
     INSERT INTO cases.attendance (meeting_id, person_id) VALUES (%s, %s)
     ON CONFLICT (meeting_id, person_id) DO UPDATE SET removed = false
 """
+_DUTY = """
+    INSERT INTO cases.tasks (id, inquiry_id, post, key, kind, owner, due_on, rule, created_at)
+    VALUES (%s, %s, 'samordning', %s, 'answer-inquiry', %s, %s, 'P3', %s)
+"""
 _MOVE = """
     UPDATE cases.meetings SET starts_at = %s, ends_at = %s, sequence = sequence + 1 WHERE id = %s
 """
@@ -129,6 +133,22 @@ class Facts:
         person = self.people[name]
         self.run(_PARTICIPANT, self.case_id, person, party, role, organisation, custody, NOW)
 
+    def add_duty(self, owner: str, due_on: str = "2027-03-04") -> UUID:
+        """A task that belongs to no case: an inquiry to answer, for who is in a post of its own."""
+        task, inquiry = uuid4(), uuid4()
+        self.run(
+            "INSERT INTO cases.posts (code, role, unit)"
+            " VALUES ('samordning', 'koordinator', 'skolan')"
+        )
+        self.run(
+            "INSERT INTO cases.inquiries (id, procedure, source, received_at)"
+            " VALUES (%s, 'sspf', 'guardian', %s)",
+            inquiry,
+            NOW,
+        )
+        self.run(_DUTY, task, inquiry, str(task), self.people[owner], due_on, NOW)
+        return task
+
     def change_person(self, name: str, **values: Any) -> None:
         for column, value in values.items():
             statement = sql.SQL("UPDATE cases.people SET {} = %s WHERE id = %s")
@@ -178,7 +198,7 @@ class Facts:
             "INSERT INTO bus.events (type, source, subject, time, data)"
             " VALUES (%s, 'test', %s, %s, %s) RETURNING id",
             event.type,
-            event.case_id,
+            event.subject,
             NOW,
             Jsonb(event.model_dump(mode="json")),
         )

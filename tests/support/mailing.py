@@ -26,12 +26,13 @@ from tests.support.cases import (
 PROCEDURE = load_procedures(None).get("samverkansmote", date(2027, 3, 1))
 NOW = noon("2027-03-02")
 MEETING = meeting("first", "2027-03-09", changed_on="2027-03-02")
-HOUSE = House("Exempelkommun", "0980-31 92 99")
+HOUSE = House("Exempelkommun", "0980-31 92 99", "Torggatan 3, 123 45 Exempelstad")
 POST = Post(
     house=HOUSE,
     from_address="moten@exempelkommun.example",
     reply_pattern="moten+{token}@exempelkommun.example",
     bounce_pattern="studs+{token}@exempelkommun.example",
+    public_url="http://samspel.example",
     secret=b"only for tests, only for tests, only",
 )
 PLACE = "Kommunhuset, Torggatan 3"

@@ -17,10 +17,15 @@ from icalendar import Calendar
 
 from services.notifier.adapters.claims import Claims
 from services.notifier.adapters.gate import Gate
+from services.notifier.adapters.inbox import Inbox
+from services.notifier.adapters.intake import Intake, mail_desk, ours_of
+from services.notifier.adapters.oauth import Tokens
+from services.notifier.adapters.pause import Pause
 from services.notifier.adapters.rows import SqlRows
 from services.notifier.adapters.sender import Pace, Sender
 from services.notifier.domain.mailserver import MailServer
-from services.notifier.tasks import a_round, handlers, post_of
+from services.notifier.domain.pacing import Pacing
+from services.notifier.tasks import a_round, desk_of, handlers, post_of
 from shared.bus import events as e
 from shared.bus.delivery import Deliveries
 from shared.db import Database
@@ -29,6 +34,7 @@ from tests.support.facts import Facts
 from tests.support.smtp import Received
 
 SECRET = b"only for tests, only for tests, only"
+AUTHSERV = "mx.exempelkommun.example"
 
 
 @dataclass(slots=True)
@@ -39,20 +45,25 @@ class Worker:
     deliveries: Deliveries
     claims: Claims
     sender: Sender
+    inbox: Inbox
+    intake: Intake
 
     def rounds(self, seconds: float = 10.0) -> None:
         """Rounds until nothing is open that could go now."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            found = a_round(self.deliveries, self.claims, self.sender)
+            found = self.a_round()
             self.sender.wait(5)
             if not found and not self.open():
                 return
             time.sleep(0.02)
         raise AssertionError(f"not quiet after {seconds} s: {self.states()}")
 
+    def a_round(self) -> int:
+        return a_round(self.deliveries, self.claims, self.sender, self.intake)
+
     def one_round(self) -> None:
-        a_round(self.deliveries, self.claims, self.sender)
+        self.a_round()
         self.sender.wait(5)
 
     def open(self) -> int:
@@ -97,21 +108,30 @@ def a_worker(
     answer_seconds: float = 5.0,
     lease: float = 20.0,
     connections: int = 3,
+    pause: Pause = Pause(),  # noqa: B008 - a value
+    pacing: Pacing = Pacing(),  # noqa: B008 - a value
+    tokens: Tokens | None = None,
 ) -> Iterator[Worker]:
     loaded = load_municipality(municipality)
-    post = post_of(loaded, SECRET)
+    post = post_of(loaded, "http://samspel.example", SECRET)
     database = Database(url, role="samspel_notifier", demo=True, size=6)
-    claims = Claims(database, timedelta(seconds=lease), unknown_wait=timedelta(seconds=0.1))
+    claims = Claims(
+        database, timedelta(seconds=lease), unknown_wait=timedelta(seconds=0.1), pause=pause
+    )
     pace = Pace(
         connections=connections,
         answer_seconds=answer_seconds,
         command_seconds=5.0,
         lease=timedelta(seconds=lease),
+        pacing=pacing,
     )
-    sender = Sender(mail_server, Gate(database, loaded.procedures, post), claims, pace)
-    deliveries = Deliveries(database, "notifier", handlers(loaded.procedures, post, SqlRows))
+    sender = Sender(mail_server, Gate(database, loaded.procedures, post), claims, pace, tokens)
+    desk = desk_of(loaded.procedures, post, SqlRows)
+    deliveries = Deliveries(database, "notifier", handlers(desk, mail_desk))
+    inbox = Inbox(database, timedelta(days=30))
+    intake = Intake(inbox, desk, ours_of(post), AUTHSERV)
     try:
-        yield Worker(database, deliveries, claims, sender)
+        yield Worker(database, deliveries, claims, sender, inbox, intake)
     finally:
         sender.close(0.1)
         database.close()

@@ -1,6 +1,7 @@
 """A mail server that takes what it's told to, and fails in each way a real one can (F5)."""
 
 import asyncio
+import base64
 import ssl
 import threading
 from collections import deque
@@ -26,11 +27,19 @@ class Received:
 
 @dataclass(slots=True)
 class ScriptedServer:
-    """Listens on loopback in a thread. Each transaction meets the next fault, if one is left."""
+    """Listens on loopback in a thread. Each transaction meets the next fault, if one is left.
+
+    `at_mail`, `at_rcpt`: the reply to MAIL, and to RCPT of a recipient; None: 250. `at_rcpt` may
+    block. `tokens`: those that log in by XOAUTH2; None: nobody is asked to.
+    """
 
     tls: ssl.SSLContext | None = None
     before_354: Callable[[], object] = lambda: None
     before_250: Callable[[], object] = lambda: None
+    at_mail: str | None = None
+    at_rcpt: Callable[[str], str | None] = lambda _: None
+    tokens: set[str] | None = None
+    said_at_login: list[bytes] = field(default_factory=list)
     faults: deque[Fault | None] = field(default_factory=deque)
     accepted: list[Received] = field(default_factory=list)
     unanswered: list[Received] = field(default_factory=list)
@@ -94,20 +103,25 @@ class ScriptedServer:
         while line := (await reader.readuntil(b"\r\n")).decode().strip():
             verb = line.split(":")[0].split(" ")[0].upper()
             if verb == "EHLO":
-                offers = "250-scripted\r\n250 STARTTLS" if self.tls else "250 scripted"
-                await _say(writer, offers)
+                offers = ["scripted"] + ["STARTTLS"] * bool(self.tls)
+                offers += ["AUTH XOAUTH2"] * (self.tokens is not None)
+                lines = [f"250-{one}" for one in offers[:-1]] + [f"250 {offers[-1]}"]
+                await _say(writer, "\r\n".join(lines))
+            elif verb == "AUTH" and self.tokens is not None:
+                await self._log_in(line, reader, writer)
             elif verb == "STARTTLS" and self.tls:
                 await _say(writer, "220 go")
                 await writer.start_tls(self.tls)
             elif verb == "MAIL":
                 fault = self.faults.popleft() if self.faults else None
                 sender = line.partition(":")[2].strip("<>")
-                await _say(writer, "550 no" if fault == "mail-550" else "250 ok")
+                await _say(writer, "550 no" if fault == "mail-550" else self.at_mail or "250 ok")
             elif verb == "RCPT":
                 recipient = line.partition(":")[2].strip("<>")
                 self.recipients.append(recipient)
+                told = await self._loop.run_in_executor(None, self.at_rcpt, recipient)
                 await _say(writer, {"rcpt-451": "451 later", "rcpt-550": "550 nobody"}.get(
-                    fault or "", "250 ok"))  # fmt: skip
+                    fault or "", told or "250 ok"))  # fmt: skip
             elif verb == "DATA":
                 await self._take(reader, writer, sender, recipient, fault)
             elif verb == "QUIT":
@@ -115,6 +129,20 @@ class ScriptedServer:
                 return
             else:
                 await _say(writer, "250 ok")
+
+    async def _log_in(
+        self, line: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """As Exchange Online: what is wrong is a challenge, which an empty line answers."""
+        said = base64.b64decode(line.split(" ")[2])
+        self.said_at_login.append(said)
+        token = said.partition(b"auth=Bearer ")[2].rstrip(b"\x01").decode()
+        if token in (self.tokens or ()):
+            await _say(writer, "235 2.7.0 welcome")
+            return
+        await _say(writer, "334 " + base64.b64encode(b'{"status":"401"}').decode())
+        answer = await reader.readuntil(b"\r\n")
+        await _say(writer, "535 5.7.3 no" if answer == b"\r\n" else "501 5.5.4 what?")
 
     async def _take(
         self,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.scheduler.domain.due import Due
 from services.scheduler.handlers import Standing
-from shared.bus.events import Event
+from shared.bus.events import Event, ReminderDue
 from shared.domain.slots import Interval
 
 NOTHING = Standing(
@@ -40,6 +40,7 @@ class FakeStore:
     plan: Standing = NOTHING
     planned: dict[str, Due] = field(default_factory=dict)
     settled: dict[str, Due] = field(default_factory=dict)
+    asked: set[tuple[UUID, int]] = field(default_factory=set)
 
     def look_at(self, case_id: UUID) -> None:
         self.looks_at = self.now if self.looks_at is None else min(self.looks_at, self.now)
@@ -74,6 +75,25 @@ class FakeStore:
     def withdraw_dues(self, keys: Iterable[str]) -> None:
         for key in keys:
             self.planned.pop(key, None)
+
+    def ask_to_remind(self, case_id: UUID, meeting_id: UUID, sequence: int) -> None:
+        self.asked.add((meeting_id, sequence))
+
+    def take_asked(self, case_id: UUID) -> list[tuple[UUID, int]]:
+        asked, self.asked = sorted(self.asked), set()
+        return asked
+
+    def bring_forward(self, case_id: UUID, meeting_id: UUID) -> dict[str, Any] | None:
+        reminders = [
+            one
+            for one in self.planned.values()
+            if isinstance(one.event, ReminderDue) and one.event.meeting_id == meeting_id
+        ]
+        if not reminders:
+            return None
+        due = min(reminders, key=lambda one: (one.due_at, one.key))
+        self.settled[due.key] = self.planned.pop(due.key)
+        return due.event.model_dump(mode="json")
 
     def save(self, case_id: UUID, standing: Standing, look_at: datetime | None) -> None:
         self.looks_at = look_at

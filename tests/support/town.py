@@ -26,7 +26,6 @@ from services.cases.app import Cases
 from services.cases.handlers.clock import Left, move_clock
 from services.cases.settings import Settings
 from services.notifier.domain.mailserver import MailServer
-from services.notifier.tasks import a_round
 from services.scheduler.adapters.store import SqlStore
 from services.scheduler.handlers import Municipal
 from services.scheduler.tasks import Work, handlers
@@ -163,7 +162,7 @@ class Town:
         """One round of each; how much there was to do."""
         found = self.cases._deliveries.drain_batch()
         found += self.scheduler.a_round()
-        found += a_round(self.notifier.deliveries, self.notifier.claims, self.notifier.sender)
+        found += self.notifier.a_round()
         self.notifier.sender.wait(5)
         return found
 

@@ -1,18 +1,19 @@
 """The laws that hold in every history of a case, each read against the oracle after every act."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Generic, TypeVar
 
 from services.notifier.domain.messages import CALENDAR_KINDS
+from services.scheduler.domain.plan import Plan, desired_plan
 from shared.bus.events import Event, MeetingProposed, ReminderDue
 from shared.domain.days import STOCKHOLM, local_date
 from shared.domain.facts import Meeting
 from tests.support.casework import Put
 from tests.support.mailroom import Gone
 from tests.unit import oracle
-from tests.unit.world import World
+from tests.unit.world import DAYS, World
 
 T = TypeVar("T")
 Law = Callable[[World], None]
@@ -64,6 +65,27 @@ def the_windows_are_exact() -> Law:
             said = (window.opens_on, window.closes_on, window.last_bookable_on)
             if said != ((*span, last) if span else (None, None, None)):
                 raise LawBroken(f"{window} isn't {span}, {last}")
+
+    return law
+
+
+def the_order_in_which_facts_are_read_makes_no_difference() -> Law:
+    """Who is on the case, what they have said and the meetings are sets that come as lists."""
+
+    def law(world: World) -> None:
+        case, facts = world.case, world.case.facts
+        turned = replace(
+            facts,
+            participants=facts.participants[::-1],
+            consents=facts.consents[::-1],
+            meetings=facts.meetings[::-1],
+        )
+        plan, other = (
+            desired_plan(one, case.procedure, DAYS, world.now) for one in (facts, turned)
+        )
+        if plan != other:
+            differing = [one.name for one in fields(plan) if _differ(plan, other, one.name)]
+            raise LawBroken(f"read in another order, other {', '.join(differing)}")
 
     return law
 
@@ -241,6 +263,10 @@ def whoever_was_invited_hears_that_it_is_off() -> Law:
                 raise LawBroken(f"{mailbox} still holds the {meeting.state} {meeting.step}")
 
     return law
+
+
+def _differ(one: Plan, other: Plan, name: str) -> bool:
+    return bool(getattr(one, name) != getattr(other, name))
 
 
 def _standing(world: World) -> list[Meeting]:

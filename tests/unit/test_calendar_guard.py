@@ -1,9 +1,11 @@
 """Calendars are only read from where they may be: every address that is connected to is checked."""
 
+from threading import Event
+
 import pytest
 
 from services.scheduler.adapters.calendars import CalendarFetcher, Version
-from services.scheduler.adapters.guarded import resolve
+from services.scheduler.adapters.guarded import LOOKUPS, resolve
 from services.scheduler.domain.addresses import is_public
 from services.scheduler.domain.freebusy import UnreadableCalendar
 from services.scheduler.settings import Settings
@@ -72,6 +74,42 @@ def test_only_https_is_spoken(url: str) -> None:
 def test_a_host_that_is_not_there_is_said_to_be_so() -> None:
     assert code("https://finns-inte.invalid/a.ics") == "no-such-host"
     assert code(f"https://{'a' * 70}.example/a.ics") in ("no-such-host", "no-address")
+
+
+def test_a_lookup_that_hangs_is_left_behind_when_the_time_is_up() -> None:
+    go_on, came_back = Event(), Event()
+
+    def hangs(host: str, port: int) -> list[str]:
+        go_on.wait(60)
+        came_back.set()
+        return ["93.184.215.14"]
+
+    with pytest.raises(UnreadableCalendar) as refused:
+        CalendarFetcher(resolve=hangs, seconds=0.2).fetch("https://kalender.example/", Version())
+    assert refused.value.code == "no-answer"
+    assert not came_back.is_set()
+    go_on.set()
+    assert came_back.wait(60)
+
+
+def test_lookups_that_hang_never_use_up_the_workers_threads() -> None:
+    go_on = Event()
+    asked: list[str] = []
+
+    def hangs(host: str, port: int) -> list[str]:
+        asked.append(host)
+        go_on.wait(60)
+        return []
+
+    try:
+        for number in range(LOOKUPS + 5):
+            with pytest.raises(UnreadableCalendar, match="no-answer"):
+                CalendarFetcher(resolve=hangs, seconds=0.02).fetch(
+                    f"https://kalender{number}.example/", Version()
+                )
+        assert len(asked) <= LOOKUPS
+    finally:
+        go_on.set()
 
 
 @pytest.mark.parametrize(

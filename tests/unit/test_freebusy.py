@@ -7,10 +7,10 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.scheduler.domain.content_lines import Property
 from services.scheduler.domain.freebusy import UnreadableCalendar, busy_times
-from services.scheduler.domain.moments import Moment
-from services.scheduler.domain.repeats import Budget, rule
+from shared.domain.calendars.content_lines import Property
+from shared.domain.calendars.moments import Moment
+from shared.domain.calendars.repeats import Budget, rule
 from shared.domain.days import STOCKHOLM
 
 OWN = "exempelkommun.example"

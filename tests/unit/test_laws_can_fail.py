@@ -25,7 +25,7 @@ from tests.unit.orders import same_in_any_order
 
 _BOOKING = "services.cases.domain.booking"
 _CALLING = "shared.domain.calling"
-_PLAN = "services.scheduler.domain.plan"
+_SEEKING = "services.scheduler.domain.seeking"
 _LOOK = "services.scheduler.handlers"
 _LAST_DAY = "shared.domain.windows._last_bookable"
 
@@ -80,6 +80,10 @@ def everybody(facts: Any, procedure: Any, step: Any, on: date, wanted: Any) -> f
     return called(facts, procedure, step, on)
 
 
+def as_they_are_listed(facts: Any) -> str:
+    return " ".join(str(form.id) for form in facts.consents)
+
+
 def said_again(_: Any, wanting: Any, before: Any, tell: Callable[[Any], None]) -> None:
     if wanting is not None:
         tell(wanting)
@@ -94,6 +98,11 @@ MUTATIONS = {
     "the last day is ten days late": Mutation(
         laws.the_windows_are_exact, {_LAST_DAY: ten_days_too_late}, SIGNED
     ),
+    "consents are told apart by how they are listed": Mutation(
+        laws.the_order_in_which_facts_are_read_makes_no_difference,
+        {f"{_SEEKING}._grounds": as_they_are_listed},
+        replace(SIGNED, full=ALL_DAYS_TAKEN),
+    ),
     "eves and holidays are worked": Mutation(
         laws.never_on_a_day_off,
         {"shared.domain.days.WorkingDays.is_working_day": a_weekday},
@@ -102,16 +111,16 @@ MUTATIONS = {
     "any consent stands": Mutation(
         laws.never_without_the_consent_it_needs,
         {
-            f"{_PLAN}.consent_stands": constantly(True),
+            f"{_SEEKING}.consent_stands": constantly(True),
             f"{_BOOKING}.missing_consents": constantly(frozenset()),
             f"{_BOOKING}.uncovered_organisations": constantly(()),
-            f"{_PLAN}.uncovered_organisations": constantly(()),
+            f"{_SEEKING}.uncovered_organisations": constantly(()),
         },
         replace(SIGNED, acts=()),
     ),
     "a withdrawal calls nothing off": Mutation(
         laws.never_without_the_consent_it_needs,
-        {"tests.support.casework.resting_on": constantly(())},
+        {"tests.support.casework.Casework._is_carried": constantly(value=True)},
         WITHDRAWN,
     ),
     "everybody is covered": Mutation(
@@ -127,7 +136,7 @@ MUTATIONS = {
     "steps come in any order": Mutation(
         laws.never_before_what_it_waits_for,
         {
-            f"{_PLAN}.may_come": constantly(value=True),
+            f"{_SEEKING}.may_come": constantly(value=True),
             f"{_BOOKING}.first_unheld": constantly(None),
             f"{_BOOKING}.first_without_plan": constantly(None),
         },
@@ -140,7 +149,7 @@ MUTATIONS = {
     ),
     "guardians who never meet do": Mutation(
         laws.never_two_guardians_who_never_meet,
-        {f"{_PLAN}._apart": constantly(value=False), f"{_BOOKING}.whom_to_call": everybody},
+        {f"{_SEEKING}._apart": constantly(value=False), f"{_BOOKING}.whom_to_call": everybody},
         replace(SIGNED, never_together=True),
     ),
     "what is wanting is said again and again": Mutation(
@@ -167,7 +176,7 @@ MUTATIONS = {
     ),
     "nobody is told that it is off": Mutation(
         laws.whoever_was_invited_hears_that_it_is_off,
-        {"services.notifier.handlers.reconcile": without_cancels},
+        {"services.notifier.handlers.looking.reconcile": without_cancels},
         WITHDRAWN,
         with_mail=True,
     ),

@@ -1,6 +1,6 @@
 """The calendar object against the standard (O3-O11), with icalendar as the oracle."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from icalendar.parser import Contentline
 
-from services.notifier.domain.calendar import Personal, Shared, calendar_bytes, fold
+from services.notifier.domain.calendar import Personal, Shared, WholeDays, calendar_bytes
 from services.notifier.domain.safe_text import UnsafeText
+from shared.domain.calendar_lines import fold
+from tests.support.oracles import read
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOON = datetime(2027, 3, 16, 12, tzinfo=STOCKHOLM)
@@ -152,3 +154,78 @@ def test_control_characters_are_refused(text: str) -> None:
         calendar_bytes(shared(place=text), personal())
     with pytest.raises(UnsafeText):
         calendar_bytes(shared(), personal(organizer_name=text))
+
+
+@pytest.mark.parametrize(
+    "harmful", ["x\r\nATTENDEE:mailto:y@z.example", "x\x00", "x\u2028y", "x\x85y", "x\ny"]
+)
+@pytest.mark.parametrize("field", ["organizer", "attendee"])
+def test_an_address_can_hold_no_line_of_its_own(field: str, harmful: str) -> None:
+    for address in (f"{harmful}@hem.example", f"anna@{harmful}"):
+        with pytest.raises(UnsafeText):
+            calendar_bytes(shared(), personal(**{field: address}))
+    with pytest.raises(UnsafeText):
+        calendar_bytes(shared(uid=harmful), personal())
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "after"),
+    [
+        ("2027-06-30", "2027-06-30", "2027-07-01"),
+        ("2027-12-31", "2028-01-01", "2028-01-02"),
+        ("2028-02-28", "2028-02-29", "2028-03-01"),
+    ],
+)
+def test_O14_a_day_to_be_done_by_is_all_day_and_leaves_everybody_free(
+    first: str, last: str, after: str
+) -> None:
+    begins, ends = date.fromisoformat(first), date.fromisoformat(after)
+    days = WholeDays(
+        uid="opaque@exempelkommun.example",
+        method="REQUEST",
+        first=begins,
+        last=date.fromisoformat(last),
+        summary="Sista dag",
+        description="Logga in, så ser du vad det gäller.",
+    )
+    raw = calendar_bytes(days, personal())
+    calendar, event = only_event(raw)
+    assert event["DTSTART"].params["VALUE"] == event["DTEND"].params["VALUE"] == "DATE"
+    assert (event["DTSTART"].dt, event["DTEND"].dt) == (begins, ends)
+    assert event["TRANSP"] == "TRANSPARENT"
+    assert calendar.walk("VTODO") == []
+    assert calendar.walk("VTIMEZONE") == []
+    (alarm,) = event.walk("VALARM")
+    assert alarm["TRIGGER"].dt == timedelta(hours=-15)  # nine o'clock the day before
+    elsewhere = read(raw).event
+    assert (elsewhere.starts, elsewhere.ends) == (begins, ends)
+    assert elsewhere.transparency == "TRANSPARENT"
+
+
+def test_O14_days_that_end_before_they_begin_are_no_days() -> None:
+    with pytest.raises(ValueError, match="before the first"):
+        WholeDays("u", "REQUEST", date(2027, 6, 30), date(2027, 6, 29), "x")
+
+
+def test_O11_a_cancelled_day_says_so_and_rings_no_more() -> None:
+    day = date(2027, 6, 30)
+    cancel = WholeDays("u@exempelkommun.example", "CANCEL", day, day, "Sista dag", of_all=True)
+    _, event = only_event(calendar_bytes(cancel, personal(sequence=2)))
+    assert event["STATUS"] == "CANCELLED"
+    assert event.walk("VALARM") == []
+    assert "TRANSP" not in event
+
+
+def test_B5_a_refused_wish_names_the_wished_time_and_asks_for_nothing() -> None:
+    begins = NOON + timedelta(days=1)
+    wished = shared(
+        "DECLINECOUNTER", starts_at=begins, ends_at=begins + timedelta(hours=1), place="Rum 1"
+    )
+    calendar, event = only_event(calendar_bytes(wished, personal(sequence=4)))
+    assert (calendar["METHOD"], event["SEQUENCE"]) == ("DECLINECOUNTER", 4)
+    assert event["DTSTART"].dt == begins
+    assert str(event["UID"]) == "opaque@exempelkommun.example"
+    assert str(event["ATTENDEE"]) == "mailto:anna@hem.example"
+    assert not {"PARTSTAT", "RSVP"} & set(event["ATTENDEE"].params)
+    assert not {"STATUS", "TRANSP", "LOCATION"} & set(event)
+    assert event.walk("VALARM") == []

@@ -8,7 +8,6 @@ from datetime import UTC, date
 from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -136,7 +135,7 @@ def test_the_standard_library_would_write_the_same_parts() -> None:
 
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp", "Cf")), min_size=1))
 def test_any_name_of_a_municipality_comes_back_as_it_was(name: str) -> None:
-    raw = mail_bytes(message(), replace(POST, house=House(name, "0980-31 92 99")))
+    raw = mail_bytes(message(), replace(POST, house=replace(HOUSE, name=name)))
     head = raw.partition(b"\r\n\r\n")[0]
     assert head.isascii()
     assert [name for name, _ in parsed(raw).items()] == HEADERS
@@ -163,7 +162,13 @@ def test_what_hides_a_line_break_is_refused(text: str) -> None:
     with pytest.raises(UnsafeText):
         one_line(text)
     with pytest.raises(UnsafeText):
-        House(text, "0980-31 92 99")
+        House(text, "0980-31 92 99", "Torggatan 3")
+    with pytest.raises(UnsafeText):
+        House("Exempelkommun", "0980-31 92 99", text)
+    with pytest.raises(UnsafeText):
+        mail_bytes(message(), POST, f"https://samspel.example/r/{text}")
+    with pytest.raises(UnsafeText):
+        mail_bytes(message(address=f"mor{text}@hem.example"), POST)
     said = Said(MEETING.starts_at, MEETING.ends_at, text)
     with pytest.raises(UnsafeText):
         mail_bytes(message(words=MeetingWords(said, "abc")), POST)
@@ -228,13 +233,7 @@ def test_X2_a_late_task_is_told_as_that_to_whoever_has_it_and_to_their_manager(
 
 def test_a_link_stands_in_the_mail_once_there_is_one() -> None:
     words = words_for(about_meeting("call"), HOUSE, "https://samspel.example/r/abc")
-    assert "Öppna din personliga länk och svara: https://samspel.example/r/abc" in words.text
-
-
-def test_every_language_has_every_template() -> None:
-    folder = Path(words_for.__code__.co_filename).parent.parent / "templates"
-    names = {language: {f.name for f in (folder / language).iterdir()} for language in ("sv", "en")}
-    assert names["sv"] == names["en"]
+    assert "Öppna din personliga länk och svara:\nhttps://samspel.example/r/abc\n" in words.text
 
 
 def test_markup_in_a_place_is_text() -> None:

@@ -157,7 +157,7 @@ def test_a_folder_without_changes_leaves_ours_as_they_are(tmp_path: Path) -> Non
         ),
         (
             lambda text: text.replace("at = 09:00:00", 'at = "nine"', 1),
-            "reminders.before-meeting.at: Input should be a valid time",
+            "answers.at: Input should be a valid time",
         ),
         (
             lambda text: text.replace('name = "samverkansmote"', 'name = "sspf"'),

@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 import pytest
 
 from services.cases.domain.booking import Wanted, check_booking
-from services.scheduler.domain.plan import Plan, Search, Wanting, desired_plan
+from services.scheduler.domain.plan import Plan, desired_plan
+from services.scheduler.domain.seeking import Search, Wanting
 from shared.domain.calling import called
 from shared.domain.days import WorkingDays, at
 from shared.domain.facts import CaseFacts, ConsentState

@@ -9,10 +9,13 @@ import pytest
 from services.cases.domain.refused import Refused
 from services.cases.domain.votes import (
     Option,
+    OptionPassed,
     UnknownOption,
     Vote,
+    ahead,
     all_have_voted,
     best_first,
+    check_ahead,
     option_at,
 )
 from shared.domain.facts import Participant
@@ -77,6 +80,17 @@ def test_R6_the_best_time_has_no_no_of_a_party_that_is_needed_and_the_most_yes(
 ) -> None:
     options = (option("2027-03-09T09:00", **ninth), option("2027-03-10T09:00", **tenth))
     assert best(*options) == order
+
+
+def test_R6_what_has_passed_is_neither_offered_nor_chosen() -> None:
+    options = (option("2027-03-09T09:00"), option("2027-03-10T09:00"))
+    assert ahead(options, time("2027-03-09T08:59")) == options
+    assert ahead(options, time("2027-03-09T09:00")) == options[1:]
+    check_ahead(options[1].starts_at, time("2027-03-09T09:00"), "R9")
+    with pytest.raises(OptionPassed) as refused:
+        check_ahead(options[0].starts_at, time("2027-03-09T09:00"), "R9")
+    assert refused.value.cited == "R9"
+    assert "tisdag 9 mars 2027 kl. 09.00" in refused.value.detailed("sv")
 
 
 def test_all_have_voted_when_everybody_has_said_something_of_every_time() -> None:

@@ -78,6 +78,7 @@ class World:
 
     def _stand_at(self, instant: datetime) -> None:
         self.case.now = self.store.now = instant
+        self.case.lapse()
         events = self.store.fallen_due()
         if (mail := self._mail()) is not None:
             for event in events:

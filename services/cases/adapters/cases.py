@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from services.cases.adapters.facts import facts_of
 from services.cases.adapters.family import insert_guardian
 from services.cases.domain.opening import OnCase, StaffOfCase
 from services.cases.handlers.commands import NewChild, OpenCase
 from services.cases.handlers.ports import Opened
-from shared.domain.facts import CaseFacts, facts_from_json
+from shared.domain.facts import CaseFacts
 from shared.ids import new_reference
 
 _TRIES = 20
@@ -57,11 +58,8 @@ class SqlCases:
         return row is not None
 
     def facts(self, case_id: UUID) -> CaseFacts:
-        row = self._connection.execute(
-            "SELECT facts FROM cases_api.facts(ARRAY[%s::uuid])", [case_id]
-        ).fetchone()
-        assert row is not None
-        return facts_from_json(row["facts"])
+        (facts,) = facts_of(self._connection, [case_id])
+        return facts
 
     def case_of_meeting(self, meeting_id: UUID) -> UUID | None:
         row = self._connection.execute(

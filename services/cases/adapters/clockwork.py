@@ -20,6 +20,7 @@ _LEFT = """
            (SELECT count(*) FROM cases.daily
             WHERE done_on < (clock.now AT TIME ZONE 'Europe/Stockholm')::date)
            + (SELECT count(*) FROM cases.tasks WHERE state = 'open' AND late_at <= clock.now)
+           + (SELECT count(*) FROM cases.options WHERE starts_at <= clock.now)
            AS daily,
            scheduler_api.unsettled(clock.now) AS scheduler,
            notifier_api.unsettled(clock.now) AS messages
@@ -29,7 +30,8 @@ _NEXT = """
     WITH clock AS MATERIALIZED (SELECT clock.read() AS now)
     SELECT LEAST(scheduler_api.next_instant(clock.now), notifier_api.next_instant(clock.now),
                  (SELECT min(late_at) FROM cases.tasks
-                  WHERE state = 'open' AND late_at > clock.now)) AS at
+                  WHERE state = 'open' AND late_at > clock.now),
+                 (SELECT min(starts_at) FROM cases.options WHERE starts_at > clock.now)) AS at
     FROM clock
 """
 

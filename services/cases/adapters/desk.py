@@ -3,9 +3,14 @@
 from functools import partial
 
 from services.cases.adapters.cases import SqlCases
+from services.cases.adapters.counters import SqlCounters
+from services.cases.adapters.duties import SqlDuties
 from services.cases.adapters.family import SqlFamily
+from services.cases.adapters.feeds import SqlFeeds
 from services.cases.adapters.inquiries import SqlInquiries
 from services.cases.adapters.ledger import SqlLedger
+from services.cases.adapters.links import LinkTerms, SqlLinks
+from services.cases.adapters.mails import SqlMails
 from services.cases.adapters.meetings import SqlMeetings
 from services.cases.adapters.ownership import SqlOwnership
 from services.cases.adapters.register import SqlRegister
@@ -28,6 +33,7 @@ def desk_for(
     procedures: Procedures,
     days: WorkingDays,
     hours: OfficeHours,
+    links: LinkTerms,
 ) -> Desk:
     connection, now = unit.connection, unit.now
     return Desk(
@@ -41,12 +47,17 @@ def desk_for(
         staffing=SqlStaffing(connection),
         ownership=SqlOwnership(connection),
         inquiries=SqlInquiries(connection, now),
+        duties=SqlDuties(connection, now),
         cases=SqlCases(connection, now),
         ledger=SqlLedger(connection, now),
         family=SqlFamily(connection, now),
         meetings=SqlMeetings(connection, now),
         votes=SqlVotes(connection),
         wishes=SqlWishes(connection, now),
+        links=SqlLinks(connection, now, links),
+        counters=SqlCounters(connection, now),
+        feeds=SqlFeeds(connection, now),
+        mails=SqlMails(connection),
         tasks=SqlTasks(connection, now),
         messages=SqlMessages(connection),
         audit=SqlAudit(connection, now, actor),

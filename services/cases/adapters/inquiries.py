@@ -111,10 +111,10 @@ class SqlInquiries:
         return [Consideration(**row) for row in rows]
 
     def is_coordinator(self, person: UUID, on: date) -> bool:
+        """Whether somebody is in a coordinating post, or acts for one that is vacant."""
         row = self._connection.execute(
-            "SELECT 1 FROM cases.in_post(%s) held JOIN cases.posts post ON post.code = held.post"
-            " WHERE held.person_id = %s AND post.role = %s",
-            [on, person, COORDINATOR],
+            "SELECT 1 FROM cases.posts WHERE role = %s AND cases.acting(code, %s) = %s",
+            [COORDINATOR, on, person],
         ).fetchone()
         return row is not None
 

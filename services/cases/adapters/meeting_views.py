@@ -1,5 +1,6 @@
-"""What is read of wishes in SQL."""
+"""What is read of wishes, for people and for other times, in SQL."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from psycopg import Connection
@@ -11,6 +12,12 @@ _WISHES = """
     FROM cases.wishes w JOIN cases.people p ON p.id = w.person_id
     WHERE w.case_id = %s ORDER BY w.asked_at, w.id
 """
+_COUNTERS = """
+    SELECT c.id, c.meeting_id, c.person_id, c.starts_at, c.ends_at, c.via, c.state, c.asked_at,
+           c.settled_at
+    FROM cases.counters c JOIN cases.meetings m ON m.id = c.meeting_id
+    WHERE m.case_id = ANY (%s) ORDER BY c.asked_at, c.settled_at NULLS LAST, c.id
+"""
 
 
 class SqlMeetingViews:
@@ -20,3 +27,6 @@ class SqlMeetingViews:
 
     def wishes(self, case_id: UUID) -> list[DictRow]:
         return self._connection.execute(_WISHES, [case_id]).fetchall()
+
+    def counters(self, case_ids: Collection[UUID]) -> list[DictRow]:
+        return self._connection.execute(_COUNTERS, [list(case_ids)]).fetchall()

@@ -1,7 +1,7 @@
 """Meetings, who is called to them, and whom they take in SQL."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from psycopg import Connection
@@ -9,7 +9,7 @@ from psycopg.errors import ExclusionViolation
 from psycopg.rows import DictRow
 
 from services.cases.domain.booking import Wanted
-from services.cases.domain.refusals import DoubleBooked
+from services.cases.domain.booking_refusals import DoubleBooked
 from services.cases.handlers.ports import Answered
 from shared.domain.days import STOCKHOLM
 from shared.domain.facts import Meeting
@@ -32,6 +32,12 @@ _MOVE = """
         place = %(place)s, sequence = sequence + 1, changed_at = %(now)s
     WHERE id = %(id)s
     RETURNING sequence, state
+"""
+_STAND_FOR = """
+    UPDATE cases.meetings
+    SET starts_at = %(starts_at)s, ends_at = %(ends_at)s, local_start = %(local_start)s,
+        changed_at = %(now)s
+    WHERE id = %(id)s
 """
 _CANCEL = """
     UPDATE cases.meetings
@@ -125,6 +131,11 @@ class SqlMeetings:
         sequence: int = moved["sequence"]
         return sequence
 
+    def stand_for(self, wanted: Wanted) -> None:
+        """A proposal stands for another of its times: nobody is asked anew."""
+        assert wanted.meeting is not None
+        self._connection.execute(_STAND_FOR, self._row(wanted.meeting, wanted, None))
+
     def cancel(self, meeting_id: UUID, because: str) -> int:
         """The new SEQUENCE; nobody is taken by the meeting any more."""
         row = self._connection.execute(_CANCEL, [because, meeting_id]).fetchone()
@@ -132,6 +143,15 @@ class SqlMeetings:
         self._release(meeting_id)
         sequence: int = row["sequence"]
         return sequence
+
+    def remind(self, meeting_id: UUID, today: date) -> bool:
+        """False if somebody has asked for it on this day."""
+        noted = self._connection.execute(
+            "UPDATE cases.meetings SET reminded_on = %(today)s"
+            " WHERE id = %(id)s AND reminded_on IS DISTINCT FROM %(today)s",
+            {"id": meeting_id, "today": today},
+        )
+        return noted.rowcount == 1
 
     def leave_out(self, meeting_id: UUID, people: Collection[UUID]) -> None:
         """These people of the case aren't called to it on purpose."""

@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 from psycopg import Connection, connect
 from psycopg.rows import DictRow, dict_row
 
+from services.cases.adapters.duties import SqlDuties
 from services.cases.adapters.staffing import SqlStaffing
 from services.cases.adapters.tasks import SqlAudit, SqlTasks
 from services.cases.domain.importing import Change, Changes
@@ -18,6 +19,7 @@ from shared.bus.publishing import publish
 from shared.db import Ring, Unit, again_after_deadlock, silent
 from shared.domain.days import local_date
 from shared.ids import staff_id
+from shared.procedures import Procedures, load_procedures
 from shared.register import Holder, PersonRow, Place, Post, Register
 from shared.register import Unit as UnitRow
 
@@ -79,19 +81,26 @@ def import_register(
     database_url: str,
     register: Register,
     *,
+    procedures: Procedures | None = None,
     dry_run: bool = False,
     demo: bool = False,
     ring: Ring = silent,
 ) -> Imported:
-    """All of it in one transaction, as often as one likes; a dry run writes nothing."""
+    """All of it in one transaction, as often as one likes; a dry run writes nothing.
+
+    `procedures`: the municipality's own, if it has changed or added any.
+    """
+    known = procedures or load_procedures(None)
 
     def once() -> tuple[Imported, set[str]]:
         with _unit(database_url, demo=demo) as unit:
             desk = ImportDesk(
                 today=local_date(unit.now),
+                procedures=known,
                 files=SqlFiles(unit.connection, unit.now),
                 staffing=SqlStaffing(unit.connection),
                 tasks=SqlTasks(unit.connection, unit.now),
+                duties=SqlDuties(unit.connection, unit.now),
                 audit=SqlAudit(unit.connection, unit.now, _ACTOR),
                 publish=partial(publish, unit),
             )

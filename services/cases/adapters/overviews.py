@@ -8,20 +8,24 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from services.cases.domain.limits import DueTask
+from services.cases.adapters.facts import facts_of
+from services.cases.domain.limits import DueDuty, DueTask
 from services.cases.domain.timeline import Note
-from shared.domain.facts import CaseFacts, facts_from_json
+from shared.domain.facts import CaseFacts
+from shared.domain.procedure import Function
 
 _NOTES = """
     SELECT at, actor, action, rule, details FROM cases.audit WHERE case_id = %s ORDER BY at, id
 """
-# `owners`: cases of which one of these could have something to do.
+# `owners`: cases of which one of these could have something to do, as the procedures put a function
+# in charge.
 _OPEN_CASES = """
     SELECT c.id FROM cases.cases c
     WHERE c.state = 'open'
       AND (%(owners)s::uuid[] IS NULL
-           OR c.process_owner = ANY (%(owners)s) OR c.initiator = ANY (%(owners)s)
-           OR c.coordinator = ANY (%(owners)s)
+           OR c.process_owner = ANY (%(owners)s)
+           OR (c.initiator = ANY (%(owners)s) AND c.procedure = ANY (%(initiators)s))
+           OR (c.coordinator = ANY (%(owners)s) AND c.procedure = ANY (%(coordinators)s))
            OR EXISTS (SELECT FROM cases.tasks t
                       WHERE t.case_id = c.id AND t.state = 'open' AND t.owner = ANY (%(owners)s)))
     ORDER BY c.id
@@ -29,6 +33,17 @@ _OPEN_CASES = """
 _DUE_TASKS = """
     SELECT case_id, kind, owner, rule, due_on, details ->> 'step' AS step FROM cases.tasks
     WHERE state = 'open' AND due_on IS NOT NULL AND case_id = ANY (%s) ORDER BY due_on, key
+"""
+_DUE_DUTIES = """
+    SELECT t.kind, t.owner, u.organisation, t.rule, t.due_on, i.procedure,
+           (i.received_at AT TIME ZONE 'Europe/Stockholm')::date AS procedure_on
+    FROM cases.tasks t
+    JOIN cases.posts p ON p.code = t.post
+    JOIN cases.units u ON u.code = p.unit
+    JOIN cases.inquiries i ON i.id = t.inquiry_id
+    WHERE t.state = 'open' AND t.post IS NOT NULL AND t.due_on IS NOT NULL
+      AND (%(owners)s::uuid[] IS NULL OR t.owner = ANY (%(owners)s))
+    ORDER BY t.due_on, t.key
 """
 # Whose posts report, straight or past vacant ones, to a post that somebody has held at some time.
 _MAY_BE_MANAGED = """
@@ -58,8 +73,7 @@ class SqlOverviews:
         self._connection = connection
 
     def facts(self, case_ids: Collection[UUID]) -> list[CaseFacts]:
-        rows = self._all("SELECT facts FROM cases_api.facts(%s::uuid[])", [list(case_ids)])
-        return [facts_from_json(row["facts"]) for row in rows]
+        return facts_of(self._connection, case_ids)
 
     def notes(self, case_id: UUID) -> list[Note]:
         return [Note(**row) for row in self._all(_NOTES, [case_id])]
@@ -79,12 +93,22 @@ class SqlOverviews:
         rows = self._all("SELECT id, kind FROM cases.tasks WHERE case_id = %s", [case_id])
         return {row["id"]: row["kind"] for row in rows}
 
-    def open_cases(self, owners: Collection[UUID] | None) -> list[UUID]:
-        sought = None if owners is None else list(owners)
-        return [row["id"] for row in self._all(_OPEN_CASES, {"owners": sought})]
+    def open_cases(
+        self, owners: Collection[UUID] | None, led_by: Mapping[Function, Collection[str]]
+    ) -> list[UUID]:
+        values = {
+            "owners": None if owners is None else list(owners),
+            "initiators": list(led_by.get("initiator", ())),
+            "coordinators": list(led_by.get("koordinator", ())),
+        }
+        return [row["id"] for row in self._all(_OPEN_CASES, values)]
 
     def due_tasks(self, case_ids: Collection[UUID]) -> list[DueTask]:
         return [DueTask(**row) for row in self._all(_DUE_TASKS, [list(case_ids)])]
+
+    def due_duties(self, owners: Collection[UUID] | None) -> list[DueDuty]:
+        values = {"owners": None if owners is None else list(owners)}
+        return [DueDuty(**row) for row in self._all(_DUE_DUTIES, values)]
 
     def may_be_managed_by(self, manager: UUID) -> list[UUID]:
         return [row["person_id"] for row in self._all(_MAY_BE_MANAGED, [manager])]

@@ -67,10 +67,6 @@ class SqlOwnership:
             "UPDATE cases.cases SET held_back_for = %s WHERE id = %s", [waits_for, case_id]
         )
 
-    def kind_of_task(self, task_id: UUID) -> str | None:
-        kind: str | None = self._of("SELECT kind AS value FROM cases.tasks WHERE id = %s", task_id)
-        return kind
-
     def _of(self, query: LiteralString, key: UUID) -> Any:
         row = self._connection.execute(query, [key]).fetchone()
         return None if row is None else row["value"]

@@ -7,9 +7,10 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from services.cases.adapters.facts import facts_of
 from services.cases.domain.papers import Person
 from services.cases.domain.refused import Language
-from shared.domain.facts import CaseFacts, facts_from_json
+from shared.domain.facts import CaseFacts
 
 _PEOPLE = """
     SELECT id, name, language, postal_address, coalesce(protected, true) AS protected, interpreter
@@ -37,8 +38,7 @@ class SqlPaperViews:
         return found["case_id"] if found else None
 
     def facts(self, case_id: UUID) -> CaseFacts | None:
-        found = self._one("SELECT facts FROM cases_api.facts(ARRAY[%s::uuid])", case_id)
-        return facts_from_json(found["facts"]) if found else None
+        return next(iter(facts_of(self._connection, [case_id])), None)
 
     def case(self, case_id: UUID) -> DictRow:
         found = self._one("SELECT child, contact_person FROM cases.cases WHERE id = %s", case_id)

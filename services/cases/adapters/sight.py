@@ -7,16 +7,18 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from services.cases.adapters.facts import facts_of
 from services.cases.adapters.tasks import owner_of_task
-from shared.domain.facts import CaseFacts, facts_from_json
+from shared.domain.facts import CaseFacts
 
 # The case that something with an id of its own belongs to, by the name the id has in a path.
 _CASE_OF: dict[str, LiteralString] = {
     "meeting_id": "SELECT case_id FROM cases.meetings WHERE id = %s",
     "task_id": "SELECT case_id FROM cases.tasks WHERE id = %s",
+    "inbound_id": "SELECT case_id FROM notifier_api.inbound WHERE id = %s",
+    "message_id": "SELECT case_id FROM notifier_api.messages WHERE id = %s",
     "consent_id": "SELECT case_id FROM cases.consents WHERE id = %s",
 }
-_AT_A_TIME = 500
 
 
 class SqlSights:
@@ -45,12 +47,7 @@ class SqlSights:
         return [row["case_id"] for row in rows]
 
     def facts(self, case_ids: Collection[UUID]) -> list[CaseFacts]:
-        sought, found = list(case_ids), list[CaseFacts]()
-        for first in range(0, len(sought), _AT_A_TIME):
-            some = sought[first : first + _AT_A_TIME]
-            rows = self._connection.execute("SELECT facts FROM cases_api.facts(%s::uuid[])", [some])
-            found += [facts_from_json(row["facts"]) for row in rows]
-        return found
+        return facts_of(self._connection, case_ids)
 
     def _one(self, query: LiteralString, value: UUID) -> Any:
         row = self._connection.execute(query, [value]).fetchone()

@@ -9,8 +9,10 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
+from services.cases.adapters.facts import facts_of
 from services.cases.domain.leaving import LEAVING_TASKS, Leaver
 from services.cases.domain.posts import Post, Tenure
+from shared.domain.facts import CaseFacts
 
 _POSTS = """
     SELECT p.code, p.role, p.unit, u.organisation, p.reports_to
@@ -29,17 +31,18 @@ _COLLEAGUE_AT = """
                   WHERE h.person_id = p.id AND coalesce(h.last_day, 'infinity') >= %s)
 """
 _OPEN_CASES = """
-    SELECT DISTINCT c.id
-    FROM cases.cases c JOIN cases.participants p ON p.case_id = c.id
-    WHERE c.state = 'open' AND p.removed_at IS NULL AND p.person_id = ANY (%s) ORDER BY c.id
+    SELECT DISTINCT case_id FROM cases.participants
+    WHERE case_open AND removed_at IS NULL AND party = 'staff' AND person_id = ANY (%s)
+    ORDER BY case_id
 """
-# The last day of everybody who takes part in an open case, in the organisation they do it for:
-# the end of the days without a gap that began last. 'infinity': no end is known.
+# The last day of everybody who takes part in an open case (of those among `people` who do), in the
+# organisation they do it for: the end of the days without a gap that began last. 'infinity': no
+# end is known.
 _LEAVERS = """
     WITH taking_part AS (
-      SELECT p.case_id, p.person_id, p.organisation, c.process_owner
-      FROM cases.participants p JOIN cases.cases c ON c.id = p.case_id
-      WHERE c.state = 'open' AND p.party = 'staff' AND p.removed_at IS NULL),
+      SELECT case_id, person_id, organisation FROM cases.participants
+      WHERE case_open AND removed_at IS NULL AND party = 'staff'
+        AND (%(people)s::uuid[] IS NULL OR person_id = ANY (%(people)s))),
     served AS (
       SELECT who.person_id, who.organisation,
              range_agg(daterange(h.first_day, h.last_day, '[]')) FILTER (WHERE h.post IS NOT NULL)
@@ -54,17 +57,19 @@ _LEAVERS = """
              (SELECT max(CASE WHEN upper_inf(run) THEN 'infinity' ELSE upper(run) - 1 END)
               FROM unnest(served.days) AS run WHERE lower(run) <= %(today)s) AS last_day
       FROM served)
-    SELECT t.case_id, t.person_id, t.process_owner, leaving.last_day,
-           CASE WHEN t.person_id = t.process_owner
+    SELECT t.case_id, t.person_id, c.process_owner, leaving.last_day,
+           CASE WHEN t.person_id = c.process_owner
                 THEN cases.manager_of(t.person_id, t.organisation, %(today)s) END AS manager
     FROM taking_part t JOIN leaving USING (person_id, organisation)
+    JOIN cases.cases c ON c.id = t.case_id
     WHERE leaving.last_day IS NULL OR leaving.last_day <= %(until)s
     ORDER BY t.case_id, t.person_id
 """
 _LOCK_CASES = "SELECT FROM cases.cases WHERE id = ANY (%s) ORDER BY id FOR UPDATE"
 _LEAVING_TASKS = """
     SELECT t.key, t.id FROM cases.tasks t JOIN cases.cases c ON c.id = t.case_id
-    WHERE t.state = 'open' AND c.state = 'open' AND t.kind = ANY (%s)
+    WHERE t.state = 'open' AND c.state = 'open' AND t.kind = ANY (%(kinds)s)
+      AND (%(people)s::uuid[] IS NULL OR t.about = ANY (%(people)s))
 """
 _BEGIN_DAY = """
     INSERT INTO cases.daily AS last (look, done_on) VALUES (%s, %s)
@@ -128,23 +133,32 @@ class SqlStaffing:
             self.add_tenure(post, new)
 
     def open_cases_of(self, people: Collection[UUID]) -> Sequence[UUID]:
-        return [row["id"] for row in self._all(_OPEN_CASES, [list(people)])]
+        """Those that somebody of the staff takes part in."""
+        return [row["case_id"] for row in self._all(_OPEN_CASES, [list(people)])]
 
-    def leavers(self, today: date, until: date) -> Sequence[Leaver]:
+    def leavers(
+        self, today: date, until: date, people: Collection[UUID] | None
+    ) -> Sequence[Leaver]:
         """Who takes part in an open case and holds no post after a day, today or by `until`.
 
-        Their cases are locked, and only then is it read for good.
+        Only among `people`; None: anybody. Their cases are locked, and only then is it read for
+        good.
         """
-        days = {"today": today, "until": until}
-        cases = [row["case_id"] for row in self._all(_LEAVERS, days)]
+        sought = {"today": today, "until": until, "people": _list(people)}
+        cases = [row["case_id"] for row in self._all(_LEAVERS, sought)]
         if not cases:
             return []
         self._connection.execute(_LOCK_CASES, [cases])
-        return [Leaver(**row) for row in self._all(_LEAVERS, days) if row["case_id"] in set(cases)]
+        locked = set(cases)
+        return [Leaver(**row) for row in self._all(_LEAVERS, sought) if row["case_id"] in locked]
 
-    def leaving_tasks(self) -> Mapping[str, UUID]:
-        """The open tasks about somebody who leaves, by their keys."""
-        return {row["key"]: row["id"] for row in self._all(_LEAVING_TASKS, [list(LEAVING_TASKS)])}
+    def leaving_tasks(self, people: Collection[UUID] | None) -> Mapping[str, UUID]:
+        """The open tasks about somebody (of `people`) who leaves, by their keys."""
+        sought = {"kinds": list(LEAVING_TASKS), "people": _list(people)}
+        return {row["key"]: row["id"] for row in self._all(_LEAVING_TASKS, sought)}
+
+    def facts(self, case_ids: Collection[UUID]) -> Sequence[CaseFacts]:
+        return facts_of(self._connection, case_ids)
 
     def begin_day(self, look: str, today: date) -> bool:
         """Whether nobody has had this look today; others wait until the transaction has ended."""
@@ -164,6 +178,10 @@ class SqlStaffing:
 
     def _all(self, query: str, values: Any = None) -> list[DictRow]:
         return self._connection.execute(query.encode(), values).fetchall()
+
+
+def _list(people: Collection[UUID] | None) -> list[UUID] | None:
+    return None if people is None else list(people)
 
 
 def _tenure(row: DictRow) -> Tenure:

@@ -1,7 +1,7 @@
 """Tasks, the audit trail, and what the notifier says about a case's mails in SQL."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,8 +9,8 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from services.cases.domain.tasks import Task
-from services.cases.handlers.ports import LateTask, OpenTask
+from services.cases.domain.tasks import OpenTask, Task
+from services.cases.handlers.ports import LateTask
 
 _ADD = """
     INSERT INTO cases.tasks
@@ -36,7 +36,11 @@ _TAKE_LATE = """
     UPDATE cases.tasks SET late_at = NULL
     WHERE id IN (SELECT id FROM cases.tasks WHERE state = 'open' AND late_at <= %s
                  ORDER BY late_at LIMIT %s FOR UPDATE SKIP LOCKED)
-    RETURNING case_id, key, owner, due_on, rule, details ->> 'step' AS step
+    RETURNING id, case_id, key, owner, due_on, rule, details ->> 'step' AS step
+"""
+_OPEN_ONE = """
+    SELECT kind, rule, meeting_id, about, details ->> 'step' AS step
+    FROM cases.tasks WHERE id = %s AND state = 'open'
 """
 _FINISH = """
     UPDATE cases.tasks SET state = 'done', done_at = %(now)s
@@ -126,23 +130,31 @@ class SqlTasks:
             [self._now, task_id],
         )
 
+    def retire_about(self, case_id: UUID, kind: str, people: Collection[UUID]) -> None:
+        """As retire, those of a kind about these people."""
+        self._connection.execute(
+            "UPDATE cases.tasks SET state = 'done', done_at = %s, key = key || '/' || id"
+            " WHERE case_id = %s AND kind = %s AND about = ANY (%s) AND state = 'open'",
+            [self._now, case_id, kind, list(people)],
+        )
+
     def finish_key(self, key: str) -> None:
         self._connection.execute(
             "UPDATE cases.tasks SET state = 'done', done_at = %s WHERE key = %s AND state = 'open'",
             [self._now, key],
         )
 
-    def put_off(self, key: str, due_on: date) -> None:
-        """The same task, should it still be open, by another day."""
+    def put_off(self, task: Task) -> None:
+        """The same task, should it still be open, by its new day: late accordingly."""
         self._connection.execute(
-            "UPDATE cases.tasks SET due_on = %s WHERE key = %s AND state = 'open'", [due_on, key]
+            "UPDATE cases.tasks SET due_on = %(due_on)s, late_at = %(late_at)s"
+            " WHERE key = %(key)s AND state = 'open' AND due_on IS DISTINCT FROM %(due_on)s",
+            {"key": task.key, "due_on": task.due_on, "late_at": task.late_at},
         )
 
-    def open_one(self, key: str) -> OpenTask | None:
-        row = self._connection.execute(
-            "SELECT owner, due_on FROM cases.tasks WHERE key = %s AND state = 'open'", [key]
-        ).fetchone()
-        return None if row is None else OpenTask(row["owner"], row["due_on"])
+    def open_one(self, task_id: UUID) -> OpenTask | None:
+        row = self._connection.execute(_OPEN_ONE, [task_id]).fetchone()
+        return None if row is None else OpenTask(**row)
 
     def owner_of(self, meeting_id: UUID, kind: str) -> UUID | None:
         """Whose the task of a kind about a meeting is, or was."""

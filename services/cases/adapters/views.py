@@ -1,6 +1,6 @@
 """What is read to be shown, and the log of who read it, in SQL."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
@@ -8,12 +8,17 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from services.cases.adapters.facts import facts_of
 from services.cases.adapters.inquiries import SqlInquiries
+from services.cases.adapters.mails import MAILS, SqlMailViews
 from services.cases.adapters.meeting_views import SqlMeetingViews
+from services.cases.adapters.message_views import MESSAGES, SqlMessageViews
+from services.cases.adapters.previews import SqlPreviews
 from services.cases.adapters.staffing import SqlStaffing
 from services.cases.domain.inquiries import Consideration, Inquiry
 from services.cases.domain.posts import Post
-from shared.domain.facts import CaseFacts, facts_from_json
+from services.cases.handlers.sight import Sight
+from shared.domain.facts import CaseFacts
 
 _CASE = """
     SELECT id, reference, procedure, state, known_on, opened_at, closed_at, outcome,
@@ -55,19 +60,28 @@ _MEETINGS = """
                           count(*) FILTER (WHERE v.answer = 'if-need-be') AS if_need_be
                    FROM cases.options p
                    LEFT JOIN cases.votes v USING (meeting_id, starts_at)
-                   WHERE p.meeting_id = meetings.id GROUP BY p.starts_at, p.rank) o), '[]')
+                   WHERE p.meeting_id = meetings.id AND p.starts_at > %(now)s
+                   GROUP BY p.starts_at, p.rank) o), '[]')
            AS options
-    FROM cases.meetings WHERE case_id = ANY (%s) ORDER BY starts_at, id
+    FROM cases.meetings WHERE case_id = ANY (%(cases)s) ORDER BY starts_at, id
 """
 _ATTENDANCE = """
     SELECT a.meeting_id, a.person_id, a.answer, a.answered_at, a.present
     FROM cases.attendance a JOIN cases.meetings m ON m.id = a.meeting_id
     WHERE m.case_id = ANY (%s) AND NOT a.removed ORDER BY a.meeting_id, a.person_id
 """
-_TASKS = """
-    SELECT id, case_id, kind, owner, due_on, state, rule, meeting_id, about, details
-    FROM cases.tasks WHERE case_id = ANY (%s)
-    ORDER BY due_on NULLS LAST, created_at, key
+_TASK = """
+    SELECT id, case_id, inquiry_id, kind, owner, due_on, state, rule, meeting_id, about, details
+    FROM cases.tasks
+"""
+_TASKS = _TASK + "WHERE case_id = ANY (%s) ORDER BY due_on NULLS LAST, created_at, key"
+_PAGE_OF_TASKS = """
+    WHERE state = %(state)s AND (%(owner)s::uuid IS NULL OR owner = %(owner)s)
+      AND (%(only)s::uuid[] IS NULL OR case_id = ANY (%(only)s)
+           OR (case_id IS NULL AND owner = %(person)s))
+      AND (%(after)s::uuid IS NULL OR (created_at, id) >
+           (SELECT created_at, id FROM cases.tasks WHERE id = %(after)s))
+    ORDER BY created_at, id LIMIT %(limit)s
 """
 _COUNTS = """
     SELECT (SELECT count(*) FROM cases.cases WHERE state = 'open') AS cases,
@@ -84,22 +98,13 @@ _MOST_PRESSING = """
 """
 _MOST_PRESSING_TASKS = """
     SELECT t.id, t.case_id, t.kind, t.owner, t.due_on, t.rule, t.details,
-           m.starts_at AS meeting_starts_at
+           m.starts_at AS meeting_starts_at, i.procedure,
+           (i.received_at AT TIME ZONE 'Europe/Stockholm')::date AS procedure_on
     FROM (SELECT * FROM cases.tasks WHERE state = 'open'
           ORDER BY due_on NULLS LAST, created_at, key LIMIT %s) t
     LEFT JOIN cases.meetings m ON m.id = t.meeting_id
+    LEFT JOIN cases.inquiries i ON i.id = t.inquiry_id
     ORDER BY t.due_on NULLS LAST, t.created_at, t.key
-"""
-_MESSAGES = """
-    SELECT id, case_id, meeting_id, kind, recipient, state, attempts, reason, rule, due_at,
-           accepted_at
-    FROM notifier_api.messages
-    WHERE (%(case)s::uuid IS NULL OR case_id = %(case)s)
-      AND (%(only)s::uuid[] IS NULL OR case_id = ANY (%(only)s))
-      AND (%(state)s::text IS NULL OR state = %(state)s)
-      AND (%(after)s::uuid IS NULL OR (created_at, id) >
-           (SELECT created_at, id FROM notifier_api.messages WHERE id = %(after)s))
-    ORDER BY created_at, id LIMIT %(limit)s
 """
 _STAFF = """
     SELECT person.id, person.code, person.name,
@@ -134,23 +139,20 @@ _CALENDARS = """
     SELECT known_at, covers_until, known_at > clock_timestamp() - %s AS fresh
     FROM scheduler_api.calendars_known(%s::uuid[])
 """
+_AT_LEAST = 50
 
 
-class SqlViews(SqlMeetingViews):
+class SqlViews(SqlMeetingViews, SqlMailViews, SqlMessageViews, SqlPreviews):
     """Reads in one transaction; `log` writes who read what, before it is read."""
 
     def __init__(self, connection: Connection[DictRow], now: datetime) -> None:
         self._connection = connection
         self._now = now
-        self._seen: Callable[[], Collection[UUID]] | None = None
+        self._sight: Sight | None = None
 
-    def show_only(self, seen: Callable[[], Collection[UUID]]) -> None:
-        """From now on lists hold only these cases, and what belongs to them."""
-        self._seen = seen
-
-    def only(self) -> list[UUID] | None:
-        """The cases that lists may hold; None: all."""
-        return None if self._seen is None else list(self._seen())
+    def show_only(self, sight: Sight) -> None:
+        """From now on lists hold only the cases that are seen, and what belongs to them."""
+        self._sight = sight
 
     def log(self, actor: str, case_id: UUID | None, what: str) -> None:
         """Who looks at what; an id that is no case's is logged as a look at none."""
@@ -161,15 +163,13 @@ class SqlViews(SqlMeetingViews):
         )
 
     def facts(self, case_ids: Collection[UUID]) -> list[CaseFacts]:
-        rows = self._all("SELECT facts FROM cases_api.facts(%s::uuid[])", [list(case_ids)])
-        return [facts_from_json(row["facts"]) for row in rows]
+        return facts_of(self._connection, case_ids)
 
     def case(self, case_id: UUID) -> DictRow | None:
         return self._connection.execute(_CASE, [case_id]).fetchone()
 
     def cases(self, after: UUID | None, state: str | None, limit: int) -> list[DictRow]:
-        values = {"after": after, "state": state, "limit": limit, "only": self.only()}
-        return self._all(_CASES, values)
+        return self._page(_CASES, {"state": state}, "id", after, limit)
 
     def counts(self, today: date) -> DictRow:
         """How many cases and tasks are open, and how many of these are late."""
@@ -194,7 +194,7 @@ class SqlViews(SqlMeetingViews):
         return self._all(_CONSENTS, [list(case_ids)])
 
     def meetings(self, case_ids: Collection[UUID]) -> list[DictRow]:
-        return self._all(_MEETINGS, [list(case_ids)])
+        return self._all(_MEETINGS, {"cases": list(case_ids), "now": self._now})
 
     def attendance(self, case_ids: Collection[UUID]) -> list[DictRow]:
         return self._all(_ATTENDANCE, [list(case_ids)])
@@ -202,11 +202,26 @@ class SqlViews(SqlMeetingViews):
     def tasks(self, case_ids: Collection[UUID]) -> list[DictRow]:
         return self._all(_TASKS, [list(case_ids)])
 
+    def tasks_of(
+        self, owner: UUID | None, state: str, after: UUID | None, limit: int
+    ) -> list[DictRow]:
+        """Tasks of cases that are seen; of those that belong to no case, a person's own."""
+        sought = {"owner": owner, "state": state}
+        return self._page(_TASK + _PAGE_OF_TASKS, sought, "case_id", after, limit)
+
+    def task(self, task_id: UUID) -> DictRow:
+        return self._all(_TASK + "WHERE id = %s", [task_id])[0]
+
     def messages(
         self, case: UUID | None, state: str | None, after: UUID | None, limit: int
     ) -> list[DictRow]:
-        values = {"case": case, "state": state, "after": after, "limit": limit}
-        return self._all(_MESSAGES, values | {"only": self.only()})
+        return self._page(MESSAGES, {"case": case, "state": state}, "case_id", after, limit)
+
+    def mails(
+        self, case: UUID | None, state: str | None, after: UUID | None, limit: int
+    ) -> list[DictRow]:
+        """Mail that came in; a person is shown none that belongs to no case."""
+        return self._page(MAILS, {"case": case, "state": state}, "case_id", after, limit)
 
     def staff(self, role: str | None, on: date) -> list[DictRow]:
         return self._all(_STAFF, {"role": role, "on": on})
@@ -257,6 +272,33 @@ class SqlViews(SqlMeetingViews):
     def calendars(self, people: Collection[UUID], fresh: timedelta) -> list[DictRow]:
         """When the calendars of these people were read, and how far ahead they are known."""
         return self._all(_CALENDARS, [fresh, list(people)])
+
+    def _page(
+        self,
+        query: LiteralString,
+        sought: Mapping[str, Any],
+        case: str,
+        after: UUID | None,
+        limit: int,
+    ) -> list[DictRow]:
+        """The rows that come next, of cases that are seen; no more cases are looked into for it.
+
+        What belongs to no case is for the query itself to keep to its `person`.
+        """
+        if self._sight is None:
+            everything = {**sought, "after": after, "limit": limit, "only": None, "person": None}
+            return self._all(query, everything)
+        only, shown = self._sight.on(), list[DictRow]()
+        sought = {**sought, "person": self._sight.person}
+        at_a_time = max(limit, _AT_LEAST)
+        while True:
+            values = {**sought, "after": after, "limit": at_a_time, "only": only}
+            rows = self._all(query, values)
+            seen = self._sight.seen({row[case] for row in rows} - {None})
+            shown += [row for row in rows if row[case] is None or row[case] in seen]
+            if len(shown) >= limit or len(rows) < at_a_time:
+                return shown[:limit]
+            after = rows[-1]["id"]
 
     def _all(self, query: LiteralString, values: Any = None) -> list[DictRow]:
         return self._connection.execute(query, values).fetchall()

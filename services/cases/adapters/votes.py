@@ -26,6 +26,13 @@ _VOTE = """
 """
 
 
+_WITH_PASSED = """
+    SELECT DISTINCT m.case_id
+    FROM cases.options o JOIN cases.meetings m ON m.id = o.meeting_id
+    WHERE o.starts_at <= %s ORDER BY m.case_id LIMIT %s
+"""
+
+
 class SqlVotes:
     """The port Votes in one transaction."""
 
@@ -54,6 +61,17 @@ class SqlVotes:
             row = [meeting_id, starts_at, person, answer]
             changed += self._connection.execute(_VOTE, row).rowcount
         return changed > 0
+
+    def with_passed_times(self, now: datetime, limit: int) -> list[UUID]:
+        rows = self._connection.execute(_WITH_PASSED, [now, limit])
+        return [row["case_id"] for row in rows]
+
+    def drop_passed(self, meeting_id: UUID, now: datetime) -> bool:
+        dropped = self._connection.execute(
+            "DELETE FROM cases.options WHERE meeting_id = %s AND starts_at <= %s",
+            [meeting_id, now],
+        )
+        return dropped.rowcount > 0
 
     def clear(self, meeting_id: UUID) -> None:
         """The options with all that was said about them."""

@@ -56,6 +56,15 @@ class SqlWishes:
         ).fetchone()
         return None if row is None else Wish(row["id"], row["person_id"], row["state"])
 
+    def waiting(self, case_id: UUID, by: UUID) -> list[tuple[str, str]]:
+        rows = self._connection.execute(
+            "SELECT p.name, w.relation"
+            " FROM cases.wishes w JOIN cases.people p ON p.id = w.person_id"
+            " WHERE w.case_id = %s AND w.by_person = %s AND w.state = 'asked'",
+            [case_id, by],
+        )
+        return [(row["name"], row["relation"]) for row in rows]
+
     def accept(self, case_id: UUID, wish: Wish) -> None:
         """They are on the case from now on."""
         self._settle(wish, "accepted")

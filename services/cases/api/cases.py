@@ -1,4 +1,4 @@
-"""Cases over HTTP: open, read, close; who is on them; free times and tasks."""
+"""Cases over HTTP: open, read, close; who is on them; free times."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,7 +18,6 @@ from services.cases.api.office import TheDoer, TheOffice, TheReader
 from services.cases.api.shapes import (
     case_line_json,
     slot_json,
-    task_json,
 )
 from services.cases.api.shown import changed_case, shown_case
 from services.cases.handlers import closing, opening
@@ -94,14 +93,3 @@ def remove_participant(
     return changed_case(
         case_id, doer, lambda desk: opening.remove_participant(case_id, person_id, desk)
     )
-
-
-@router.post("/tasks/{task_id}/done", summary="A task is done")
-def task_done(
-    task_id: UUID, doer: TheDoer, _: Annotated[Nothing | None, Body()] = None
-) -> JSONResponse:
-    def work(desk: Desk, views: Views) -> dict[str, Any]:
-        case_id = closing.task_done(task_id, desk)
-        return next(task_json(task) for task in views.tasks([case_id]) if task["id"] == task_id)
-
-    return doer.do(work)

@@ -21,7 +21,7 @@ from services.cases.api.meeting_models import (
 from services.cases.api.models import Nothing
 from services.cases.api.office import Doer, TheDoer, TheReader
 from services.cases.api.shapes import meeting_json
-from services.cases.handlers import answers, holding, meetings, votes
+from services.cases.handlers import answers, holding, meetings, reminding, votes
 from services.cases.handlers.answers import GiveAnswer
 from services.cases.handlers.commands import Book, Hold, Move
 from services.cases.handlers.ports import Desk
@@ -80,6 +80,15 @@ def cancel(
     meeting_id: UUID, doer: TheDoer, _: Annotated[Nothing | None, Body()] = None
 ) -> JSONResponse:
     return _done(meeting_id, doer, lambda desk: meetings.cancel(meeting_id, desk))
+
+
+@router.post(
+    "/meetings/{meeting_id}/remind", summary="Remind those who haven't answered, now (R8, S5)"
+)
+def remind(
+    meeting_id: UUID, doer: TheDoer, _: Annotated[Nothing | None, Body()] = None
+) -> JSONResponse:
+    return _done(meeting_id, doer, lambda desk: reminding.remind(meeting_id, desk))
 
 
 @router.post("/meetings/{meeting_id}/answers", summary="Somebody has answered by phone (R6, S8)")

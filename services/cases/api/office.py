@@ -2,8 +2,8 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -19,6 +19,7 @@ from pydantic import SecretStr, StringConstraints
 from services.cases.api.fields import Id
 from services.cases.domain.papers import House
 from services.cases.domain.refused import NotFound, Refused, Words
+from services.cases.handlers.feeds import Origin
 from services.cases.handlers.kept import Answers, Kept
 from services.cases.handlers.overviews import Overviews
 from services.cases.handlers.papers import Paper, PaperDesk, PaperViews
@@ -57,6 +58,7 @@ class Office:
     sights_for: Callable[[Connection[DictRow]], Sights]
     overviews_for: Callable[[Connection[DictRow]], Overviews]
     press: Press
+    origin: Origin
 
 
 class KeyUsedOtherwise(Refused):
@@ -137,23 +139,22 @@ class Reader:
             views, sight = self._views(unit), self.caller.sight(unit)
             sight.enter(self.caller.path, case, what)
             if sight.person is not None:
-                views.show_only(sight.visible)
+                views.show_only(sight)
             views.log(self.caller.actor, case, what)
             return show(views, unit.now)
 
     def look(
         self,
         what: str,
-        show: Callable[[Overviews, datetime, Collection[UUID] | None], T],
+        show: Callable[[Overviews, datetime, Sight], T],
         case: UUID | None = None,
     ) -> T:
-        """As read, over one case's past or over many; `show` is told which are seen (None: all)."""
+        """As read, over one case's past or over many; `show` is told whose sight it is."""
         with self.office.database.unit() as unit:
             sight = self.caller.sight(unit)
             sight.enter(self.caller.path, case, what)
             self._views(unit).log(self.caller.actor, case, what)
-            only = None if sight.person is None else sight.visible()
-            return show(self.office.overviews_for(unit.connection), unit.now, only)
+            return show(self.office.overviews_for(unit.connection), unit.now, sight)
 
     def _views(self, unit: Unit) -> Views:
         return self.office.views_for(unit.connection, unit.now)
@@ -183,6 +184,10 @@ class Doer:
     caller: Caller
     key: str | None
     request: bytes
+
+    def do_unkept(self, work: Callable[[Desk, Views], Any], status: int = 200) -> JSONResponse:
+        """As do, for an answer that holds a secret, which is kept nowhere (X13)."""
+        return replace(self, key=None).do(work, status)
 
     def do(
         self, work: Callable[[Desk, Views], Any], status: int = 200, *, keeps: UUID | None = None

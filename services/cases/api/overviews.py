@@ -77,7 +77,7 @@ def limits(
         return _for_manager(query.manager, sought, reader, office, language)[: query.limit]
     found = reader.look(
         "limits",
-        lambda views, now, only: limits_of(sought, only, views, office.procedures, days, now),
+        lambda views, now, sight: limits_of(sought, sight, views, office.procedures, days, now),
     )
     return [_limit_json(one, language) for one in found[: query.limit]]
 

@@ -12,47 +12,45 @@ from shared.domain.windows import Window
 
 
 def case_json(shown: ShownCase) -> dict[str, Any]:
-    case = shown.case
     return {
-        "id": case["id"],
-        "reference": case["reference"],
-        "procedure": case["procedure"],
-        "state": case["state"],
-        "known_on": case["known_on"],
-        "opened_at": instant_json(case["opened_at"]),
-        "closed_at": instant_json(case["closed_at"]),
-        "outcome": case["outcome"],
-        "process_owner": case["process_owner"],
-        "initiator": case["initiator"],
-        "coordinator": case["coordinator"],
-        "contact_person": case["contact_person"],
-        "grade": case["grade"],
-        "residence": case["residence"],
-        "reason": case["reason"],
-        "evaluation": case["evaluation"],
-        "held_back": case["held_back"],
-        "unit": case["unit"],
-        "child": next(member_json(one) for one in shown.people if one["party"] == "child"),
-        "guardians": [
-            member_json(one)
-            | {"custody": one["custody"], "wanted_by_youth": bool(one["wanted_by_youth"])}
-            for one in shown.people
-            if one["party"] == "guardian"
-        ],
-        "never_together": case["never_together"],
-        "participants": [
-            {"person": one["person_id"], "role": one["role"], "organisation": one["organisation"]}
-            for one in shown.people
-            if one["party"] == "staff"
-        ],
-        "externals": [
-            {"person": one["person_id"]} for one in shown.people if one["party"] == "external"
-        ],
+        **_of_the_case_itself(shown.case),
+        **_people_json(shown.people),
         "windows": [window_json(window) for window in shown.windows],
         "consents": [consent_json(consent) for consent in shown.consents],
         "meetings": [meeting_json(meeting, shown.attendance) for meeting in shown.meetings],
         "tasks": [task_json(task) for task in shown.tasks],
         "lead_times": [asdict(one) for one in shown.lead_times],
+    }
+
+
+def _of_the_case_itself(case: Row) -> dict[str, Any]:
+    names = (
+        "id", "reference", "procedure", "state", "known_on", "opened_at", "closed_at", "outcome",
+        "process_owner", "initiator", "coordinator", "contact_person", "grade", "residence",
+        "reason", "evaluation", "held_back", "unit", "never_together",
+    )  # fmt: skip
+    instants = {name: instant_json(case[name]) for name in ("opened_at", "closed_at")}
+    return {name: case[name] for name in names} | instants
+
+
+def _people_json(people: Sequence[Row]) -> dict[str, Any]:
+    """Everybody on the case, as what they take part."""
+    of = {
+        party: [one for one in people if one["party"] == party]
+        for party in ("child", "guardian", "staff", "external")
+    }
+    return {
+        "child": member_json(of["child"][0]),
+        "guardians": [
+            member_json(one)
+            | {"custody": one["custody"], "wanted_by_youth": bool(one["wanted_by_youth"])}
+            for one in of["guardian"]
+        ],
+        "participants": [
+            {"person": one["person_id"], "role": one["role"], "organisation": one["organisation"]}
+            for one in of["staff"]
+        ],
+        "externals": [{"person": one["person_id"]} for one in of["external"]],
     }
 
 
@@ -118,6 +116,7 @@ def meeting_json(meeting: Row, attendance: Sequence[Row]) -> dict[str, Any]:
         "outcome": meeting["outcome"],
         "organizer": meeting["organizer"],
         "options": [_option_json(option) for option in meeting["options"]],
+        "counters": [counter_json(counter) for counter in meeting["counters"]],
         "attendance": [
             {
                 "person": one["person_id"],
@@ -137,10 +136,25 @@ def _option_json(option: Row) -> dict[str, Any]:
     return {**option, "starts_at": instant_json(starts_at)}
 
 
+def counter_json(counter: Row) -> dict[str, Any]:
+    """Another time that somebody wishes for (B5)."""
+    return {
+        "id": counter["id"],
+        "person": counter["person_id"],
+        "starts_at": instant_json(counter["starts_at"]),
+        "ends_at": instant_json(counter["ends_at"]),
+        "via": counter["via"],
+        "state": counter["state"],
+        "asked_at": instant_json(counter["asked_at"]),
+        "settled_at": instant_json(counter["settled_at"]),
+    }
+
+
 def task_json(task: Row) -> dict[str, Any]:
     return {
         "id": task["id"],
         "case": task["case_id"],
+        "inquiry": task["inquiry_id"],
         "kind": task["kind"],
         "owner": task["owner"],
         "due_on": task["due_on"],
@@ -156,6 +170,7 @@ def message_json(message: Row) -> dict[str, Any]:
     return {
         "id": message["id"],
         "case": message["case_id"],
+        "task": message["task_id"],
         "meeting": message["meeting_id"],
         "kind": message["kind"],
         "recipient": message["recipient"],

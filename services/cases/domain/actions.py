@@ -86,6 +86,10 @@ ACTIONS = {
     "meeting.uncall": Words(
         "{person} är inte längre kallad till {step}.", "{person} is no longer called to {step}."
     ),
+    "meeting.remind": Words(
+        "De som inte har svarat påmindes om {step}.",
+        "Those who had not answered were reminded of {step}.",
+    ),
     "meeting.cancel": Words("{step} ställdes in.", "{step} was cancelled."),
     "meeting.held": Words("{step} markerades som hållet.", "{step} was marked as held."),
     "meeting.say-more": Words(
@@ -104,6 +108,37 @@ ACTIONS = {
     "answer.tentative": Words(
         "{person} svarade kanske på {step}.", "{person} answered maybe to {step}."
     ),
+    # personal links
+    "link.code": Words(
+        "{person} fick en kod till sin länk.", "{person} got a code for the personal link."
+    ),
+    "link.code-void": Words(
+        "En kod spärrades efter fel försök.", "A code was blocked after wrong tries."
+    ),
+    "link.revoke": Words(
+        "Länkarna till {person} byttes ut.", "The links of {person} were replaced."
+    ),
+    "counter.ask": Words(
+        "{person} önskade en annan tid för {step}.", "{person} wished for another time for {step}."
+    ),
+    "counter.accept": Words(
+        "Önskemålet om en annan tid för {step} godtogs.",
+        "The wish for another time for {step} was accepted.",
+    ),
+    "counter.decline": Words(
+        "Önskemålet om en annan tid för {step} avböjdes.",
+        "The wish for another time for {step} was declined.",
+    ),
+    # mail that came in
+    "mail.plain": Words("Ett mejl kom in.", "A mail came in."),
+    "mail.unclear": Words(
+        "Ett mejl kom in som någon måste ta ställning till.",
+        "A mail came in that somebody has to decide about.",
+    ),
+    "mail.answer": Words(
+        "Ett mejl lästes som ett svar av {person}.", "A mail was read as an answer of {person}."
+    ),
+    "mail.discard": Words("Ett mejl lades åt sidan.", "A mail was put aside."),
     # tasks
     "task.give": Words("En uppgift lades till: {kind}.", "A task was added: {kind}."),
     "task.done": Words(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.cases.domain import refusals
+from services.cases.domain import case_refusals, consent_refusals
 from services.cases.domain.consents import check_organisations
 from services.cases.domain.inquiries import TalkWithTheChildFirst
 from services.cases.domain.refused import Refused, Words
@@ -83,7 +83,7 @@ def check_asking(
     What has been asked for in the same words already can be asked for again: it is that request.
     """
     if facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     if facts.held_back and person not in _children(facts):
         raise TalkWithTheChildFirst
     check_organisations(procedure, organisations)
@@ -95,7 +95,7 @@ def check_asking(
     for form in theirs if same is None else ():
         reaches = organisations <= form.organisations and _reaches(form, until)
         if reaches and _is_in_the_way(facts, procedure, form, on):
-            raise refusals.ConsentAskedAlready
+            raise consent_refusals.ConsentAskedAlready
     return found
 
 
@@ -127,9 +127,9 @@ def _capacity(
     elif person in deciders(facts, procedure, on):
         possible = ("guardian",)
     if wanted is not None and wanted not in possible:
-        raise refusals.MayNotConsent(age=age)
+        raise consent_refusals.MayNotConsent(age=age)
     if not possible:
-        raise refusals.MayNotConsent(age=age)
+        raise consent_refusals.MayNotConsent(age=age)
     return wanted or possible[0]
 
 

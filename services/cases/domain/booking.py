@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from services.cases.domain import refusals
+from services.cases.domain import booking_refusals, case_refusals, consent_refusals, wrong_values
 from services.cases.domain.inquiries import TalkWithTheChildFirst
 from services.cases.domain.refused import codes_in_words, people_counted
 from services.cases.domain.whom import guardians, whom_to_call
@@ -46,12 +46,12 @@ def check_booking(
 ) -> frozenset[UUID]:
     """Who is called to a meeting at the wanted time. Raises Refused if a rule says no."""
     if facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     if facts.held_back:
         raise TalkWithTheChildFirst
     step, day = step_of(procedure, wanted.step), local_date(wanted.starts_at)
     if wanted.starts_at <= now:
-        raise refusals.InThePast(rule=step.rule)
+        raise booking_refusals.InThePast(rule=step.rule)
     if step.grounds == "consent":
         _check_consent(facts, procedure, day)
     _check_participants(facts, procedure, step, day)
@@ -69,14 +69,14 @@ def step_of(procedure: Procedure, name: str) -> Step:
         return procedure.step(name)
     except UnknownStep:
         known = ", ".join(step.name for step in procedure.steps)
-        raise refusals.UnknownStepName("step", known=known) from None
+        raise wrong_values.UnknownStepName("step", known=known) from None
 
 
 def _check_consent(facts: CaseFacts, procedure: Procedure, day: date) -> None:
     if not deciders(facts, procedure, day):
-        raise refusals.NobodyDecides(age=procedure.consent.youth_decides_from_age)
+        raise case_refusals.NobodyDecides(age=procedure.consent.youth_decides_from_age)
     if missing := missing_consents(facts, procedure, day):
-        raise refusals.ConsentMissing(
+        raise consent_refusals.ConsentMissing(
             rule=procedure.consent.rule, day=day, count=people_counted(len(missing))
         )
 
@@ -84,19 +84,22 @@ def _check_consent(facts: CaseFacts, procedure: Procedure, day: date) -> None:
 def _check_participants(facts: CaseFacts, procedure: Procedure, step: Step, day: date) -> None:
     """R6: nobody who is always called is missing, nor outside of what the consent names (S1)."""
     if missing := missing_parties(facts, procedure, step, day):
-        raise refusals.ParticipantsMissing(missing=codes_in_words(missing))
+        raise booking_refusals.ParticipantsMissing(missing=codes_in_words(missing))
     if step.grounds != "consent":
         return
     if uncovered := uncovered_organisations(facts, procedure, step, day):
-        raise refusals.OrganisationNotCovered(organisations=codes_in_words(uncovered))
+        raise consent_refusals.OrganisationNotCovered(organisations=codes_in_words(uncovered))
 
 
 def check_order(facts: CaseFacts, procedure: Procedure, step: Step) -> None:
     """S3, P4, S4: what comes before this step has been held, and its plan filed. Raises Refused."""
     if (earlier := first_unheld(facts, step)) is not None:
-        raise refusals.StepMustWait(rule=step.rule, earlier=procedure.step(earlier).title)
+        title = procedure.step(earlier).title
+        raise booking_refusals.StepMustWait(rule=step.rule, earlier=title)
     if (earlier := first_without_plan(facts, step)) is not None:
-        raise refusals.PlanMustBeFiled(rule=step.rule, earlier=procedure.step(earlier).title)
+        raise booking_refusals.PlanMustBeFiled(
+            rule=step.rule, earlier=procedure.step(earlier).title
+        )
 
 
 def _check_not_booked(
@@ -110,18 +113,18 @@ def _check_not_booked(
         if other.state not in taken or other.id == meeting:
             continue
         if not own or own & other.person_ids:
-            raise refusals.AlreadyBooked(rule=step.rule)
+            raise booking_refusals.AlreadyBooked(rule=step.rule)
 
 
 def _check_day(step: Step, days: WorkingDays, hours: OfficeHours, wanted: Wanted) -> None:
     day = local_date(wanted.starts_at)
     if local_date(wanted.ends_at) != day:
-        raise refusals.OverMidnight
+        raise booking_refusals.OverMidnight
     if not days.is_working_day(day):
-        raise refusals.NotAWorkingDay(day=day)
+        raise booking_refusals.NotAWorkingDay(day=day)
     starts, ends = (_wall(one) for one in (wanted.starts_at, wanted.ends_at))
     if starts < hours.outer_start or ends > hours.outer_end:
-        raise refusals.OutsideHours(
+        raise booking_refusals.OutsideHours(
             rule=step.rule, start=_clock(hours.outer_start), end=_clock(hours.outer_end)
         )
 
@@ -143,8 +146,8 @@ def _check_window(
     if window is None or window.state == "missed":
         return  # what has passed stays visible as passed; the meeting is needed all the same
     if window.opens_on is None or window.last_bookable_on is None:
-        raise refusals.NoDayInWindow
+        raise booking_refusals.NoDayInWindow
     if day < window.opens_on:
-        raise refusals.BeforeWindow(rule=window.rule, opens=window.opens_on)
+        raise booking_refusals.BeforeWindow(rule=window.rule, opens=window.opens_on)
     if day > window.last_bookable_on:
-        raise refusals.PastLimit(rule=window.rule, last=window.last_bookable_on)
+        raise booking_refusals.PastLimit(rule=window.rule, last=window.last_bookable_on)

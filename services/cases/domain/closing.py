@@ -1,12 +1,12 @@
 """How a case ends: who may close it, and the short evaluation before it does (R11, R16, P11)."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from services.cases.domain.meetings import Outcome, coming
+from services.cases.domain.meetings import Outcome
 from services.cases.domain.refused import Refused, Words
-from services.cases.domain.tasks import NEXT_DATE, Task
+from services.cases.domain.tasks import Task
 from shared.domain.facts import CaseFacts
 from shared.domain.order import was_held
 from shared.domain.procedure import Procedure
@@ -52,26 +52,6 @@ class NotYoursToClose(Refused):
         "A case is closed by its process owner or its coordinator. Ask one of them to close it, or"
         " take the case over first (POST …/handover).",
     )
-
-
-class NoNextDate(Refused):
-    """An open case has a next date, or is closed (R11)."""
-
-    code = "no-next-date"
-    rule = "R11"
-    title = Words("Ärendet har ingen nästa tid", "The case has no next date")
-    detail = Words(
-        "Ett öppet ärende ska ha en tid för nästa möte. Boka en tid eller avsluta ärendet: då blir"
-        " uppgiften klar av sig själv.",
-        "An open case has a date for its next meeting. Book a time or close the case: then the task"
-        " is done by itself.",
-    )
-
-
-def check_done_by_hand(facts: CaseFacts, kind: str | None, now: datetime) -> None:
-    """R11: that there is a next date is seen by the case, not said by somebody. Raises Refused."""
-    if kind == NEXT_DATE and facts.state == "open" and not coming(facts, now):
-        raise NoNextDate
 
 
 def check_closer(facts: CaseFacts, person: UUID | None) -> None:

@@ -3,17 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.cases.domain import refusals
+from services.cases.domain import case_refusals, consent_refusals, wrong_values
 from services.cases.domain.refused import Invalid, Refused, Words, codes_in_words
 from shared.domain.consent import (
     birthday_in,
-    capacity,
     children_who_said_no,
-    deciders,
     shown_state,
 )
-from shared.domain.days import local_date
-from shared.domain.facts import CaseFacts, Consent, Meeting
+from shared.domain.facts import CaseFacts, Consent
 from shared.domain.procedure import Procedure
 
 
@@ -44,7 +41,7 @@ def check_terms(
 ) -> None:
     """S1: the form names some that it can name, and ends after it began. Raises Refused."""
     if shown_state(facts, procedure, consent, today) == "lapsed":
-        raise refusals.ConsentAlready(state=codes_in_words(("lapsed",)))
+        raise consent_refusals.ConsentAlready(state=codes_in_words(("lapsed",)))
     if terms.organisations is not None:
         check_organisations(procedure, terms.organisations)
     if terms.until is not None and terms.until < on:
@@ -55,7 +52,7 @@ def check_same(signed: Terms, said: Terms) -> None:
     """Whoever says once more that a form is signed says the same about it. Raises Refused."""
     for name in ("organisations", "until", "method", "reference"):
         if getattr(said, name) not in (None, getattr(signed, name)):
-            raise refusals.ConsentAlready(state=codes_in_words(("signed",)))
+            raise consent_refusals.ConsentAlready(state=codes_in_words(("signed",)))
 
 
 def check_refusing(facts: CaseFacts, consent: Consent, on: date | None, today: date) -> bool:
@@ -63,7 +60,7 @@ def check_refusing(facts: CaseFacts, consent: Consent, on: date | None, today: d
     if consent.state == "refused":
         return False
     if consent.state == "signed":
-        raise refusals.ConsentStandsAlready
+        raise consent_refusals.ConsentStandsAlready
     _check_asked(facts, consent)
     _check_day(on or today, facts.known_on, today)
     return True
@@ -74,7 +71,7 @@ def check_withdrawing(consent: Consent, on: date | None, today: date) -> bool:
     if consent.state == "withdrawn":
         return False
     if consent.state != "signed" or consent.signed_on is None:
-        raise refusals.ConsentNotSigned
+        raise consent_refusals.ConsentNotSigned
     _check_day(on or today, consent.signed_on, today)
     return True
 
@@ -106,25 +103,13 @@ def check_waiving(
         return False
     _check_asked(facts, consent)
     if shown_state(facts, procedure, consent, today) == "lapsed":
-        raise refusals.ConsentAlready(state=codes_in_words(("lapsed",)))
+        raise consent_refusals.ConsentAlready(state=codes_in_words(("lapsed",)))
     needed_on = birthday_in(facts.birth_date, facts.birth_date.year + needed_from)
     earliest = needed_on - timedelta(days=rule.ask_ahead_days)
     if today < earliest:
         raise WaivedTooEarly(rule=rule.child_rule, earliest=earliest, age=needed_from)
     _check_day(on or today, facts.known_on, today)
     return True
-
-
-def resting_on(
-    facts: CaseFacts, procedure: Procedure, consent: Consent, coming: tuple[Meeting, ...]
-) -> tuple[Meeting, ...]:
-    """The coming meetings that rest on this consent; who decides goes by the age then (X8)."""
-    return tuple(
-        meeting
-        for meeting in coming
-        if procedure.step(meeting.step).grounds == "consent"
-        and _counts(facts, procedure, consent, local_date(meeting.starts_at))
-    )
 
 
 def other_requests(facts: CaseFacts, consent: Consent) -> tuple[Consent, ...]:
@@ -142,30 +127,21 @@ def check_organisations(procedure: Procedure, organisations: frozenset[str]) -> 
     """S1, S14: at least one, and only those that a consent can name. Raises Invalid."""
     known = procedure.all_organisations
     if not organisations or not organisations <= set(known):
-        raise refusals.UnknownOrganisations("organisations", known=", ".join(known))
-
-
-def _counts(facts: CaseFacts, procedure: Procedure, consent: Consent, day: date) -> bool:
-    """The child who takes back its own word takes back what it signed ahead as well."""
-    if consent.party == "child":
-        return True
-    person = consent.person_id
-    decides = person in deciders(facts, procedure, day)
-    return decides and capacity(facts, procedure, person, day) == consent.party
+        raise wrong_values.UnknownOrganisations("organisations", known=", ".join(known))
 
 
 def _check_asked(facts: CaseFacts, consent: Consent) -> None:
     if facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     if consent.state != "requested":
-        raise refusals.ConsentAlready(state=codes_in_words((consent.state,)))
+        raise consent_refusals.ConsentAlready(state=codes_in_words((consent.state,)))
 
 
 def _check_day(on: date, earliest: date, today: date) -> None:
     if on > today:
-        raise refusals.ConsentInFuture(today=today)
+        raise consent_refusals.ConsentInFuture(today=today)
     if on < earliest:
-        raise refusals.ConsentBeforeKnown(earliest=earliest)
+        raise consent_refusals.ConsentBeforeKnown(earliest=earliest)
 
 
 class EndsTooEarly(Invalid):

@@ -5,8 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from services.cases.domain.refusals import NotAsked
 from services.cases.domain.refused import Invalid, Refused, Words
+from services.cases.domain.wrong_values import NotAsked
 from shared.domain.consent import age_on
 from shared.domain.procedure import Eligibility, Procedure
 

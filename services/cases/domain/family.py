@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from services.cases.domain import refusals
+from services.cases.domain import case_refusals
 from services.cases.domain.refused import Invalid, NotFound, Refused, Words
 from services.cases.domain.tasks import Task
 from shared.domain.consent import age_on, birthday_in
@@ -40,7 +40,7 @@ def check_others_decide(facts: CaseFacts, procedure: Procedure, person: UUID, to
         who for who in facts.participants if who.party == "guardian" and who.person_id != person
     )
     if age_on(facts.birth_date, today) < age and not any(who.custody for who in others):
-        raise refusals.NobodyDecides(age=age)
+        raise case_refusals.NobodyDecides(age=age)
 
 
 def check_wanting(

@@ -5,9 +5,14 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from services.cases.domain.tasks import Task
+from shared.domain.calling import called
+from shared.domain.consent import consent_stands, declined
+from shared.domain.facts import CaseFacts
+from shared.domain.procedure import Procedure
 
 KNOWN_AHEAD = timedelta(days=30)
-LEAVING_TASKS = ("replace-participant", "hand-over")
+REPLACE = "replace-participant"
+LEAVING_TASKS = (REPLACE, "hand-over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,22 @@ class Leaver:
     manager: UUID | None = None
 
 
+def is_to_be_replaced(facts: CaseFacts, procedure: Procedure, person: UUID, today: date) -> bool:
+    """R5: whether somebody has to take over who could be called to a meeting in their stead.
+
+    Not where nobody may be called: before the consent, which others know nothing of (X10), for an
+    organisation that it leaves out (S1), and after a no (P11). Their process owner hands over (R2)
+    whatever the consent says.
+    """
+    if person == facts.process_owner:
+        return True
+    if declined(facts, procedure, today):
+        return False
+    carried = consent_stands(facts, procedure, today)
+    steps = (step for step in procedure.steps if carried or step.grounds == "none")
+    return any(person in called(facts, procedure, step, today) for step in steps)
+
+
 def what_to_do(leaver: Leaver, today: date) -> Task:
     """R5: the process owner finds somebody else; R2: the process owner's manager, a new owner."""
     last = "none" if leaver.last_day is None else leaver.last_day.isoformat()
@@ -34,4 +55,4 @@ def what_to_do(leaver: Leaver, today: date) -> Task:
         key = f"{leaver.case_id}/R2/hand-over/{person}/{last}"
         return Task(key, "hand-over", leaver.manager or person, "R2", due_on, about=person)
     key = f"{leaver.case_id}/R5/replace/{person}/{last}"
-    return Task(key, "replace-participant", leaver.process_owner, "R5", due_on, about=person)
+    return Task(key, REPLACE, leaver.process_owner, "R5", due_on, about=person)

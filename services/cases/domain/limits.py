@@ -9,11 +9,11 @@ from uuid import UUID
 
 from services.cases.domain.quotes import quote
 from services.cases.domain.refused import Words
-from services.cases.domain.task_words import task_in_words
+from services.cases.domain.task_kinds import task_in_words
 from shared.domain.calling import in_charge
 from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts, Meeting
-from shared.domain.procedure import Procedure
+from shared.domain.procedure import Procedure, Step
 from shared.domain.swedish import day_and_time, the_day
 from shared.domain.windows import Window, windows
 
@@ -37,11 +37,26 @@ class DueTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """One thing to be done by a day, for its owner's eyes."""
+class DueDuty:
+    """An open task that belongs to no case, of a post in an organisation; what it is about began
+    under a version of a procedure. Nobody has it while nobody acts for the post.
+    """
 
-    case_id: UUID
-    reference: str
+    kind: str
+    owner: UUID | None
+    organisation: str
+    rule: str
+    due_on: date
+    procedure: str
+    procedure_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One thing to be done by a day, for its owner's eyes. What is a duty belongs to no case."""
+
+    case_id: UUID | None
+    reference: str | None
     about: Literal["meeting", "task"]
     step: str | None
     kind: str | None
@@ -51,7 +66,7 @@ class Limit:
     due_on: date
     last_bookable_on: date | None
     state: LimitState
-    owner: UUID
+    owner: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,7 @@ def limits(
             about="task",
             step=task.step,
             kind=task.kind,
-            what=_task_words(task),
+            what=_task_words(task.kind, task.due_on),
             rule=task.rule,
             quote=quote(procedure, task.rule),
             due_on=task.due_on,
@@ -92,9 +107,55 @@ def limits(
         )
 
 
+def has_passed(
+    facts: CaseFacts, procedure: Procedure, step: str, days: WorkingDays, today: date
+) -> bool:
+    """Whether a step's limit was missed: no time within it can be had any more (X1, X2)."""
+    found = windows(facts, procedure, days, today)
+    return any(window.step == step and window.state == "missed" for window in found)
+
+
+def last_day_to_book(
+    facts: CaseFacts,
+    procedure: Procedure,
+    step: Step,
+    days: WorkingDays,
+    today: date,
+    *,
+    otherwise: date,
+) -> date | None:
+    """X1: until when a time can be found for a step; None: no longer, `otherwise`: no limit says.
+
+    Past its limit a step is still to be held, but its passed limit says so itself (X2).
+    """
+    found = windows(facts, procedure, days, today)
+    window = next((one for one in found if one.step == step.name), None)
+    if window is None:
+        return otherwise
+    last = window.last_bookable_on
+    return last if window.state == "open" and last is not None and last >= today else None
+
+
+def limit_of_duty(duty: DueDuty, procedure: Procedure, days: WorkingDays, today: date) -> Limit:
+    return Limit(
+        case_id=None,
+        reference=None,
+        about="task",
+        step=None,
+        kind=duty.kind,
+        what=_task_words(duty.kind, duty.due_on),
+        rule=duty.rule,
+        quote=quote(procedure, duty.rule),
+        due_on=duty.due_on,
+        last_bookable_on=None,
+        state=_nearness(duty.due_on, duty.due_on, days, today),
+        owner=duty.owner,
+    )
+
+
 def for_a_manager(found: Iterable[Limit]) -> tuple[OfSomebody, ...]:
     """X16: whose, by which day and how many; no case, no step, no rule."""
-    counted = Counter((one.due_on, one.owner, one.state) for one in found)
+    counted = Counter((one.due_on, one.owner, one.state) for one in found if one.owner is not None)
     return tuple(
         OfSomebody(owner, due_on, state, count)
         for (due_on, owner, state), count in sorted(counted.items())
@@ -190,11 +251,11 @@ def _booked(window: Window, facts: CaseFacts) -> list[Meeting]:
     return [one for one in facts.meetings_of(window.step) if one.state == "booked"]
 
 
-def _task_words(task: DueTask) -> Words:
-    words = task_in_words(task.kind)
+def _task_words(kind: str, due_on: date) -> Words:
+    words = task_in_words(kind)
     return Words(
-        f"{words.sv}, senast {the_day(task.due_on)}.",
-        f"{words.en}, by {the_day(task.due_on, 'en')}.",
+        f"{words.sv}, senast {the_day(due_on)}.",
+        f"{words.en}, by {the_day(due_on, 'en')}.",
     )
 
 

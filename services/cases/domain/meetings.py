@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.cases.domain import refusals
+from services.cases.domain import case_refusals, meeting_refusals
 from services.cases.domain.refused import Refused, Words, codes_in_words
 from shared.domain.days import local_date
 from shared.domain.facts import CaseFacts, Meeting
@@ -71,6 +71,17 @@ class NotYoursToFile(Refused):
     )
 
 
+def check_remindable(facts: CaseFacts, meeting: Meeting, rule: str, now: datetime) -> None:
+    """Whether people can be reminded of a meeting: it is booked and to come. Raises Refused."""
+    if facts.state == "closed":
+        raise case_refusals.CaseIsClosed
+    if meeting.state != "booked":
+        raise meeting_refusals.NotBooked(rule=rule, state=codes_in_words((meeting.state,)))
+    if meeting.starts_at <= now:
+        day, time = local_date(meeting.starts_at), clock_time(meeting.starts_at)
+        raise meeting_refusals.HasBegun(rule=rule, day=day, time=time)
+
+
 def coming(facts: CaseFacts, now: datetime) -> tuple[Meeting, ...]:
     """The booked and proposed meetings that haven't begun."""
     return tuple(
@@ -84,7 +95,7 @@ def check_closing(facts: CaseFacts, now: datetime) -> None:
     """R13: what has become of every meeting that has begun is said first. Raises Refused."""
     for meeting in facts.meetings:
         if meeting.state == "booked" and meeting.starts_at <= now:
-            raise refusals.MeetingNotMarked(
+            raise meeting_refusals.MeetingNotMarked(
                 day=local_date(meeting.starts_at), time=clock_time(meeting.starts_at)
             )
 
@@ -92,31 +103,31 @@ def check_closing(facts: CaseFacts, now: datetime) -> None:
 def check_changeable(facts: CaseFacts, meeting: Meeting, rule: str) -> None:
     """Only what is booked or proposed, on an open case, can be changed. Raises Refused."""
     if facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     if meeting.state not in ("booked", "proposed"):
-        raise refusals.NotBooked(rule=rule, state=codes_in_words((meeting.state,)))
+        raise meeting_refusals.NotBooked(rule=rule, state=codes_in_words((meeting.state,)))
 
 
 def check_confirmable(meeting: Meeting, rule: str) -> None:
     if meeting.state != "proposed":
-        raise refusals.NotProposed(rule=rule, state=codes_in_words((meeting.state,)))
+        raise meeting_refusals.NotProposed(rule=rule, state=codes_in_words((meeting.state,)))
 
 
 def check_held(facts: CaseFacts, meeting: Meeting, rule: str, now: datetime) -> None:
     """Only a booked meeting that has begun can have been held. Raises Refused."""
     if facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     if meeting.state != "booked":
-        raise refusals.NotBooked(rule=rule, state=codes_in_words((meeting.state,)))
+        raise meeting_refusals.NotBooked(rule=rule, state=codes_in_words((meeting.state,)))
     if now < meeting.starts_at:
         day, time = local_date(meeting.starts_at), clock_time(meeting.starts_at)
-        raise refusals.NotYetHeld(day=day, time=time)
+        raise meeting_refusals.NotYetHeld(day=day, time=time)
 
 
 def check_filing_plan(facts: CaseFacts, meeting: Meeting, step: Step) -> None:
     """S4: the plan of a meeting that sets one and has been held. Raises Refused."""
     if facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     if not step.plan:
         raise NoPlanHere(step=step.title)
     if meeting.state != "held":
@@ -147,7 +158,7 @@ def check_filing_minutes(
     if person not in in_charge and not keeps_minutes(facts, person, task_owner):
         raise NotYoursToFile
     if meeting.state != "held":
-        raise refusals.MinutesBeforeHeld
+        raise meeting_refusals.MinutesBeforeHeld
 
 
 def keeps_minutes(facts: CaseFacts, person: UUID | None, task_owner: UUID | None) -> bool:

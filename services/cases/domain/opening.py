@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from services.cases.domain import refusals
+from services.cases.domain import case_refusals, consent_refusals, wrong_values
 from services.cases.domain.refused import any_of, codes_in_words
 from shared.domain.consent import age_on
 from shared.domain.procedure import AlwaysCalled, Procedure
@@ -64,9 +64,9 @@ class StaffOfCase:
 def check_dates(known_on: date, birth_date: date, today: date) -> None:
     """R9 counts from the day the case became known: not a day to come. Raises Invalid."""
     if known_on > today:
-        raise refusals.KnownInFuture("known_on", today=today)
+        raise wrong_values.KnownInFuture("known_on", today=today)
     if birth_date > known_on:
-        raise refusals.BornTooLate("child.birth_date")
+        raise wrong_values.BornTooLate("child.birth_date")
 
 
 def check_somebody_decides(
@@ -75,7 +75,7 @@ def check_somebody_decides(
     """R3: there is a custodian to ask, or an adult youth."""
     age = procedure.consent.youth_decides_from_age
     if age_on(birth_date, today) < age and not any(custody):
-        raise refusals.NobodyDecides(age=age)
+        raise case_refusals.NobodyDecides(age=age)
 
 
 def staff_of_case(
@@ -112,12 +112,12 @@ def posts_named(procedure: Procedure) -> frozenset[str]:
 def taking_part(procedure: Procedure, staff: Staff, field: str) -> OnCase:
     """Somebody in the role of a current post; one that is always called goes before others."""
     if not staff.posts:
-        raise refusals.WithoutPost(field)
+        raise wrong_values.WithoutPost(field)
     called_for = {needed.role for needed in procedure.always_called}
     covered = [post for post in staff.posts if post.organisation in procedure.all_organisations]
     if not covered:
         others = tuple(sorted({post.organisation for post in staff.posts}))
-        raise refusals.OrganisationNotCovered(organisations=codes_in_words(others))
+        raise consent_refusals.OrganisationNotCovered(organisations=codes_in_words(others))
     post = min(covered, key=lambda held: (held.role not in called_for, held.code))
     return OnCase(staff.person_id, post.role, post.organisation)
 
@@ -127,11 +127,11 @@ def opening_role(
 ) -> OnCase:
     """R2: a process owner holds one of the opening roles on the day. Raises Refused."""
     if person not in known:
-        raise refusals.UnknownPerson(field)
+        raise wrong_values.UnknownPerson(field)
     openers = procedure.roles.openers
     held = [post for post in known[person].posts if post.role in openers]
     if not held:
-        raise refusals.MayNotOpen(rule=procedure.roles.openers_rule, roles=any_of(openers))
+        raise case_refusals.MayNotOpen(rule=procedure.roles.openers_rule, roles=any_of(openers))
     post = min(held, key=lambda one: (openers.index(one.role), one.code))
     return OnCase(person, post.role, post.organisation)
 
@@ -175,10 +175,10 @@ def _participants(
     for position, person in enumerate(named):
         field = f"participants.{position}"
         if person in seen:
-            raise refusals.TwiceNamed(field)
+            raise wrong_values.TwiceNamed(field)
         seen.add(person)
         if person not in known:
-            raise refusals.UnknownPerson(field)
+            raise wrong_values.UnknownPerson(field)
         if person != initiator:
             yield taking_part(procedure, known[person], field)
 

@@ -82,6 +82,10 @@ _STATES: dict[str, dict[Language, str]] = {
     "held": {"sv": "hållet", "en": "held"},
     "accepted": {"sv": "accepterat", "en": "accepted"},
     "declined": {"sv": "avböjt", "en": "declined"},
+    "stale": {
+        "sv": "inaktuellt, för mötet har ändrats",
+        "en": "out of date, as the meeting changed",
+    },
 }
 
 

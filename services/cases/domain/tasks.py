@@ -6,54 +6,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.cases.domain.task_kinds import kind_of_task
 from shared.domain.days import at
 
 NEXT_DATE = "next-date"
 # What is to be decided before the case goes on or ends: so many working days (R11, ours).
 DECIDED_WITHIN = 10
 
-# What can be needed again once it is done: conditions of the case, which hold, end and may hold
-# again; and telling somebody by hand. Events are delivered exactly once, so a second one that asks
-# to tell the same person the same thing is a new need: somebody was removed and called again.
-_COMES_BACK = frozenset(
-    {
-        "participants-missing",
-        "no-slot",
-        "book-anew",
-        "confirm-time",
-        NEXT_DATE,
-        "mark-as-held",
-        "tell-by-hand",
-        "tell-who-comes",
-        "find-substitute",
-        "arrange-separately",
-        "support-contact",
-        "support-talk",
-        "other-support",
-    }
-)
-
-
-# What somebody has to decide or say before a case goes on: when it is late, whoever has it and
-# their manager are told (X2). Limits have alerts of their own, and so have the chores.
-_TOLD_WHEN_LATE = frozenset(
-    {
-        "participants-missing",
-        "book-anew",
-        "confirm-time",
-        NEXT_DATE,
-        "mark-as-held",
-        "talk-with-child",
-        "decide-wish",
-        "find-substitute",
-        "arrange-separately",
-        "ask-about-guardians",
-        "renew-consent",
-        "hand-over",
-        "replace-participant",
-    }
-)
-_LATE_AFTER = timedelta(days=7)
+_WEEK = timedelta(days=7)
 _TOLD_AT = time(9, 0)
 
 
@@ -61,8 +21,8 @@ _TOLD_AT = time(9, 0)
 class Task:
     """Something a person has to do; `details` holds codes only.
 
-    `anew`: what comes once is needed once more, such as asking for a consent after a no. `watched`:
-    it is told when late, whatever its kind.
+    `anew`: what comes once is needed once more, such as asking for a consent after a no.
+    `late_on`: the day on which it is late, if its kind alone doesn't say so.
     """
 
     key: str
@@ -74,19 +34,36 @@ class Task:
     about: UUID | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     anew: bool = False
-    watched: bool = False
+    late_on: date | None = None
 
     @property
     def late_at(self) -> datetime | None:
-        """When somebody is told that it hasn't been done (aware); None: never."""
-        if self.due_on is None or not (self.watched or self.kind in _TOLD_WHEN_LATE):
-            return None
-        return at(self.due_on + _LATE_AFTER, _TOLD_AT)
+        """When whoever has it and their manager are told that it isn't done (X2); None: never."""
+        return late_at(self.kind, self.due_on, self.late_on)
 
     @property
     def comes_back(self) -> bool:
         """Whether a task with this key that is done opens again; else it comes once."""
-        return self.anew or self.kind in _COMES_BACK
+        return self.anew or kind_of_task(self.kind).comes_back
+
+
+def late_at(kind: str, due_on: date | None, late_on: date | None = None) -> datetime | None:
+    """When a task of a kind is late (aware): on its day for that, or a week after it was due."""
+    day = late_on
+    if day is None and due_on is not None and kind_of_task(kind).told_when_late:
+        day = due_on + _WEEK
+    return None if day is None else at(day, _TOLD_AT)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task that is still to be done, as far as it can be told whether it is (X2)."""
+
+    kind: str
+    rule: str
+    meeting_id: UUID | None = None
+    about: UUID | None = None
+    step: str | None = None
 
 
 def consent_tasks(
@@ -103,10 +80,11 @@ def consent_tasks(
 
     `watched` where no limit watches over it.
     """
+    late_on = due_on + _WEEK if watched else None
     return tuple(
         Task(
             f"{consent}/{rule}/{kind}", kind, owner, rule, due_on,
-            about=person, anew=anew, watched=watched,
+            about=person, anew=anew, late_on=late_on,
         )
         for kind, rule in kinds.items()
     )  # fmt: skip
@@ -203,7 +181,10 @@ def no_slot(
     return Task(f"{case}/{step}/no-slot", "no-slot", owner, rule, due_on, details=details)
 
 
-def book_anew(meeting: UUID, owner: UUID, step: str, rule: str, due_on: date | None) -> Task:
-    """A person cancelled, so no new time is sought unasked."""
-    key = f"{meeting}/{rule}/book-anew"
+def book_anew(case: UUID, owner: UUID, step: str, rule: str, due_on: date | None) -> Task:
+    """A person cancelled, so no new time is sought unasked; or proposed times have all passed.
+
+    One task for the step: of proposals that lapse one after the other it is told when it is late.
+    """
+    key = f"{case}/{step}/book-anew"
     return Task(key, "book-anew", owner, rule, due_on, details={"step": step})

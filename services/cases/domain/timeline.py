@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.cases.domain.actions import said_of
 from services.cases.domain.refused import Words
-from services.cases.domain.task_words import task_in_words
+from services.cases.domain.task_kinds import task_in_words
 from shared.domain.days import WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.procedure import Procedure

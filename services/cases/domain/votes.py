@@ -11,6 +11,7 @@ from shared.domain.calling import in_charge, needed_at, those_for
 from shared.domain.days import local_date
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Procedure
+from shared.domain.swedish import clock_time
 
 Vote = Literal["yes", "no", "if-need-be"]
 MOST_OPTIONS = 3
@@ -21,6 +22,19 @@ class UnknownOption(Invalid):
     detail = Words(
         "Tiden är inte en av dem som har föreslagits. De står under options på mötet.",
         "The time is not among those proposed. They stand under options on the meeting.",
+    )
+
+
+class OptionPassed(Refused):
+    """What has passed can't be chosen, nor voted about."""
+
+    code = "option-passed"
+    title = Words("Tiden har redan varit", "The time has passed")
+    detail = Words(
+        "Den föreslagna tiden {day} kl. {time} har redan varit. Svara om de tider som ligger"
+        " framåt: de står under options på mötet. Finns det ingen, föreslå nya tider.",
+        "The proposed time on {day} at {time} has passed. Answer about the times that lie ahead:"
+        " they stand under options on the meeting. If there is none, propose new times.",
     )
 
 
@@ -47,6 +61,17 @@ class Option:
 
     def said(self, vote: Vote) -> frozenset[UUID]:
         return frozenset(person for person, said in self.votes.items() if said == vote)
+
+
+def check_ahead(starts_at: datetime, now: datetime, rule: str) -> None:
+    """Whether a proposed time can still be chosen. Raises OptionPassed."""
+    if starts_at <= now:
+        raise OptionPassed(rule=rule, day=local_date(starts_at), time=clock_time(starts_at))
+
+
+def ahead(options: Sequence[Option], now: datetime) -> tuple[Option, ...]:
+    """Those that can still be chosen."""
+    return tuple(one for one in options if one.starts_at > now)
 
 
 def option_at(options: Sequence[Option], starts_at: datetime, field: str) -> Option:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from services.cases.domain import refusals, tasks
+from services.cases.domain import case_refusals, meeting_refusals, tasks
 from services.cases.domain.refused import Invalid, Words, codes_in_words
 from services.cases.domain.substitutes import has_nobody, parties_of_staff
 from services.cases.domain.whom import guardians
@@ -33,11 +33,12 @@ class NotCalledTo(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class GiveAnswer:
-    """Somebody has said by phone or in the corridor whether they come."""
+    """Somebody has said whether they come: by phone, in the corridor, or by their link."""
 
     meeting_id: UUID
     person: UUID
     answer: Answer
+    source: Literal["by-phone", "by-link"] = "by-phone"
 
 
 def answer_received(event: AnswerReceived, desk: Desk) -> None:
@@ -57,10 +58,10 @@ def give_answer(command: GiveAnswer, desk: Desk) -> None:
     file = desk.take_by_meeting(command.meeting_id)
     meeting = file.meeting(command.meeting_id)
     if file.facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     if meeting.state != "booked":
         rule = file.procedure.step(meeting.step).rule
-        raise refusals.NotBooked(rule=rule, state=codes_in_words((meeting.state,)))
+        raise meeting_refusals.NotBooked(rule=rule, state=codes_in_words((meeting.state,)))
     said = desk.meetings.answers(meeting.id)
     if command.person not in said:
         raise NotCalledTo("person")
@@ -68,7 +69,7 @@ def give_answer(command: GiveAnswer, desk: Desk) -> None:
     if before.answer == command.answer:
         return
     at = desk.now if before.at is None else max(desk.now, before.at + _MOMENT)
-    _take_down(file, meeting, command.person, command.answer, at, "by-phone", desk)
+    _take_down(file, meeting, command.person, command.answer, at, command.source, desk)
 
 
 def called_anew(file: CaseFile, meeting: Meeting, people: Collection[UUID], desk: Desk) -> None:

@@ -1,12 +1,11 @@
-"""Tasks that follow from meetings: there in time, told of when late (S4, S6, S12, P12, R15, X2)."""
+"""Tasks that follow from meetings, each by its day (S4, S6, S12, P12, R15)."""
 
 from datetime import date
 from uuid import UUID
 
 from services.cases.domain.meetings import keeper
 from services.cases.domain.tasks import Task
-from services.cases.handlers.lateness import late_alerts
-from services.cases.handlers.ports import CaseFile, Desk, OpenTask
+from services.cases.handlers.ports import CaseFile, Desk
 from shared.bus.events import ChoreDue
 from shared.domain.calling import in_charge
 from shared.domain.days import local_date
@@ -17,20 +16,14 @@ _TELL_WHO_COMES = "tell-who-comes"
 
 
 def chore_due(event: ChoreDue, desk: Desk) -> None:
-    """A task by its day; or, late, somebody looks whether it has been done.
-
-    What is no longer true of the meeting, or of the procedure, asks for nothing.
-    """
+    """A task by its day; what is no longer true of the meeting, or of the procedure, asks for
+    nothing."""
     file = desk.take(event.case_id)
     meeting = file.meeting(event.meeting_id)
     rule = next((one for one in file.procedure.chores if one.name == event.chore), None)
     if rule is None or not _is_needed(event, rule, file.facts, meeting):
         return
-    key = _key(event, rule)
-    if not event.late:
-        _ask_for(file, rule, meeting, key, event.due_on, desk)
-    elif (task := desk.tasks.open_one(key)) is not None and _is_late(task, desk.today):
-        _tell_it_is_late(event, file, task, desk)
+    _ask_for(file, rule, meeting, _key(event, rule), event.due_on, desk)
 
 
 def who_comes_changed(file: CaseFile, meeting: Meeting, desk: Desk) -> None:
@@ -46,10 +39,27 @@ def who_comes_changed(file: CaseFile, meeting: Meeting, desk: Desk) -> None:
 def _ask_for(
     file: CaseFile, rule: Chore, meeting: Meeting, key: str, due_on: date, desk: Desk
 ) -> None:
-    """One task, which follows its meeting when that moves; never due on a day that has been."""
-    owner, day = _owner(file, rule, meeting), max(due_on, desk.today)
-    desk.tasks.add(file.id, Task(key, rule.kind, owner, rule.rule, day, meeting_id=meeting.id))
-    desk.tasks.put_off(key, day)
+    """One task, which follows its meeting when that moves; never due on a day that has been.
+
+    The procedure says how long after its day it is late (X2).
+    """
+    day = max(due_on, desk.today)
+    task = Task(
+        key=key,
+        kind=rule.kind,
+        owner=_owner(file, rule, meeting),
+        rule=rule.rule,
+        due_on=day,
+        meeting_id=meeting.id,
+        late_on=_late_on(rule, day, desk),
+    )
+    desk.tasks.add(file.id, task)
+    desk.tasks.put_off(task)
+
+
+def _late_on(rule: Chore, due_on: date, desk: Desk) -> date | None:
+    late = rule.late_working_days
+    return None if late is None else desk.days.plus(due_on, late)
 
 
 def _is_needed(event: ChoreDue, rule: Chore, facts: CaseFacts, meeting: Meeting) -> bool:
@@ -60,14 +70,10 @@ def _is_needed(event: ChoreDue, rule: Chore, facts: CaseFacts, meeting: Meeting)
     return meeting.sequence == event.sequence
 
 
-def _is_late(task: OpenTask, today: date) -> bool:
-    return task.due_on is not None and task.due_on < today
-
-
 def _key(event: ChoreDue, rule: Chore) -> str:
     """What comes again and again is a task of its own each time."""
     if rule.every_days is not None:
-        return event.key.removesuffix("/late")
+        return event.key
     return _key_of(event.meeting_id, rule)
 
 
@@ -84,12 +90,3 @@ def _owner(file: CaseFile, rule: Chore, meeting: Meeting) -> UUID:
         case "leader":
             step = file.procedure.step(meeting.step)
             return in_charge(file.facts, file.procedure, step)
-
-
-def _tell_it_is_late(event: ChoreDue, file: CaseFile, task: OpenTask, desk: Desk) -> None:
-    """X2: whoever has it, and their own manager (X16)."""
-    assert task.due_on is not None
-    for alert in late_alerts(
-        file.id, event.key, event.step, event.rule, task.owner, task.due_on, desk.now
-    ):
-        desk.publish(alert)

@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from services.cases.domain import refusals
-from services.cases.domain.closing import check_closer, check_done_by_hand, evaluation_at_end
+from services.cases.domain import case_refusals
+from services.cases.domain.closing import check_closer, evaluation_at_end
+from services.cases.domain.done_by_itself import check_done_by_hand
 from services.cases.domain.inquiries import TALK
 from services.cases.domain.meetings import check_closing
-from services.cases.domain.refused import NotFound
 from services.cases.domain.support import check_given, support
 from services.cases.domain.tasks import Task
+from services.cases.handlers import duties
 from services.cases.handlers.commands import Close
 from services.cases.handlers.inquiries import spoken_with_child
 from services.cases.handlers.meetings import cancel_one
@@ -28,7 +29,7 @@ def close(command: Close, desk: Desk) -> None:
     if file.facts.state == "closed":
         if desk.cases.outcome(file.id) == command.outcome:
             return
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     check_closing(file.facts, desk.now)
     for meeting in file.facts.meetings:
         if meeting.state in ("booked", "proposed"):
@@ -41,30 +42,30 @@ def close(command: Close, desk: Desk) -> None:
     desk.publish(CaseClosed(case_id=file.id))
 
 
-def task_done(task_id: UUID, desk: Desk) -> UUID:
-    """A person says that it is done; the case it belongs to. Twice changes nothing.
+def task_done(task_id: UUID, desk: Desk) -> None:
+    """A person says that it is done. Twice changes nothing.
 
-    Raises Refused.
+    Not of what is done by itself once the case is as it asks. Raises Refused.
     """
     case_id = desk.cases.case_of_task(task_id)
     if case_id is None:
-        raise NotFound
+        duties.tick_off(task_id, desk)
+        return
     file = desk.take(case_id)
-    kind = desk.ownership.kind_of_task(task_id)
-    if task_id in desk.tasks.open_ones(case_id):
-        check_done_by_hand(file.facts, kind, desk.now)
+    task = desk.tasks.open_one(task_id)
+    if task is not None:
+        check_done_by_hand(task, file.facts, file.procedure, desk.now)
         desk.tasks.finish_one(task_id)
         desk.audit.note(case_id, "task.done", None, {"task": str(task_id)})
-        if kind == TALK:
+        if task.kind == TALK:
             spoken_with_child(file, desk)
-    return case_id
 
 
 def give_task(command: NewTask, desk: Desk) -> Task:
     """P16: support between the meetings; the same task once, until it is done."""
     file = desk.take(command.case_id)
     if file.facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     owner = command.owner or in_charge(file.facts, file.procedure)
     check_given(file.facts, owner, command.due_on, desk.today)
     task = support(file.id, command.kind, owner, command.due_on)

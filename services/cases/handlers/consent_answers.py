@@ -1,6 +1,5 @@
 """What becomes of a request for consent: signed, refused, withdrawn, done without (R3, P6, P7)."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,13 +13,11 @@ from services.cases.domain.consents import (
     check_waiving,
     check_withdrawing,
     other_requests,
-    resting_on,
 )
-from services.cases.domain.meetings import coming
 from services.cases.domain.tasks import Task
 from services.cases.handlers.consents import asking_rests
 from services.cases.handlers.ledger import AnswerConsent, SignConsent, WaiveConsent
-from services.cases.handlers.meetings import cancel_one, next_date_after_a_yes
+from services.cases.handlers.meetings import next_date_after_a_yes
 from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.standing import settle, tell_who_is_taken
 from shared.bus.events import (
@@ -30,7 +27,7 @@ from shared.bus.events import (
     ParticipantsChanged,
 )
 from shared.domain.calling import in_charge
-from shared.domain.facts import Consent, Meeting
+from shared.domain.facts import Consent
 from shared.domain.sight import may_see
 
 _ONCE_SIGNED = ("renew-consent", "consent-refused", "consent-withdrawn")
@@ -111,11 +108,9 @@ def _withdraw(file: CaseFile, consent: Consent, on: date, desk: Desk) -> dict[st
     open_before = desk.tasks.open_ones(file.id)
     desk.ledger.withdraw(consent.id, on)
     _end_other_requests(file, consent, desk)
-    resting = resting_on(file.facts, file.procedure, consent, coming(file.facts, desk.now))
     stopped, leaving = desk.messages.stopped_and_leaving(file.id)
     desk.publish(ConsentWithdrawn(case_id=file.id, consent_id=consent.id, on=on))
-    for meeting in resting:
-        cancel_one(file, meeting, "consent", desk)
+    desk.feeds.revoke([who.person_id for who in file.facts.participants if who.party != "staff"])
     settled = settle(file, desk)
     desk.tasks.finish(file.id, ["renew-consent"], about=consent.person_id)
     closed = open_before - desk.tasks.open_ones(file.id)
@@ -124,9 +119,8 @@ def _withdraw(file: CaseFile, consent: Consent, on: date, desk: Desk) -> dict[st
         desk.tasks.add(
             file.id, tasks.consent_withdrawn(consent.id, consent.person_id, owner, desk.today)
         )
-    cancelled = [*_ids(resting), *map(str, settled.cancelled)]
     return {
-        "cancelled_meetings": cancelled,
+        "cancelled_meetings": [str(meeting) for meeting in settled.cancelled],
         "uncalled": [
             {"meeting": str(meeting), "people": sorted(map(str, people))}
             for meeting, people in settled.uncalled
@@ -144,10 +138,6 @@ def _end_other_requests(file: CaseFile, consent: Consent, desk: Desk) -> None:
         desk.tasks.finish_of(file.id, form.id)
         desk.audit.note(file.id, "consent.lapse", "P11", {"consent": str(form.id)})
     asking_rests(desk.reread(file), desk)
-
-
-def _ids(meetings: Iterable[Meeting]) -> list[str]:
-    return [str(meeting.id) for meeting in meetings]
 
 
 def _rule(file: CaseFile, consent: Consent) -> str:

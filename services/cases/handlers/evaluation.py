@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.cases.domain import refusals
+from services.cases.domain import case_refusals
 from services.cases.domain.closing import (
     EVALUATE,
     Evaluation,
@@ -25,7 +25,7 @@ def evaluate(case_id: UUID, evaluation: Evaluation, desk: Desk) -> None:
     """It can be said before the closing, and said anew. Raises Refused."""
     file = desk.take(case_id)
     if file.facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     if desk.ownership.evaluation(file.id) == evaluation:
         return
     desk.ownership.evaluate(file.id, evaluation)

@@ -8,17 +8,23 @@ from datetime import date
 from uuid import UUID
 
 from services.cases.domain import tasks
+from services.cases.domain.limits import has_passed
 from services.cases.domain.refused import Refused
 from services.cases.domain.tasks import Task
+from services.cases.handlers import duties
 from services.cases.handlers.commands import Book
 from services.cases.handlers.consents import ask_who_decides
-from services.cases.handlers.meetings import book_on, propose_on
+from services.cases.handlers.lapsing import let_lapse
+from services.cases.handlers.meetings import book_on, check_nothing_proposed, propose_on
 from services.cases.handlers.ports import CaseFile, Desk
 from shared.bus import events as e
-from shared.domain.calling import are_enough, in_charge, missing_parties
+from shared.domain.calling import are_enough, has_a_time, in_charge, missing_parties
 from shared.domain.facts import Meeting
 
 log = logging.getLogger(__name__)
+
+# What asks for a time within the limit; once that has passed, it alone is what is left to see.
+_UNTIL_THE_LIMIT = ("limit-near", "no-slot", "book-anew")
 
 
 def meeting_proposed(event: e.MeetingProposed, desk: Desk) -> None:
@@ -31,11 +37,12 @@ def meeting_proposed(event: e.MeetingProposed, desk: Desk) -> None:
         proposal=event.proposal,
         alternatives=event.alternatives,
     )
-    file = desk.take(event.case_id)
+    file = let_lapse(desk.take(event.case_id), desk)
     if desk.meetings.by_proposal(event.proposal) is not None:
         return
     put = book_on if event.mode == "book" else propose_on
     try:
+        check_nothing_proposed(file, event.step)
         put(file, command, desk)
     except Refused as refused:
         log.info("case %s: a proposal was refused: %s", event.case_id, refused.code)
@@ -51,7 +58,7 @@ def meeting_proposed(event: e.MeetingProposed, desk: Desk) -> None:
 
 def slot_missing(event: e.SlotMissing, desk: Desk) -> None:
     """X1, R6: a task for the process owner, unless the step has a time by now."""
-    file = desk.take(event.case_id)
+    file = let_lapse(desk.take(event.case_id), desk)
     if file.facts.state == "closed" or _has_a_time(file, event.step, desk):
         return
     if event.reason == "consent-missing":
@@ -86,7 +93,7 @@ def alert_due(event: e.AlertDue, desk: Desk) -> None:
     if file.facts.state == "closed" or not _still_true(event, file):
         return
     if event.about == "limit-passed":
-        desk.tasks.finish(file.id, ["limit-near"], step=event.step)
+        desk.tasks.finish(file.id, _UNTIL_THE_LIMIT, step=event.step)
     desk.tasks.add(
         file.id,
         Task(
@@ -104,7 +111,7 @@ def hand_delivery_needed(event: e.HandDeliveryNeeded, desk: Desk) -> None:
     """X6, X7, X11: a person tells by letter or phone what a mail can't."""
     file = desk.take(event.case_id)
     meeting = file.meeting(event.meeting_id)
-    if meeting.state != "booked" and event.kind != "cancel":
+    if event.kind != "cancel" and meeting.state != _state_told(event):
         return
     desk.tasks.add(
         file.id,
@@ -121,8 +128,16 @@ def hand_delivery_needed(event: e.HandDeliveryNeeded, desk: Desk) -> None:
     )
 
 
+def _state_told(event: e.HandDeliveryNeeded) -> str:
+    """In which state the meeting is that somebody is to be told of."""
+    return "proposed" if event.kind == "proposal" else "booked"
+
+
 def message_failed(event: e.MessageFailed, desk: Desk) -> None:
     """A message won't arrive: a person reaches the recipient in another way."""
+    if event.case_id is None:
+        duties.mail_failed(event, desk)
+        return
     file = desk.take(event.case_id)
     meeting = None if event.meeting_id is None else file.meeting(event.meeting_id)
     desk.tasks.add(
@@ -154,13 +169,12 @@ def _missing_task(event: e.SlotMissing, file: CaseFile, desk: Desk) -> Task | No
         if not missing:
             return None
         return tasks.participants_missing(file.id, owner, missing, event.rule, event.due_on)
-    if event.reason == "cancelled":
-        meeting = _latest(file, event.step)
-        if meeting is None:
-            return None
-        return tasks.book_anew(meeting.id, owner, event.step, event.rule, event.due_on)
     if event.reason == "separate-meetings":
         return tasks.arrange_separately(file.id, owner, event.step, event.rule, event.due_on)
+    if has_passed(file.facts, file.procedure, event.step, desk.days, desk.today):
+        return None
+    if event.reason == "cancelled":
+        return tasks.book_anew(file.id, owner, event.step, event.rule, event.due_on)
     return tasks.no_slot(
         file.id, owner, event.step, event.rule, event.reason, event.due_on, event.missing
     )
@@ -178,11 +192,8 @@ def _still_true(event: e.AlertDue, file: CaseFile) -> bool:
 
 
 def _has_a_time(file: CaseFile, step: str, desk: Desk) -> bool:
-    """A proposal counts until its time has come."""
-    return _has(file, step, desk.today, "booked", "held") or any(
-        meeting.state == "proposed" and meeting.starts_at > desk.now
-        for meeting in file.facts.meetings_of(step)
-    )
+    of_procedure = file.procedure.step(step)
+    return has_a_time(file.facts, file.procedure, of_procedure, desk.today, desk.now)
 
 
 def _has(file: CaseFile, name: str, on: date, *states: str) -> bool:
@@ -190,8 +201,3 @@ def _has(file: CaseFile, name: str, on: date, *states: str) -> bool:
     meetings = (one for one in file.facts.meetings_of(name) if one.state in states)
     step = file.procedure.step(name)
     return are_enough(meetings, file.facts, file.procedure, step, on)
-
-
-def _latest(file: CaseFile, step: str) -> Meeting | None:
-    of_step = file.facts.meetings_of(step)
-    return of_step[-1] if of_step else None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.cases.domain import refusals
+from services.cases.domain import case_refusals
 from services.cases.domain.family import (
     check_custody,
     check_others_decide,
@@ -95,7 +95,7 @@ def keep_apart(case_id: UUID, *, never: bool, desk: Desk) -> None:
 def _open_file(case_id: UUID, desk: Desk) -> CaseFile:
     file = desk.take(case_id)
     if file.facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     return file
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.cases.domain import refusals, tasks
+from services.cases.domain import tasks, wrong_values
 from services.cases.domain.meetings import (
     check_filing_minutes,
     check_filing_plan,
@@ -123,6 +123,6 @@ def _chores_until(file: CaseFile, done: str) -> tuple[str, ...]:
 
 def _check_on_meeting(command: Hold, meeting: Meeting) -> None:
     if command.present is not None and not command.present <= meeting.person_ids:
-        raise refusals.NotOnMeeting("present")
+        raise wrong_values.NotOnMeeting("present")
     if command.secretary is not None and command.secretary not in meeting.person_ids:
-        raise refusals.NotOnMeeting("secretary")
+        raise wrong_values.NotOnMeeting("secretary")

@@ -8,10 +8,13 @@ from datetime import date
 from typing import Any
 
 from services.cases.domain.importing import Changes, changes
+from services.cases.handlers.duties import follow_posts
+from services.cases.handlers.duty_ports import Duties
 from services.cases.handlers.ports import Audit, Publish, Tasks
 from services.cases.handlers.register import leavers, look_again
 from services.cases.handlers.staffing import Files, Staffing
 from shared.ids import staff_id
+from shared.procedures import Procedures
 from shared.register import Register
 
 
@@ -35,9 +38,11 @@ class ImportDesk:
     """What an import works with, in one transaction."""
 
     today: date
+    procedures: Procedures
     files: Files
     staffing: Staffing
     tasks: Tasks
+    duties: Duties
     audit: Audit
     publish: Publish
 
@@ -61,7 +66,11 @@ def import_files(register: Register, desk: ImportDesk, *, dry_run: bool) -> Impo
         desk.files.note_import(fingerprint)
         desk.audit.note(None, "register.import", None, dict(_counts(found)))
         look_again(people, desk.staffing, desk.publish)
-        leavers(desk.staffing, desk.tasks, desk.today)
+        # A unit that has become another organisation's concerns all who serve there.
+        leavers(
+            desk.staffing, desk.tasks, desk.procedures, desk.today, None if found.units else people
+        )
+        follow_posts(desk.duties, desk.publish, desk.today)
     return result
 
 

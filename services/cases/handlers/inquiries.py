@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID, uuid4
 
-from services.cases.domain import refusals
+from services.cases.domain import wrong_values
 from services.cases.domain.eligibility import check_reason
 from services.cases.domain.inquiries import (
     TALK,
@@ -19,10 +19,10 @@ from services.cases.domain.inquiries import (
     settled,
     talk_with_child,
 )
-from services.cases.domain.opening import COORDINATOR
 from services.cases.domain.refused import NotFound
 from services.cases.handlers.commands import OpenCase
 from services.cases.handlers.consents import ask_everybody
+from services.cases.handlers.duties import ask_to_answer, coordinating
 from services.cases.handlers.incoming import Consider, Inquire, InquiryViews, PointElsewhere
 from services.cases.handlers.opening import open_case
 from services.cases.handlers.ports import CaseFile, Desk
@@ -38,6 +38,7 @@ def inquire(command: Inquire, desk: Desk) -> Inquiry:
     """P3, P13: a question to whoever coordinates, with no more about the child than its school."""
     procedure = _procedure(command.procedure, desk)
     _check(command, procedure, desk)
+    post = coordinating(procedure, desk)
     inquiry = Inquiry(
         id=uuid4(),
         procedure=command.procedure,
@@ -49,10 +50,12 @@ def inquire(command: Inquire, desk: Desk) -> Inquiry:
         email=command.email,
         unit=command.unit,
         reason=command.reason,
-        coordinator=_coordinator(procedure, desk),
+        coordinator=None if post is None else post.acting,
     )
     desk.inquiries.add(inquiry)
     desk.audit.note(None, "inquiry.make", "P3", {"inquiry": str(inquiry.id)})
+    if post is not None:
+        ask_to_answer(inquiry.id, procedure, post, desk)
     return inquiry
 
 
@@ -77,7 +80,7 @@ def accept(inquiry_id: UUID, command: OpenCase, desk: Desk) -> UUID:
     case_id = open_case(command, desk, held_back_for=TALK if by_child else None)
     answered = settled(inquiry, "accepted", desk.now, case_id=case_id)
     assert answered is not None
-    desk.inquiries.settle(answered, desk.actor)
+    _settle(answered, desk)
     if by_child:
         _talk_first(case_id, desk)
     desk.audit.note(case_id, "inquiry.accept", "P13", {"inquiry": str(inquiry.id)})
@@ -120,7 +123,7 @@ def decline(inquiry_id: UUID, desk: Desk) -> Inquiry:
     answered = settled(inquiry, "declined", desk.now)
     if answered is None:
         return inquiry
-    desk.inquiries.settle(answered, desk.actor)
+    _settle(answered, desk)
     desk.audit.note(None, "inquiry.decline", "P13", {"inquiry": str(inquiry.id)})
     return answered
 
@@ -131,7 +134,7 @@ def point_elsewhere(command: PointElsewhere, desk: Desk) -> Inquiry:
     answered = settled(inquiry, "pointed-elsewhere", desk.now, to=command.to)
     if answered is None:
         return inquiry
-    desk.inquiries.settle(answered, desk.actor)
+    _settle(answered, desk)
     details = {"inquiry": str(inquiry.id), "to": str(command.to)}
     desk.audit.note(None, "inquiry.point-elsewhere", "P13", details)
     return answered
@@ -144,7 +147,7 @@ def consider(command: Consider, desk: Desk) -> Consideration:
         raise ConsideredInFuture("on", today=desk.today)
     _check_unit(command.unit, desk)
     if command.by not in desk.register.staff([command.by], desk.today):
-        raise refusals.UnknownPerson("by")
+        raise wrong_values.UnknownPerson("by")
     consideration = Consideration(uuid4(), command.unit, command.by, on, command.wanted)
     desk.inquiries.consider(consideration)
     desk.audit.note(None, "consideration.note", "R18", {"consideration": str(consideration.id)})
@@ -156,33 +159,30 @@ def _procedure(name: str, desk: Desk) -> Procedure:
         return desk.procedures.get(name, desk.today)
     except UnknownProcedure:
         known = ", ".join(desk.procedures.names(desk.today))
-        raise refusals.UnknownProcedureName("procedure", known=known) from None
+        raise wrong_values.UnknownProcedureName("procedure", known=known) from None
 
 
 def _check(command: Inquire, procedure: Procedure, desk: Desk) -> None:
     check_reason(procedure, command.reason)
     if command.unit is not None and not desk.register.is_school(command.unit):
-        raise refusals.UnknownUnit("unit")
+        raise wrong_values.UnknownUnit("unit")
     if command.by is None:
         return
     if command.source is not Source.STAFF:
         raise OnlyStaffIsNamed("by")
     if command.by not in desk.register.staff([command.by], desk.today):
-        raise refusals.UnknownPerson("by")
+        raise wrong_values.UnknownPerson("by")
 
 
 def _check_unit(unit: str, desk: Desk) -> None:
     if not desk.register.has_unit(unit):
-        raise refusals.UnknownUnit("unit")
+        raise wrong_values.UnknownUnit("unit")
 
 
-def _coordinator(procedure: Procedure, desk: Desk) -> UUID | None:
-    """Who is in the coordinating post, or the only coordinator there is; None: nobody yet."""
-    post = procedure.roles.coordinator_post
-    if post is not None and (holder := desk.register.holder_of(post, desk.today)) is not None:
-        return holder.person_id
-    everybody = desk.register.holders(COORDINATOR, desk.today)
-    return everybody[0].person_id if len(everybody) == 1 else None
+def _settle(answered: Inquiry, desk: Desk) -> None:
+    """What was to be done about it is done."""
+    desk.inquiries.settle(answered, desk.actor)
+    desk.duties.finish(answered.id)
 
 
 def _talk_first(case_id: UUID, desk: Desk) -> None:

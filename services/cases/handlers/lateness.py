@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.cases.handlers.ports import Desk
-from shared.bus.events import AlertDue
+from shared.bus.events import AlertDue, DutyLate
 
 _STAYS_USEFUL = timedelta(days=60)
 _AT_A_TIME = 200
@@ -14,6 +14,9 @@ def tell_of_late(desk: Desk) -> int:
     """How many tasks were found late, each told once."""
     late = desk.tasks.take_late(_AT_A_TIME)
     for task in late:
+        if task.case_id is None or task.owner is None:
+            desk.publish(DutyLate(task_id=task.id, rule=task.rule, due_on=task.due_on))
+            continue
         key = f"{task.key}/late/{task.due_on}"
         for alert in late_alerts(
             task.case_id, key, task.step or "", task.rule, task.owner, task.due_on, desk.now

@@ -1,6 +1,6 @@
 """What the handlers of votes and wishes need from outside; the adapters implement it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -34,11 +34,23 @@ class Votes(Protocol):
     def vote(self, meeting_id: UUID, person: UUID, votes: Mapping[datetime, Vote]) -> bool: ...
     def clear(self, meeting_id: UUID) -> None: ...
 
+    def with_passed_times(self, now: datetime, limit: int) -> Sequence[UUID]:
+        """Cases with a proposal of which a time has passed, in the order of their ids."""
+        ...
+
+    def drop_passed(self, meeting_id: UUID, now: datetime) -> bool:
+        """Whether any of its times had passed: they are gone, with what was said of them."""
+        ...
+
 
 class Wishes(Protocol):
     """Who is wished for; a declined one leaves neither a name nor an address behind."""
 
     def add(self, case_id: UUID, wished: Wished) -> Wish: ...
     def find(self, case_id: UUID, wish_id: UUID) -> Wish | None: ...
+    def waiting(self, case_id: UUID, by: UUID) -> Collection[tuple[str, str]]:
+        """The names and relations of those whom somebody wishes for, undecided so far."""
+        ...
+
     def accept(self, case_id: UUID, wish: Wish) -> None: ...
     def decline(self, wish: Wish) -> None: ...

@@ -4,21 +4,34 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from services.cases.domain import refusals, tasks
+from services.cases.domain import booking_refusals, tasks, wrong_values
 from services.cases.domain.booking import Wanted, check_booking, step_of
-from services.cases.domain.meetings import check_changeable, following, is_asked_for
+from services.cases.domain.counters import ANSWER_COUNTER
+from services.cases.domain.meetings import (
+    check_changeable,
+    following,
+    is_asked_for,
+)
 from services.cases.domain.refused import Refused
 from services.cases.domain.whom import guardians
 from services.cases.handlers.commands import Book, Move
 from services.cases.handlers.ports import CaseFile, Desk
-from shared.bus.events import MeetingBooked, MeetingCancelled, MeetingMoved
+from shared.bus.events import (
+    MeetingBooked,
+    MeetingCancelled,
+    MeetingMoved,
+    MeetingPutToVote,
+)
 from shared.domain.calling import called, in_charge
 from shared.domain.consent import consent_stands
 from shared.domain.days import local_date
 from shared.domain.facts import Meeting
 from shared.domain.procedure import Step
 
-OF_ITS_TIME = ("tell-by-hand", "reach-otherwise", "mark-as-held", "find-substitute")
+OF_ITS_TIME = (
+    "tell-by-hand", "reach-otherwise", "mark-as-held", "find-substitute", "is-taken",
+    ANSWER_COUNTER,
+)  # fmt: skip
 _UNTIL_BOOKED = ("no-slot", "book-anew", "limit-near", "next-date")
 
 
@@ -56,20 +69,25 @@ def propose(command: Book, desk: Desk) -> UUID:
     _check_place(command.place, desk)
     for starts_at in command.alternatives:
         check(file, _at(starts_at, command, _proposed(file, command)), desk)
-    return _propose(file, command, _proposed(file, command), desk)
+    meeting = _propose(file, command, _proposed(file, command), desk)
+    desk.tasks.finish(file.id, ["book-anew"], step=command.step)
+    return meeting
 
 
 def propose_on(file: CaseFile, command: Book, desk: Desk) -> UUID:
-    """What the scheduler found, unless a proposal stands; it takes nobody yet. Raises Refused.
+    """What the scheduler found; it takes nobody yet. Raises Refused.
 
-    A proposal that nobody said yes to before its time had come gets the new times. Alternatives
-    that can't be booked are left out.
+    Alternatives that can't be booked are left out. Whoever was to book anew still is, until
+    somebody says yes.
     """
-    step = step_of(file.procedure, command.step)
-    lapsed = _proposed(file, command)
-    if lapsed is not None and lapsed.starts_at > desk.now:
-        raise refusals.AlreadyBooked(rule=step.rule)
-    return _propose(file, command, lapsed, desk)
+    return _propose(file, command, None, desk)
+
+
+def check_nothing_proposed(file: CaseFile, name: str) -> None:
+    """What stands to choose from isn't overtaken by what the scheduler finds. Raises Refused."""
+    step = step_of(file.procedure, name)
+    if any(one.state == "proposed" for one in file.facts.meetings_of(name)):
+        raise booking_refusals.AlreadyBooked(rule=step.rule)
 
 
 def book_proposed(file: CaseFile, meeting: Meeting, wanted: Wanted, desk: Desk) -> None:
@@ -99,10 +117,11 @@ def move(command: Move, desk: Desk) -> None:
     if meeting.state == "proposed" and starts_at != meeting.starts_at:
         desk.votes.propose(meeting.id, [starts_at])
     desk.tasks.finish(file.id, OF_ITS_TIME, meeting=meeting.id)  # they are told anew
+    desk.counters.make_stale(meeting.id)
     details = {"meeting": str(meeting.id), "starts_at": starts_at.isoformat()}
     desk.audit.note(file.id, "meeting.move", rule, details)
-    if meeting.state == "booked":
-        desk.publish(MeetingMoved(case_id=file.id, meeting_id=meeting.id, sequence=sequence))
+    moved = MeetingMoved if meeting.state == "booked" else MeetingPutToVote
+    desk.publish(moved(case_id=file.id, meeting_id=meeting.id, sequence=sequence))
 
 
 def cancel(meeting_id: UUID, desk: Desk) -> None:
@@ -115,7 +134,7 @@ def cancel(meeting_id: UUID, desk: Desk) -> None:
     check_changeable(file.facts, meeting, step.rule)
     cancel_one(file, meeting, "by-hand", desk)
     if not step.seeks:  # nobody seeks a new time for it
-        _next_date_is_off(file, meeting, desk)
+        next_date_is_off(file, meeting, desk)
     elif file.facts.never_together and _others_stand(file, meeting):
         arrange_separately(file, meeting.step, desk)
 
@@ -135,6 +154,7 @@ def finish_what_precedes(file: CaseFile, meeting: Meeting, desk: Desk) -> None:
     """What was to be done before a meeting is past, once it is held or off."""
     chores = (rule.kind for rule in file.procedure.chores if rule.on == "booked")
     desk.tasks.finish(file.id, (*OF_ITS_TIME, "confirm-time", *chores), meeting=meeting.id)
+    desk.counters.make_stale(meeting.id)
 
 
 def arrange_separately(file: CaseFile, name: str, desk: Desk) -> None:
@@ -192,19 +212,21 @@ def _propose(file: CaseFile, command: Book, standing: Meeting | None, desk: Desk
             file.id, wanted, people, state="proposed", place=command.place,
             proposal=command.proposal,
         )  # fmt: skip
+        sequence = 0
     else:
         meeting = standing.id
         place = command.place or desk.meetings.place(meeting)
-        desk.meetings.move(wanted, people, place)
-        desk.tasks.finish(file.id, ["confirm-time"], meeting=meeting)
+        sequence = desk.meetings.move(wanted, people, place)
+        desk.tasks.finish(file.id, ["confirm-time", "tell-by-hand"], meeting=meeting)
     _leave_out(file, meeting, wanted, people, desk)
     desk.votes.propose(meeting, times)
-    desk.tasks.finish(file.id, _UNTIL_BOOKED[:2], step=command.step)
+    desk.tasks.finish(file.id, ["no-slot"], step=command.step)
     first_day = local_date(min(times))
     due_on = max(desk.today, desk.days.minus(first_day, step.notice_working_days))
     owner = in_charge(file.facts, file.procedure, step)
     desk.tasks.add(file.id, tasks.confirm_time(meeting, owner, step.rule, due_on))
     desk.audit.note(file.id, "meeting.propose", step.rule, {"meeting": str(meeting)})
+    desk.publish(MeetingPutToVote(case_id=file.id, meeting_id=meeting, sequence=sequence))
     return meeting
 
 
@@ -224,7 +246,8 @@ def _now_booked(
 ) -> None:
     step = wanted.step
     desk.tasks.finish(file.id, _UNTIL_BOOKED, step=step)
-    desk.tasks.finish(file.id, ["confirm-time"], meeting=meeting)
+    asked_till_now = ["confirm-time", "tell-by-hand", "reach-otherwise"]
+    desk.tasks.finish(file.id, asked_till_now, meeting=meeting)  # by the question which times suit
     desk.tasks.finish(file.id, ["participants-missing"])
     if _every_guardian_has_one(file, step, people, desk):
         desk.tasks.finish(file.id, ["arrange-separately"], step=step)
@@ -279,7 +302,7 @@ def _leave_out(
 
 def _check_place(place: str | None, desk: Desk) -> None:
     if place is not None and not desk.register.has_place(place):
-        raise refusals.UnknownPlace("place")
+        raise wrong_values.UnknownPlace("place")
 
 
 def _others_stand(file: CaseFile, meeting: Meeting) -> bool:
@@ -289,7 +312,7 @@ def _others_stand(file: CaseFile, meeting: Meeting) -> bool:
     )
 
 
-def _next_date_is_off(file: CaseFile, cancelled: Meeting, desk: Desk) -> None:
+def next_date_is_off(file: CaseFile, cancelled: Meeting, desk: Desk) -> None:
     """R11: the case has no next date any more, unless another meeting stands."""
     others = [one for one in file.facts.meetings if one.id != cancelled.id]
     held = [one for one in others if one.state == "held"]

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.cases.domain import refusals
+from services.cases.domain import booking_refusals, case_refusals, wrong_values
 from services.cases.domain.eligibility import Applying, check_eligibility
 from services.cases.domain.meetings import coming
 from services.cases.domain.opening import (
@@ -44,7 +44,7 @@ def open_case(command: OpenCase, desk: Desk, held_back_for: str | None = None) -
     procedure = _procedure(command, desk)
     check_dates(command.known_on, command.child.birth_date, desk.today)
     if not desk.register.is_school(command.child.unit):
-        raise refusals.UnknownUnit("child.unit")
+        raise wrong_values.UnknownUnit("child.unit")
     check_eligibility(procedure, _applying(command), desk.municipality, desk.today)
     custody = (guardian.custody for guardian in command.guardians)
     check_somebody_decides(procedure, command.child.birth_date, custody, desk.today)
@@ -68,9 +68,9 @@ def add_participant(command: AddParticipant, desk: Desk) -> None:
     file = open_file(command.case_id, desk)
     staff = desk.register.staff([command.person], desk.today)
     if command.person not in staff:
-        raise refusals.UnknownPerson("person")
+        raise wrong_values.UnknownPerson("person")
     if _is_on(file, command.person):
-        raise refusals.AlreadyOnCase
+        raise case_refusals.AlreadyOnCase
     who = taking_part(file.procedure, staff[command.person], "person")
     desk.cases.add_participant(file.id, who)
     if command.replaces is not None:
@@ -107,7 +107,7 @@ def _procedure(command: OpenCase, desk: Desk) -> Procedure:
         return desk.procedures.get(command.procedure, desk.today)
     except UnknownProcedure:
         known = ", ".join(desk.procedures.names(desk.today))
-        raise refusals.UnknownProcedureName("procedure", known=known) from None
+        raise wrong_values.UnknownProcedureName("procedure", known=known) from None
 
 
 def _coordinates(file: CaseFile, person: UUID, desk: Desk) -> None:
@@ -136,7 +136,7 @@ def _colleagues(command: OpenCase, procedure: Procedure, desk: Desk) -> Colleagu
 def open_file(case_id: UUID, desk: Desk) -> CaseFile:
     file = desk.take(case_id)
     if file.facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     return file
 
 
@@ -149,7 +149,7 @@ def take_off(file: CaseFile, person: UUID, desk: Desk) -> None:
         raise NotFound
     may_go = {one.person_id for one in file.facts.participants if one.party in _NOT_THE_FAMILY}
     if person not in may_go or person == file.facts.process_owner:
-        raise refusals.MustStay
+        raise case_refusals.MustStay
     desk.cases.remove_participant(file.id, person)
     if person == file.facts.coordinator:
         desk.ownership.coordinate(file.id, None)
@@ -176,7 +176,7 @@ def after_change(file: CaseFile, desk: Desk) -> None:
     for meeting in coming(file.facts, desk.now):
         step, day = file.procedure.step(meeting.step), local_date(meeting.starts_at)
         if missing := missing_parties(file.facts, file.procedure, step, day):
-            raise refusals.ParticipantsMissing(missing=codes_in_words(missing))
+            raise booking_refusals.ParticipantsMissing(missing=codes_in_words(missing))
     look_for_missing(file, desk)
     desk.publish(ParticipantsChanged(case_id=file.id))
 

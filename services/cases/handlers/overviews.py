@@ -1,18 +1,27 @@
 """Over one case or many: the timeline, what is due, and how long things take."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.cases.domain.limits import DueTask, Limit, OfSomebody, for_a_manager, limits
+from services.cases.domain.limits import (
+    DueDuty,
+    DueTask,
+    Limit,
+    OfSomebody,
+    for_a_manager,
+    limit_of_duty,
+    limits,
+)
 from services.cases.domain.refused import NotFound
 from services.cases.domain.timeline import Entry, Note, People, timeline
+from services.cases.handlers.sight import Sight
 from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.lead_times import Spread, lead_times, spreads
-from shared.domain.procedure import Procedure
+from shared.domain.procedure import Function, Procedure
 from shared.procedures import Procedures
 
 _AT_A_TIME = 500
@@ -26,8 +35,11 @@ class Overviews(Protocol):
     def parties(self, people: Collection[UUID]) -> Mapping[UUID, str]: ...
     def staff_names(self, people: Collection[UUID]) -> Mapping[UUID, str]: ...
     def kinds_of_tasks(self, case_id: UUID) -> Mapping[UUID, str]: ...
-    def open_cases(self, owners: Collection[UUID] | None) -> list[UUID]: ...
+    def open_cases(
+        self, owners: Collection[UUID] | None, led_by: Mapping[Function, Collection[str]]
+    ) -> list[UUID]: ...
     def due_tasks(self, case_ids: Collection[UUID]) -> Sequence[DueTask]: ...
+    def due_duties(self, owners: Collection[UUID] | None) -> Sequence[DueDuty]: ...
     def may_be_managed_by(self, manager: UUID) -> list[UUID]: ...
     def managers(
         self, owners: Collection[tuple[UUID, str]], today: date
@@ -69,17 +81,32 @@ def tell(
 
 def limits_of(
     sought: Sought,
-    only: Collection[UUID] | None,
+    sight: Sight,
     views: Overviews,
     procedures: Procedures,
     days: WorkingDays,
     now: datetime,
 ) -> list[Limit]:
-    """The limits of open cases, the nearest first. `only`: the cases that are seen; None: all."""
-    cases = views.open_cases(None if sought.person is None else [sought.person])
-    seen = cases if only is None else sorted(set(cases) & set(only))
-    found = (limit for _, limit in _limits(seen, views, procedures, days, local_date(now)))
-    return sorted((one for one in found if _is_sought(one, sought)), key=_nearest)
+    """The limits of those open cases that are seen, the nearest first.
+
+    Beside them the duties, which belong to no case: of people, only whose they are sees them.
+    """
+    whose = None if sought.person is None else [sought.person]
+    cases = views.open_cases(whose, _led_by(procedures))
+    if (on := sight.on()) is not None:
+        cases = sorted(set(cases) & set(on))
+    found = [
+        limit
+        for facts, limit in _limits(cases, sight.shows, views, procedures, days, local_date(now))
+        if _is_sought(limit, sought)
+    ]
+    duties = _duties(whose, views, procedures, days, local_date(now))
+    found += [
+        limit
+        for _, limit in duties
+        if _is_sought(limit, sought) and sight.person in (None, limit.owner)
+    ]
+    return sorted(found, key=_nearest)
 
 
 def limits_for_manager(
@@ -92,11 +119,17 @@ def limits_for_manager(
 ) -> tuple[OfSomebody, ...]:
     """X2, X16: of those whose manager somebody is today, in the organisation they are there for."""
     today = local_date(now)
-    cases = views.open_cases(views.may_be_managed_by(manager))
+    managed = views.may_be_managed_by(manager)
+    cases = views.open_cases(managed, _led_by(procedures))
     found = [
         (owner, limit)
-        for facts, limit in _limits(cases, views, procedures, days, today)
+        for facts, limit in _limits(cases, _every, views, procedures, days, today)
         if _is_sought(limit, sought) and (owner := _owner_for(facts, limit.owner)) is not None
+    ]
+    found += [
+        ((limit.owner, organisation), limit)
+        for organisation, limit in _duties(managed, views, procedures, days, today)
+        if _is_sought(limit, sought) and limit.owner is not None
     ]
     managers = views.managers({owner for owner, _ in found}, today)
     return for_a_manager(limit for owner, limit in found if managers.get(owner) == manager)
@@ -122,6 +155,7 @@ def spread_of(
 
 def _limits(
     case_ids: Sequence[UUID],
+    shows: Callable[[CaseFacts], bool],
     views: Overviews,
     procedures: Procedures,
     days: WorkingDays,
@@ -132,10 +166,38 @@ def _limits(
         tasks: dict[UUID, list[DueTask]] = {}
         for task in views.due_tasks(some):
             tasks.setdefault(task.case_id, []).append(task)
-        for facts in views.facts(some):
+        for facts in filter(shows, views.facts(some)):
             procedure = _procedure(facts, procedures)
             for limit in limits(facts, procedure, tasks.get(facts.id, ()), days, today):
                 yield facts, limit
+
+
+def _duties(
+    owners: Collection[UUID] | None,
+    views: Overviews,
+    procedures: Procedures,
+    days: WorkingDays,
+    today: date,
+) -> Iterator[tuple[str, Limit]]:
+    """Each with the organisation that its owner has it for."""
+    for duty in views.due_duties(owners):
+        procedure = procedures.get(duty.procedure, duty.procedure_on)
+        yield duty.organisation, limit_of_duty(duty, procedure, days, today)
+
+
+def _led_by(procedures: Procedures) -> Mapping[Function, list[str]]:
+    """For each function the procedures, of any version, that put it in charge of something."""
+    led: dict[Function, list[str]] = {}
+    for name, versions in procedures.versions.items():
+        leaders = {one.roles.leader for one in versions}
+        leaders |= {step.leader for one in versions for step in one.steps if step.leader}
+        for function in leaders:
+            led.setdefault(function, []).append(name)
+    return led
+
+
+def _every(_: CaseFacts) -> bool:
+    return True
 
 
 def _facts(case_ids: Sequence[UUID], views: Overviews) -> Iterator[CaseFacts]:
@@ -152,14 +214,14 @@ def _is_sought(limit: Limit, sought: Sought) -> bool:
 
 
 def _nearest(limit: Limit) -> tuple[date, str, str, str]:
-    return limit.due_on, limit.reference, limit.rule, limit.kind or ""
+    return limit.due_on, limit.reference or "", limit.rule, limit.kind or ""
 
 
-def _owner_for(facts: CaseFacts, owner: UUID) -> tuple[UUID, str] | None:
+def _owner_for(facts: CaseFacts, owner: UUID | None) -> tuple[UUID, str] | None:
     """Whose limit it is, in the organisation that they are on the case for."""
     organisations = (who.organisation for who in facts.participants if who.person_id == owner)
     organisation = next(organisations, None)
-    return None if organisation is None else (owner, organisation)
+    return None if organisation is None or owner is None else (owner, organisation)
 
 
 def _spoken_of(notes: Sequence[Note]) -> set[UUID]:

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from services.cases.domain import refusals
+from services.cases.domain import wrong_values
 from services.cases.domain.opening import OnCase, opening_role
 from services.cases.domain.ownership import (
     CONTACT_RULE,
@@ -60,7 +60,7 @@ def set_coordinator(case_id: UUID, person: UUID, desk: Desk) -> None:
         return
     known = desk.register.staff([person], desk.today)
     if person not in known:
-        raise refusals.UnknownPerson("person")
+        raise wrong_values.UnknownPerson("person")
     who = coordinating(file.procedure, known[person])
     desk.cases.add_participant(file.id, who)
     desk.ownership.coordinate(file.id, person)
@@ -93,7 +93,7 @@ def follow_version(case_id: UUID, on: date, desk: Desk) -> None:
         other = desk.procedures.get(file.procedure.name, on)
     except UnknownProcedure:
         known = ", ".join(desk.procedures.names(on))
-        raise refusals.UnknownProcedureName("on", known=known) from None
+        raise wrong_values.UnknownProcedureName("on", known=known) from None
     if other.version == file.procedure.version:
         return
     check_version(file.facts, other, on, desk.today)

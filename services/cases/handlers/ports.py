@@ -10,10 +10,13 @@ from services.cases.domain.booking import Wanted
 from services.cases.domain.meetings import keeps_minutes
 from services.cases.domain.opening import OnCase, Staff, StaffOfCase
 from services.cases.domain.refused import NotFound
-from services.cases.domain.tasks import Task
+from services.cases.domain.tasks import OpenTask, Task
 from services.cases.handlers.commands import OpenCase
+from services.cases.handlers.duty_ports import Duties
 from services.cases.handlers.incoming import Inquiries
 from services.cases.handlers.ledger import Family, Ledger
+from services.cases.handlers.link_ports import Counters, Feeds, Links
+from services.cases.handlers.mail_ports import Mails
 from services.cases.handlers.meeting_ports import Votes, Wishes
 from services.cases.handlers.owning import Ownership
 from services.cases.handlers.sight import MINUTES, person_of, sees
@@ -54,14 +57,6 @@ class Answered:
     at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenTask:
-    """Whose an open task is, and until when."""
-
-    owner: UUID
-    due_on: date | None
-
-
 class Cases(Protocol):
     """Cases, and who is on them."""
 
@@ -85,8 +80,10 @@ class Meetings(Protocol):
     ) -> UUID: ...  # fmt: skip
     def book(self, wanted: Wanted, called: Collection[UUID], place: str | None) -> None: ...
     def move(self, wanted: Wanted, called: Collection[UUID], place: str | None) -> int: ...
+    def stand_for(self, wanted: Wanted) -> None: ...
     def cancel(self, meeting_id: UUID, because: str) -> int: ...
     def leave_out(self, meeting_id: UUID, people: Collection[UUID]) -> None: ...
+    def remind(self, meeting_id: UUID, today: date) -> bool: ...
     def hold(
         self, meeting_id: UUID, secretary: UUID | None, *, reviewed: bool | None,
         outcome: str | None,
@@ -104,11 +101,12 @@ class Meetings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LateTask:
-    """An open task whose day has been a while ago."""
+    """An open task whose day has been a while ago; of no case, if it is a duty (then of a post)."""
 
-    case_id: UUID
+    id: UUID
+    case_id: UUID | None
     key: str
-    owner: UUID
+    owner: UUID | None
     due_on: date
     rule: str
     step: str | None
@@ -124,12 +122,13 @@ class Tasks(Protocol):
     ) -> None: ...  # fmt: skip
     def finish_one(self, task_id: UUID) -> bool: ...
     def retire(self, task_id: UUID) -> None: ...
+    def retire_about(self, case_id: UUID, kind: str, people: Collection[UUID]) -> None: ...
     def take_late(self, limit: int) -> list[LateTask]: ...
     def finish_of(self, case_id: UUID, consent_id: UUID) -> None: ...
     def open_ones(self, case_id: UUID) -> frozenset[UUID]: ...
     def finish_key(self, key: str) -> None: ...
-    def put_off(self, key: str, due_on: date) -> None: ...
-    def open_one(self, key: str) -> OpenTask | None: ...
+    def put_off(self, task: Task) -> None: ...
+    def open_one(self, task_id: UUID) -> OpenTask | None: ...
     def owner_of(self, meeting_id: UUID, kind: str) -> UUID | None: ...
 
 
@@ -190,12 +189,17 @@ class Desk:
     staffing: Staffing
     ownership: Ownership
     inquiries: Inquiries
+    duties: Duties
     cases: Cases
     ledger: Ledger
     family: Family
     meetings: Meetings
     votes: Votes
     wishes: Wishes
+    links: Links
+    counters: Counters
+    feeds: Feeds
+    mails: Mails
     tasks: Tasks
     messages: Messages
     audit: Audit
@@ -243,6 +247,11 @@ class Desk:
             if keeps_minutes(self.cases.facts(case_id), self.actor_person, task_owner):
                 self._entered.add(case_id)
         return self.take_by_meeting(meeting_id)
+
+    def open_by_link(self, case_id: UUID, *, lock: bool) -> CaseFile:
+        """X13: as take, for somebody who comes by their own link instead of by seeing the case."""
+        self._entered.add(case_id)
+        return self.take(case_id) if lock else self._file(case_id)
 
     def sees(self, case_id: UUID) -> bool:
         """Whether who sits before the calling system sees the case as it is now."""

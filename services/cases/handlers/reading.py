@@ -1,19 +1,22 @@
 """What is shown of cases: facts with their limits, logged before they go out."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.cases.domain import refusals
+from services.cases.domain import booking_refusals, case_refusals
 from services.cases.domain.booking import check_order, step_of
 from services.cases.domain.posts import Post
 from services.cases.domain.refused import NotFound
 from services.cases.handlers.consents_shown import with_states
 from services.cases.handlers.incoming import InquiryViews
+from services.cases.handlers.mail_ports import MailViews
+from services.cases.handlers.messages import MessageViews
 from services.cases.handlers.showing import MeetingViews, shown_meetings
+from services.cases.handlers.sight import Sight
 from shared.domain.busy import with_gap
 from shared.domain.calling import called, missing_parties, uncovered_organisations
 from shared.domain.consent import consent_stands
@@ -33,11 +36,11 @@ _MOST_TIMES = 10_000
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class Views(InquiryViews, MeetingViews, Protocol):
+class Views(InquiryViews, MailViews, MeetingViews, MessageViews, Protocol):
     """What can be read, in one transaction; `log` comes first."""
 
     def log(self, actor: str, case_id: UUID | None, what: str) -> None: ...
-    def show_only(self, seen: Callable[[], Collection[UUID]]) -> None: ...
+    def show_only(self, sight: Sight) -> None: ...
     def facts(self, case_ids: Collection[UUID]) -> Sequence[CaseFacts]: ...
     def case(self, case_id: UUID) -> Row | None: ...
     def cases(self, after: UUID | None, state: str | None, limit: int) -> Sequence[Row]: ...
@@ -50,12 +53,17 @@ class Views(InquiryViews, MeetingViews, Protocol):
     def meetings(self, case_ids: Collection[UUID]) -> Sequence[Row]: ...
     def attendance(self, case_ids: Collection[UUID]) -> Sequence[Row]: ...
     def tasks(self, case_ids: Collection[UUID]) -> Sequence[Row]: ...
+    def tasks_of(
+        self, owner: UUID | None, state: str, after: UUID | None, limit: int
+    ) -> Sequence[Row]: ...
+    def task(self, task_id: UUID) -> Row: ...
     def messages(
         self, case: UUID | None, state: str | None, after: UUID | None, limit: int
     ) -> Sequence[Row]: ...
     def staff(self, role: str | None, on: date) -> Sequence[Row]: ...
     def units(self) -> Sequence[Row]: ...
     def places(self) -> Sequence[Row]: ...
+    def previews(self, language: str | None) -> Sequence[Row]: ...
     def posts(self) -> Sequence[Post]: ...
     def busy(
         self,
@@ -141,7 +149,7 @@ def free_times(
         raise NotFound
     facts = found[0]
     if facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     procedure = procedures.get(facts.procedure, facts.procedure_on)
     step = step_of(procedure, name)
     first_day, last_day = _span(facts, procedure, step, times, now)
@@ -208,7 +216,7 @@ def _span(
     for window in windows(facts, procedure, times.days, today):
         if window.step == step.name:
             if window.opens_on is None or window.last_bookable_on is None:
-                raise refusals.NoDayInWindow
+                raise booking_refusals.NoDayInWindow
             return max(window.opens_on, today), window.last_bookable_on
     return today, today + _WITHOUT_LIMIT
 

@@ -5,14 +5,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.cases.domain import refusals, staff_refusals
-from services.cases.domain.leaving import KNOWN_AHEAD, what_to_do
+from services.cases.domain import staff_refusals, wrong_values
+from services.cases.domain.leaving import KNOWN_AHEAD, Leaver, is_to_be_replaced, what_to_do
 from services.cases.domain.posts import Post, Standing, Tenure, check_new, standing, without
 from services.cases.domain.refused import NotFound
+from services.cases.handlers.duties import duties_of_the_day, follow_posts
 from services.cases.handlers.ports import Desk, Publish, Tasks
 from services.cases.handlers.reading import Views
 from services.cases.handlers.staffing import AddHolder, ChangePerson, EndHolder, Staffing
 from shared.bus.events import ParticipantsChanged
+from shared.domain.facts import CaseFacts
+from shared.procedures import Procedures, UnknownProcedure
 
 _LEAVERS = "leavers"
 
@@ -24,7 +27,10 @@ def posts_on(views: Views, day: date) -> list[tuple[Post, Standing]]:
 
 
 def change_person(command: ChangePerson, desk: Desk) -> None:
-    """The same values twice change nothing. Raises NotFound for anybody but staff."""
+    """The same values twice change nothing, and none makes anybody leave.
+
+    Raises NotFound for anybody but staff.
+    """
     staffing = desk.staffing
     if not staffing.lock_person(command.person):
         raise NotFound
@@ -39,12 +45,14 @@ def change_person(command: ChangePerson, desk: Desk) -> None:
 def add_holder(command: AddHolder, desk: Desk) -> None:
     tenures = _locked(command.post, desk)
     if command.person not in desk.register.staff([command.person], desk.today):
-        raise refusals.UnknownPerson("person")
+        raise wrong_values.UnknownPerson("person")
     new = Tenure(command.person, command.first_day, command.last_day, command.capacity)
     check_new(tenures, new)
     desk.staffing.add_tenure(command.post, new)
     details = {"post": command.post, "from": new.first_day.isoformat(), "as": new.capacity}
     _counts_at_once(command.person, "post.begin", details, desk)
+    leavers(desk.staffing, desk.tasks, desk.procedures, desk.today, [command.person])
+    follow_posts(desk.duties, desk.publish, desk.today)
 
 
 def end_holder(command: EndHolder, desk: Desk) -> None:
@@ -53,24 +61,54 @@ def end_holder(command: EndHolder, desk: Desk) -> None:
         desk.staffing.change_tenure(command.post, old, new)
     details = {"post": command.post, "until": command.last_day.isoformat()}
     _counts_at_once(command.person, "post.end", details, desk)
+    leavers(desk.staffing, desk.tasks, desk.procedures, desk.today, [command.person])
+    follow_posts(desk.duties, desk.publish, desk.today)
 
 
 def leavers_of_the_day(desk: Desk) -> None:
     """Posts end by their date: looked at once a day, by whichever worker comes first."""
     if desk.staffing.begin_day(_LEAVERS, desk.today):
-        leavers(desk.staffing, desk.tasks, desk.today)
+        leavers(desk.staffing, desk.tasks, desk.procedures, desk.today, None)
+        duties_of_the_day(desk)
 
 
-def leavers(staffing: Staffing, tasks: Tasks, today: date) -> None:
-    """R5, R2: a task for each participant who leaves soon or has left; done once nobody does."""
-    standing = staffing.leaving_tasks()  # before: what another adds meanwhile isn't ours to end
-    found = staffing.leavers(today, until=today + KNOWN_AHEAD)
+def leavers(
+    staffing: Staffing,
+    tasks: Tasks,
+    procedures: Procedures,
+    today: date,
+    people: Collection[UUID] | None,
+) -> None:
+    """R5, R2: a task for each participant who leaves soon or has left; done once nobody does.
+
+    Only those whose posts have become others are looked at; None: everybody.
+    """
+    # Before: what another adds meanwhile isn't ours to end.
+    standing = staffing.leaving_tasks(people)
+    found = _to_be_replaced(staffing, procedures, today, people)
     wanted = {task.key: (one.case_id, task) for one in found for task in [what_to_do(one, today)]}
     for case_id, task in wanted.values():
         tasks.add(case_id, task)
     for key, task_id in standing.items():
         if key not in wanted:
             tasks.retire(task_id)
+
+
+def _to_be_replaced(
+    staffing: Staffing, procedures: Procedures, today: date, people: Collection[UUID] | None
+) -> list[Leaver]:
+    found = staffing.leavers(today, today + KNOWN_AHEAD, people)
+    known = {one.id: one for one in staffing.facts({leaver.case_id for leaver in found})}
+    return [one for one in found if _counts(known[one.case_id], one.person_id, procedures, today)]
+
+
+def _counts(facts: CaseFacts, person: UUID, procedures: Procedures, today: date) -> bool:
+    """As the case's procedure says; without one nobody is called (invariant 6)."""
+    try:
+        procedure = procedures.get(facts.procedure, facts.procedure_on)
+    except UnknownProcedure:
+        return person == facts.process_owner
+    return is_to_be_replaced(facts, procedure, person, today)
 
 
 def look_again(people: Collection[UUID], staffing: Staffing, publish: Publish) -> int:
@@ -91,4 +129,3 @@ def _locked(post: str, desk: Desk) -> tuple[Tenure, ...]:
 def _counts_at_once(person: UUID, action: str, details: Mapping[str, Any], desk: Desk) -> None:
     desk.audit.note(None, action, None, {"person": str(person), **details})
     look_again([person], desk.staffing, desk.publish)
-    leavers(desk.staffing, desk.tasks, desk.today)

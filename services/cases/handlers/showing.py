@@ -23,6 +23,7 @@ class MeetingViews(Protocol):
     def facts(self, case_ids: Collection[UUID]) -> Sequence[CaseFacts]: ...
     def attendance(self, case_ids: Collection[UUID]) -> Sequence[Row]: ...
     def wishes(self, case_id: UUID) -> Sequence[Row]: ...
+    def counters(self, case_ids: Collection[UUID]) -> Sequence[Row]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,15 @@ class Comes:
 def shown_meetings(
     facts: CaseFacts, procedure: Procedure, views: MeetingViews
 ) -> list[dict[str, Any]]:
-    """Every meeting of a case, with who calls and chairs it by now (R8, S5, P14)."""
+    """Every meeting of a case, with who calls and chairs it by now (R8, S5, P14), and other times
+    that are wished for."""
+    counters = views.counters([facts.id])
     return [
-        {**row, "organizer": in_charge(facts, procedure, procedure.step(row["step"]))}
+        {
+            **row,
+            "organizer": in_charge(facts, procedure, procedure.step(row["step"])),
+            "counters": [one for one in counters if one["meeting_id"] == row["id"]],
+        }
         for row in views.meetings([facts.id])
     ]
 

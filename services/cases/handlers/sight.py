@@ -18,8 +18,9 @@ _PERSON = "person:"
 # Reads that are about no single case: of the register, of numbers alone, or of what is seen.
 _LISTS = frozenset(
     {
-        "cases.list", "messages", "people", "units", "posts", "procedures", "limits",
-        "limits.manager", "lead-times", "inquiries", "considerations",
+        "cases.list", "messages", "tasks", "people", "units", "posts", "procedures", "limits",
+        "limits.manager", "lead-times", "inquiries", "considerations", "mail-previews", "inbound",
+        "message", "mail-server",
     }
 )  # fmt: skip
 
@@ -95,13 +96,21 @@ class Sight:
 
     def check(self, case_id: UUID) -> None:
         """Raises NotFound, as for a case that there isn't."""
-        if self.person is not None and case_id not in self._seen(self.person, [case_id]):
+        if case_id not in self.seen([case_id]):
             raise NotFound
 
-    def visible(self) -> list[UUID]:
-        """All the cases that the person sees."""
-        assert self.person is not None
-        return self._seen(self.person, self.sights.cases_of(self.person))
+    def on(self) -> list[UUID] | None:
+        """The cases that the person is on, seen or not: no other is ever seen. None: no matter."""
+        return None if self.person is None else list(self.sights.cases_of(self.person))
+
+    def seen(self, case_ids: Collection[UUID]) -> Collection[UUID]:
+        """Those of the cases that are seen."""
+        if self.person is None:
+            return case_ids
+        return {facts.id for facts in self.sights.facts(case_ids) if self.shows(facts)}
+
+    def shows(self, facts: CaseFacts) -> bool:
+        return self.person is None or sees(self.person, facts, self.procedures, self.today)
 
     def _check_person(self, person: UUID) -> None:
         party = self.sights.party(person)
@@ -122,13 +131,6 @@ class Sight:
             if (case_id := self.sights.case_of(name, thing)) is not None:
                 return case_id
         return None
-
-    def _seen(self, person: UUID, case_ids: Collection[UUID]) -> list[UUID]:
-        return [
-            facts.id
-            for facts in self.sights.facts(case_ids)
-            if sees(person, facts, self.procedures, self.today)
-        ]
 
 
 def sees(person: UUID, facts: CaseFacts, procedures: Procedures, today: date) -> bool:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.cases.domain.booking_refusals import DoubleBooked
+from services.cases.domain.leaving import REPLACE, is_to_be_replaced
 from services.cases.domain.meetings import coming
-from services.cases.domain.refusals import DoubleBooked
 from services.cases.domain.standing import (
     IsOff,
     Stays,
@@ -58,6 +59,7 @@ def settle(before: CaseFile, desk: Desk) -> Settled:
         taken += [(meeting.id, who) for who in _put_right(file, meeting, change, desk)]
         if change.changes_who_comes(file.facts):
             who_comes_changed(file, meeting, desk)
+    _nobody_replaces_who_is_not_called(file, desk)
     for consent in pointless_requests(file.facts, file.procedure, desk.today):
         desk.tasks.finish_of(file.id, consent)
     return Settled(
@@ -66,6 +68,17 @@ def settle(before: CaseFile, desk: Desk) -> Settled:
         taken=tuple(taken),
         lost_sight=lost_sight(before.facts, file.facts, file.procedure, desk.today),
     )
+
+
+def _nobody_replaces_who_is_not_called(file: CaseFile, desk: Desk) -> None:
+    """X10, P11: whoever leaves and can't be called any more needn't be replaced, until they can."""
+    staff = [who.person_id for who in file.facts.participants if who.party == "staff"]
+    needless = [
+        person
+        for person in staff
+        if not is_to_be_replaced(file.facts, file.procedure, person, desk.today)
+    ]
+    desk.tasks.retire_about(file.id, REPLACE, needless)
 
 
 def tell_who_is_taken(settled: Settled, before: CaseFile, desk: Desk) -> None:

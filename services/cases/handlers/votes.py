@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.cases.domain import refusals, tasks
+from services.cases.domain import case_refusals, tasks
 from services.cases.domain.booking import Wanted
 from services.cases.domain.meetings import check_confirmable
 from services.cases.domain.refused import Refused
@@ -13,8 +13,10 @@ from services.cases.domain.votes import (
     NoTimeFits,
     Option,
     Vote,
+    ahead,
     all_have_voted,
     best_first,
+    check_ahead,
     option_at,
 )
 from services.cases.handlers.answers import NotCalledTo
@@ -36,20 +38,26 @@ class CastVotes:
 def vote(command: CastVotes, desk: Desk) -> None:
     """The newest word counts. Once everybody has voted about all, the best is booked.
 
-    Raises Refused; not when no time fits any more: then a person is told to choose.
+    Raises Refused, also about a time that has passed; not when no time fits any more: then a
+    person is told to choose.
     """
     file, meeting = _proposal(command.meeting_id, desk)
     if command.person not in meeting.person_ids:
         raise NotCalledTo("person")
-    options = desk.votes.options(meeting.id)
+    rule, options = file.procedure.step(meeting.step).rule, desk.votes.options(meeting.id)
     for number, starts_at in enumerate(command.votes):
+        check_ahead(starts_at, desk.now, rule)
         option_at(options, starts_at, f"answers.{number}.starts_at")
     if not desk.votes.vote(meeting.id, command.person, command.votes):
         return
-    rule = file.procedure.step(meeting.step).rule
     details = {"meeting": str(meeting.id), "person": str(command.person)}
     desk.audit.note(file.id, "meeting.vote", rule, details)
-    options = desk.votes.options(meeting.id)
+    book_if_all_have_voted(file, meeting.id, desk)
+
+
+def book_if_all_have_voted(file: CaseFile, meeting_id: UUID, desk: Desk) -> None:
+    """The best of the times that lie ahead, or a person is told that none of them fits."""
+    meeting, options = file.meeting(meeting_id), ahead(desk.votes.options(meeting_id), desk.now)
     if all_have_voted(meeting, options) and not _book_best(file, meeting, options, desk):
         _ask_to_choose(file, meeting, desk)
 
@@ -61,21 +69,28 @@ def confirm(meeting_id: UUID, starts_at: datetime | None, desk: Desk) -> None:
     if meeting.state == "booked" and starts_at in (None, meeting.starts_at):
         return
     check_confirmable(meeting, file.procedure.step(meeting.step).rule)
-    options = desk.votes.options(meeting.id)
-    if starts_at is not None:
-        chosen = option_at(options, starts_at, "starts_at")
-    else:
-        fitting = best_first(file.facts, file.procedure, meeting, options)
-        if not fitting:
-            raise NoTimeFits
-        chosen = fitting[0]
+    chosen = _chosen(file, meeting, starts_at, desk)
     book_proposed(file, meeting, _wanted(file, meeting, chosen), desk)
+
+
+def _chosen(file: CaseFile, meeting: Meeting, starts_at: datetime | None, desk: Desk) -> Option:
+    rule, options = file.procedure.step(meeting.step).rule, desk.votes.options(meeting.id)
+    if starts_at is not None:
+        check_ahead(starts_at, desk.now, rule)
+        return option_at(options, starts_at, "starts_at")
+    left = ahead(options, desk.now)
+    if not left:
+        check_ahead(meeting.starts_at, desk.now, rule)
+    fitting = best_first(file.facts, file.procedure, meeting, left)
+    if not fitting:
+        raise NoTimeFits
+    return fitting[0]
 
 
 def _proposal(meeting_id: UUID, desk: Desk) -> tuple[CaseFile, Meeting]:
     file = desk.take_by_meeting(meeting_id)
     if file.facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     meeting = file.meeting(meeting_id)
     check_confirmable(meeting, file.procedure.step(meeting.step).rule)
     return file, meeting

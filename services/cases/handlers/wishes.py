@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.cases.domain import refusals, tasks
+from services.cases.domain import case_refusals, tasks
 from services.cases.domain.meetings import coming
 from services.cases.domain.refused import NotFound
 from services.cases.domain.wishes import Wish, WishState, check_settling, check_wishing
@@ -48,7 +48,7 @@ def decline(case_id: UUID, wish_id: UUID, desk: Desk) -> None:
 def _open(case_id: UUID, desk: Desk) -> CaseFile:
     file = desk.take(case_id)
     if file.facts.state == "closed":
-        raise refusals.CaseIsClosed
+        raise case_refusals.CaseIsClosed
     return file
 
 

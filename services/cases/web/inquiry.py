@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
@@ -21,6 +20,7 @@ from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
 from services.cases.web.brake import Brake
 from services.cases.web.inquiry_words import WORDS, Language
+from services.cases.web.origin import from_our_own_page
 from services.cases.web.templating import templates
 from shared.db import Database, Unit
 from shared.domain.days import local_date
@@ -93,7 +93,7 @@ def make_inquiry_pages(pages: InquiryPages, brake: Brake | None = None) -> APIRo
         lang: TheLanguage = "sv",
     ) -> HTMLResponse:
         filled = Filled(who, phone.strip(), email.strip(), unit, webbplats)
-        if not _from_our_own_page(request, pages.public_url):
+        if not from_our_own_page(request, pages.public_url):
             return page(lang, 403, outcome="failed")
         schools = _schools(pages)
         if wrong := _wrong(filled, schools):
@@ -162,12 +162,3 @@ def _kept(filled: Filled, pages: InquiryPages) -> bool:
         log.warning("An inquiry could not be kept: %s", type(error).__name__)
         return False
     return True
-
-
-def _from_our_own_page(request: Request, public_url: str) -> bool:
-    """No other site sends the form in a visitor's name; who sends neither header is no browser."""
-    if (site := request.headers.get("sec-fetch-site")) is not None:
-        return site in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    ours = {request.headers.get("host"), urlsplit(public_url).netloc}
-    return origin is None or urlsplit(origin).netloc in ours

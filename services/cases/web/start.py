@@ -65,9 +65,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """One open task in words, or several alike: one for each person it is about."""
+    """One open task in words, or several alike: one for each person it is about.
 
-    reference: str
+    Without a reference it belongs to no case.
+    """
+
+    reference: str | None
     text: str
     owner: str
     due: str | None
@@ -103,14 +106,12 @@ def start(
     page = min(max(page, 1), pages)
     shown = views.most_pressing(CASES_A_PAGE, (page - 1) * CASES_A_PAGE)
     tasks = views.most_pressing_tasks(TASKS_SHOWN)
-    known = {one.id: one for one in views.facts({*shown, *(task["case_id"] for task in tasks)})}
-    names = views.names(
-        {*(one.process_owner for one in known.values()), *(task["owner"] for task in tasks)}
-    )
+    known = {one.id: one for one in views.facts({*shown, *_cases_of(tasks)})}
+    names = views.names({*(one.process_owner for one in known.values()), *_owners_of(tasks)})
     answers = _answers(views.attendance(shown))
     cases = (_with_limits(known[case], procedures, days, today) for case in shown)
     alike = Counter(
-        _to_do(task, known[task["case_id"]], procedures, names, today) for task in tasks
+        _to_do(task, known.get(task["case_id"]), procedures, names, today) for task in tasks
     )
     return Start(
         now=words.when(now),
@@ -123,6 +124,14 @@ def start(
         tasks_shown=len(tasks),
         late=counts["late"],
     )
+
+
+def _owners_of(tasks: Sequence[Row]) -> set[UUID]:
+    return {task["owner"] for task in tasks if task["owner"] is not None}
+
+
+def _cases_of(tasks: Sequence[Row]) -> set[UUID]:
+    return {task["case_id"] for task in tasks if task["case_id"] is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,19 +226,23 @@ def _answers(attendance: Sequence[Row]) -> dict[UUID, tuple[str, ...]]:
 
 def _to_do(
     task: Row,
-    facts: CaseFacts,
+    facts: CaseFacts | None,
     procedures: Procedures,
     names: Mapping[UUID, str],
     today: date,
 ) -> ToDo:
-    procedure = _procedure(facts, procedures)
+    """What belongs to no case goes by the procedure that was asked about."""
+    if facts is None:
+        procedure = procedures.get(task["procedure"], task["procedure_on"])
+    else:
+        procedure = _procedure(facts, procedures)
     due: date | None = task["due_on"]
     starts_at: datetime | None = task["meeting_starts_at"]
     meeting = None if starts_at is None else {"starts_at": starts_at}
     return ToDo(
-        reference=facts.reference,
+        reference=None if facts is None else facts.reference,
         text=words.task_words(task["kind"], task["details"], procedure, meeting),
-        owner=names.get(task["owner"], "?"),
+        owner=names.get(task["owner"], "ingen på posten"),
         due=long_date(due) if due else None,
         late=due is not None and due < today,
         rule=task["rule"],

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from services.cases.domain.task_kinds import KINDS
 from shared.domain.codes import ORGANISATIONS, ROLES
 from shared.domain.procedure import Procedure, UnknownStep
 from shared.domain.swedish import day_and_time, with_week
@@ -26,8 +27,11 @@ _TOLD = {
     "call": "att mötet är bokat",
     "change": "att mötet har flyttats",
     "cancel": "att mötet är inställt",
+    "proposal": "vilka tider som är föreslagna, och fråga vilka som passar",
     "reminder": "att mötet är snart",
+    "nudge": "att vi gärna vill ha ett svar",
     "alert": "att en uppgift väntar",
+    "task": "att en uppgift väntar",
 }
 
 WINDOW_STATES = {
@@ -58,8 +62,10 @@ def task_words(
     kind: str, details: Mapping[str, Any], procedure: Procedure, meeting: Mapping[str, Any] | None
 ) -> str:
     """What is to be done, in a sentence that names nobody."""
-    say = _TASKS.get(kind)
-    return say(details, procedure, meeting) if say else "Titta på ärendet"
+    say, known = _TASKS.get(kind), KINDS.get(kind)
+    if say is not None:
+        return say(details, procedure, meeting)
+    return known.words.sv if known is not None else "Titta på ärendet"
 
 
 Said = Callable[[Mapping[str, Any], Procedure, Mapping[str, Any] | None], str]
@@ -146,13 +152,8 @@ def _separately(details: Mapping[str, Any], procedure: Procedure, _: object) -> 
     return f"Vårdnadshavarna träffas var för sig. Boka {step} med var och en"
 
 
-def _plain(text: str) -> Said:
-    return lambda *_: text
-
-
+# In which time, step or party stands; all others say what `domain/task_kinds.py` says.
 _TASKS: dict[str, Said] = {
-    "inform": _plain("Berätta för den som ska samtycka varför ett möte föreslås"),
-    "get-consent": _plain("Be om samtycke och registrera svaret"),
     "participants-missing": _missing,
     "no-slot": _no_slot,
     "book-anew": _book_anew,
@@ -160,35 +161,12 @@ _TASKS: dict[str, Said] = {
     "limit-passed": _limit_passed,
     "confirm-time": _confirm,
     "mark-as-held": _mark,
-    "next-date": _plain("Bestäm tid för nästa möte, eller avsluta ärendet"),
-    "file-minutes": _plain("Spara minnesanteckningarna i elevakten och markera dem som sparade"),
     "tell-by-hand": _tell,
     "reach-otherwise": _reach,
     "contact-family": _before("Kontakta familjen inför mötet"),
     "tell-who-comes": _before("Berätta för vårdnadshavarna vilka som kommer till mötet"),
     "find-substitute": _substitute,
     "arrange-separately": _separately,
-    "review-consent": _plain("Säg om samtycket gicks igenom på mötet"),
-    "file-plan": _plain("Spara mål och handlingsplan och markera dem som sparade"),
-    "check-in": _plain("Stäm av med familjen och verksamheterna mellan mötena"),
-    "decide-wish": _plain("Familjen önskar att någon mer är med. Svara ja eller nej"),
-    "first-contact": _plain("Kontakta familjen: bjud in till ett möte och fråga om samtycke"),
-    "evaluate": _plain("Utvärdera ärendet: är målen nådda?"),
-    "talk-with-child": _plain(
-        "Prata med barnet, som själv har frågat. Därefter kan familjen kontaktas"
-    ),
-    "support-contact": _plain("Hjälp familjen att få kontakt med en annan stödfunktion"),
-    "support-talk": _plain("Erbjud stödjande samtal"),
-    "other-support": _plain("Ge stöd mellan mötena"),
-    "replace-participant": _plain(
-        "En deltagare slutar. Bestäm vem som tar över, och byt deltagare"
-    ),
-    "hand-over": _plain("Processbäraren slutar. Bestäm vem som tar över ärendet"),
-    "renew-consent": _plain("Ett samtycke slutar snart att gälla. Be om ett nytt"),
-    "ask-about-guardians": _plain("Fråga ungdomen om vårdnadshavarna ska vara med på mötena"),
     "is-taken": _before("Flytta mötet eller ta en ersättare: någon som ska kallas är upptagen"),
-    "consent-refused": _plain("Någon har tackat nej. Avsluta ärendet, eller gå en annan väg"),
-    "consent-withdrawn": _plain(
-        "Ett samtycke är taget tillbaka och allt har stoppats. Avsluta ärendet, eller fråga på nytt"
-    ),
+    "answer-counter": _before("Någon önskar en annan tid. Flytta dit, eller säg nej. Mötet är nu"),
 }

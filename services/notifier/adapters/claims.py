@@ -12,7 +12,9 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from services.notifier.adapters import attempts
 from services.notifier.adapters.brake import Brake
+from services.notifier.adapters.pause import Pause, hurry
 from services.notifier.domain.messages import KINDS, Sending
 from services.notifier.domain.outcomes import DOUBTS, Verdict
 from shared.bus.events import MessageFailed
@@ -21,28 +23,56 @@ from shared.db import Database, Unit
 
 log = logging.getLogger(__name__)
 
+EACH_DOMAIN = 50
+"""How many messages to one domain are claimed at a time."""
 _FOR_A_NEWER_VERSION = timedelta(minutes=1)
 
-_FIELDS = """m.key, m.kind, m.ground, m.case_id, m.meeting_id, m.person_id, m.party, m.mailbox,
-    m.address, m.language, m.rule, m.told, m.payload, m.message_id, m.due_at, m.useful_until,
-    m.created_at, m.state, m.attempts, m.began, m.doubts, m.fence, m.content"""
+_FIELDS = """m.key, m.kind, m.ground, m.case_id, m.task_id, m.meeting_id, m.person_id, m.party,
+    m.mailbox, m.address, m.language, m.rule, m.told, m.payload, m.message_id, m.due_at,
+    m.useful_until, m.created_at, m.state, m.attempts - m.spared AS attempts, m.began, m.doubts,
+    m.fence, m.optional, m.carried_by, m.content"""
 
 # What a calendar message says of a meeting mustn't overtake what is on its way to the same mailbox.
-# A kind that this version doesn't know is for a newer one (F14).
+# A kind that this version doesn't know is for a newer one (F14). Of what can wait the first in line
+# goes for its mailbox, and the gate has its mail carry the others; what is carried goes with that.
+# Each recipient domain is looked up by itself: however much waits for one that rests, or that this
+# worker has enough of, the others are found at once.
 _CLAIM = f"""
+    WITH RECURSIVE domains AS (
+        (SELECT domain FROM notifier.messages
+         WHERE state IN ('due', 'retry', 'unknown') ORDER BY domain LIMIT 1)
+        UNION ALL
+        SELECT (SELECT next.domain FROM notifier.messages next
+                WHERE next.state IN ('due', 'retry', 'unknown') AND next.domain > domains.domain
+                ORDER BY next.domain LIMIT 1)
+        FROM domains WHERE domains.domain IS NOT NULL),
+    open AS (
+        SELECT domain FROM domains
+        WHERE domain <> ALL(%(crowded)s) AND NOT EXISTS (
+            SELECT FROM notifier.resting_domains resting
+            WHERE resting.domain = domains.domain AND resting.until > clock_timestamp()))
     UPDATE notifier.messages m
     SET state = 'claimed', attempts = m.attempts + 1, fence = m.fence + 1,
         lease_until = clock_timestamp() + %(lease)s
     WHERE m.id IN (
-        SELECT due.id FROM notifier.messages due
-        WHERE due.state IN ('due', 'retry', 'unknown')
+        SELECT first.id FROM open CROSS JOIN LATERAL (
+        SELECT due.id, due.due_at FROM notifier.messages due
+        WHERE due.domain = open.domain AND due.state IN ('due', 'retry', 'unknown')
           AND due.due_at <= %(now)s AND due.try_at <= clock_timestamp()
-          AND due.kind = ANY(%(kinds)s)
+          AND due.kind = ANY(%(kinds)s) AND due.carried_by IS NULL
+          AND NOT (due.optional AND EXISTS (
+            SELECT FROM notifier.messages first
+            WHERE first.optional AND first.mailbox = due.mailbox AND first.carried_by IS NULL
+              AND first.id <> due.id AND first.kind = ANY(%(kinds)s)
+              AND (first.state IN ('claimed', 'data')
+                   OR first.state IN ('due', 'retry', 'unknown') AND first.due_at <= %(now)s
+                  AND (first.due_at, first.id) < (due.due_at, due.id))))
           AND NOT EXISTS (
             SELECT FROM notifier.messages leaving
             WHERE leaving.meeting_id = due.meeting_id AND leaving.mailbox = due.mailbox
               AND leaving.id <> due.id AND leaving.state = 'data')
-        ORDER BY due.due_at, due.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+        ORDER BY due.due_at, due.id LIMIT %(each)s FOR UPDATE SKIP LOCKED) first
+        ORDER BY first.due_at, first.id LIMIT %(limit)s)
     RETURNING {_FIELDS}
 """  # noqa: S608 - fixed text
 # Locked one after the other in the order of everybody else, before any is changed.
@@ -50,30 +80,55 @@ _TOO_LATE = """
     WITH late AS (
         SELECT id FROM notifier.messages
         WHERE state IN ('due', 'retry', 'unknown') AND due_at <= %(now)s AND useful_until <= %(now)s
+          AND carried_by IS NULL
         ORDER BY case_id, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
     UPDATE notifier.messages m
     SET state = 'suppressed', reason = 'too-late', content = NULL, fence = fence + 1
     FROM late WHERE m.id = late.id
 """
+# What is changed is locked first, in a statement of its own: one that locks and changes can lose a
+# row that a lease was renewed for meanwhile (it looks for it as it was before it waited).
+_STALE = """
+    SELECT id FROM notifier.messages
+    WHERE state IN ('claimed', 'data') AND lease_until <= clock_timestamp() AND carried_by IS NULL
+    ORDER BY case_id, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
+_LOCK = """
+    SELECT FROM notifier.messages
+    WHERE id = ANY(%(ids)s::uuid[]) OR carried_by = ANY(%(ids)s::uuid[]) AND state = 'data'
+    ORDER BY case_id, id FOR UPDATE
+"""
 # A worker died, or stood still: before the content it is safe to try again, inside it nobody knows.
+# What its mail carried is where the mail is.
 _RECOVER = """
     WITH dead AS (
-        SELECT id, state FROM notifier.messages
-        WHERE state IN ('claimed', 'data') AND lease_until <= clock_timestamp()
-        ORDER BY case_id, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+        SELECT one.id, mail.state, mail.doubts
+        FROM notifier.messages mail
+        JOIN notifier.messages one
+          ON one.id = mail.id OR one.carried_by = mail.id AND one.state = 'data'
+        WHERE mail.id = ANY(%(ids)s))
     UPDATE notifier.messages m
     SET fence = m.fence + 1,
         doubts = m.doubts + (dead.state = 'data')::integer,
         reason = 'worker-lost',
-        content = CASE WHEN dead.state = 'data' AND m.doubts >= %(doubts)s THEN NULL
+        content = CASE WHEN dead.state = 'data' AND dead.doubts >= %(doubts)s THEN NULL
                        ELSE m.content END,
         state = CASE WHEN dead.state = 'claimed' THEN 'retry'
-                     WHEN m.doubts >= %(doubts)s THEN 'failed'
+                     WHEN dead.doubts >= %(doubts)s THEN 'failed'
                      ELSE 'unknown' END,
         try_at = clock_timestamp() + CASE WHEN dead.state = 'claimed' THEN interval '0'
                                           ELSE %(unknown_wait)s END
     FROM dead WHERE m.id = dead.id
     RETURNING m.id, m.state
+"""
+# The mail that was to carry them didn't go, for a reason of its own.
+_LET_OFF = """
+    WITH waiting AS (
+        SELECT m.id FROM notifier.messages m JOIN notifier.messages mail ON mail.id = m.carried_by
+        WHERE m.carried_by IS NOT NULL AND m.state IN ('due', 'retry', 'unknown')
+          AND mail.state IN ('suppressed', 'failed', 'accepted')
+        ORDER BY m.case_id, m.id LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED)
+    UPDATE notifier.messages m SET carried_by = NULL FROM waiting WHERE m.id = waiting.id
 """
 _RENEW = """
     UPDATE notifier.messages SET lease_until = clock_timestamp() + %(lease)s
@@ -95,15 +150,21 @@ _GIVE_BACK = """
         WHERE ours.state = 'claimed'
         ORDER BY ours.case_id, ours.id FOR UPDATE OF ours)
 """
+# What a mail carries ends as the mail does, in the same statement.
 _MARK = """
-    WITH verdict AS (
+    WITH mails AS (
         SELECT m.id, v.state, v.reason, v.wait, v.doubt
         FROM notifier.messages m
         JOIN unnest(%(ids)s::uuid[], %(fences)s::bigint[], %(states)s::text[], %(reasons)s::text[],
                     %(waits)s::float[], %(doubts)s::boolean[])
              AS v(id, fence, state, reason, wait, doubt) USING (id, fence)
-        WHERE m.state IN ('claimed', 'data')
-        ORDER BY m.case_id, m.id FOR UPDATE OF m)
+        WHERE m.state IN ('claimed', 'data')),
+    verdict AS (
+        SELECT * FROM mails
+        UNION ALL
+        SELECT rider.id, mails.state, mails.reason, mails.wait, mails.doubt
+        FROM notifier.messages rider JOIN mails ON mails.id = rider.carried_by
+        WHERE rider.state = 'data')
     UPDATE notifier.messages m
     SET state = verdict.state, reason = verdict.reason,
         doubts = m.doubts + verdict.doubt::integer,
@@ -114,8 +175,12 @@ _MARK = """
     FROM verdict WHERE m.id = verdict.id
     RETURNING m.id, m.state
 """
+# Repeated by hand and failed again: that's another task.
 _FAILED = """
-    SELECT key, case_id, meeting_id, person_id, kind, rule FROM notifier.messages WHERE id = ANY(%s)
+    SELECT key || CASE WHEN repeats > 0 THEN '/by-hand/' || repeats ELSE '' END AS key, case_id,
+           task_id, meeting_id, person_id, kind, rule
+    FROM notifier.messages
+    WHERE id = ANY(%s)
 """
 
 
@@ -127,23 +192,37 @@ class Claims:
     lease: timedelta
     unknown_wait: timedelta
     brake: Brake = field(default_factory=Brake)
+    pause: Pause = field(default_factory=Pause)
 
-    def claim(self, limit: int) -> list[Sending]:
+    def claim(self, limit: int, crowded: frozenset[str] = frozenset()) -> list[Sending]:
         """Up to `limit` messages that are due; what is too late by now is put aside first.
 
-        None while the brake is on, which is looked at in the same transaction.
+        None while the brake or the pause is on, which are looked at in the same transaction; none
+        to domains that are `crowded`, or that rest.
         """
         with self.database.unit() as unit:
             leave = self.brake.leave(unit)
-            sendings = self._claim(limit, unit) if leave is not None and leave.to_do else []
+            to_do = leave is not None and leave.to_do
+            sendings = self._claim(limit, crowded, unit) if to_do else []
         if leave is not None:
             self.brake.remember(leave.mark)
         return sendings
 
-    def _claim(self, limit: int, unit: Unit) -> list[Sending]:
+    def _claim(self, limit: int, crowded: frozenset[str], unit: Unit) -> list[Sending]:
         unit.connection.execute(_TOO_LATE, {"now": unit.now, "limit": 1000})
-        values = {"now": unit.now, "lease": self.lease, "limit": limit, "kinds": list(KINDS)}
-        claimed = [Sending.from_row(row) for row in unit.connection.execute(_CLAIM, values)]
+        limit = self.pause.room(limit, unit.connection)
+        values = {
+            "now": unit.now,
+            "lease": self.lease,
+            "limit": limit,
+            "each": min(limit, EACH_DOMAIN),
+            "kinds": list(KINDS),
+            "crowded": list(crowded),
+        }
+        found = unit.connection.execute(_CLAIM, values).fetchall() if limit else []
+        claimed = [Sending.from_row(row) for row in found]
+        if len(claimed) == 1:
+            self.pause.probed(unit.connection)
         unreadable = [sending for sending in claimed if not sending.is_readable]
         if unreadable:
             log.warning("%s messages wait for a newer version that can read them.", len(unreadable))
@@ -153,11 +232,20 @@ class Claims:
     def recover(self) -> int:
         """Take up what a worker left behind when its lease ran out. How many."""
         with self.database.unit() as unit:
-            rows = unit.connection.execute(
-                _RECOVER, {"limit": 1000, "doubts": DOUBTS, "unknown_wait": self.unknown_wait}
-            ).fetchall()
+            rows = self._recover(unit.connection)
+            lost = [(row["id"], row["state"], "worker-lost") for row in rows]
+            attempts.note(lost, unit.now, unit.connection)
             tell_of_failed(unit, [row["id"] for row in rows if row["state"] == "failed"])
-            return len(rows)
+            let_off = unit.connection.execute(_LET_OFF, {"limit": 1000}).rowcount
+            return len(rows) + let_off
+
+    def _recover(self, connection: Connection[DictRow]) -> list[DictRow]:
+        stale = [row["id"] for row in connection.execute(_STALE, {"limit": 1000})]
+        if not stale:
+            return []
+        values = {"ids": stale, "doubts": DOUBTS, "unknown_wait": self.unknown_wait}
+        connection.execute(_LOCK, values)
+        return connection.execute(_RECOVER, values).fetchall()
 
     def renew(self, sendings: Sequence[Sending]) -> frozenset[UUID]:
         """Still at it. Which of them are: the others have been taken up by somebody else."""
@@ -173,21 +261,15 @@ class Claims:
     def mark(self, verdicts: Sequence[tuple[Sending, Verdict]]) -> None:
         """Note what became of these; those whose fence is another's by now are left alone."""
         with self.database.unit() as unit:
-            rows = unit.connection.execute(_MARK, _columns(verdicts) | {"now": unit.now}).fetchall()
+            works_again = self.pause.note(verdicts, unit.connection)
+            values = _columns(verdicts) | {"now": unit.now}
+            unit.connection.execute(_LOCK, values)
+            rows = unit.connection.execute(_MARK, values).fetchall()
+            marked = frozenset(row["id"] for row in rows)
+            attempts.note_verdicts(verdicts, marked, unit.now, unit.connection)
             tell_of_failed(unit, [row["id"] for row in rows if row["state"] == "failed"])
-
-    def server_is_back(self) -> None:
-        """What only waits because the server couldn't be reached needn't wait any longer."""
-        with self.database.plain() as connection:
-            _hurry(connection)
-
-
-def _hurry(connection: Connection[DictRow]) -> None:
-    connection.execute(
-        "UPDATE notifier.messages SET try_at = '-infinity' WHERE id IN ("
-        "SELECT id FROM notifier.messages WHERE state = 'retry' AND reason LIKE 'connect%'"
-        " ORDER BY case_id, id FOR UPDATE SKIP LOCKED)"
-    )
+            if works_again:
+                hurry(unit.connection)
 
 
 def _give_back(

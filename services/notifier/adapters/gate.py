@@ -1,40 +1,38 @@
 """The gate between the server's 354 and the content: one transaction for all who wait there.
 
-The cases are locked against a withdrawal first and read after that (`cases_api.clear`); the locks
-end with the commit of `data`, so nobody ever waits for SMTP (decision 6).
+What the messages are about is locked first, cases against a withdrawal, and read after that
+(`adapters/subjects.py`). The locks end with the commit of `data`, so nobody ever waits for SMTP
+(decision 6).
 """
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
-from psycopg.rows import DictRow
-
 from services.notifier.adapters.claims import tell_of_failed
+from services.notifier.adapters.pile import Pile
 from services.notifier.adapters.rows import invitation_from_row
-from services.notifier.domain.clearance import Stop, decide
-from services.notifier.domain.last_filter import Case, objection
+from services.notifier.adapters.subjects import locked_subjects
+from services.notifier.domain.clearance import Go, Stop, decide
+from services.notifier.domain.gathering import can_be_gathered, together, waits_until
+from services.notifier.domain.last_filter import Subject, objection
 from services.notifier.domain.mail import Post, mail_bytes
-from services.notifier.domain.mailing import Mailing, mailing_from_row
+from services.notifier.domain.mailing import Mailing
 from services.notifier.domain.messages import Kind, Message, Sending
 from services.notifier.domain.recipients import NO_MAIL, OWN_MAIL, PROTECTED
 from services.notifier.domain.safe_text import UnsafeText
-from services.notifier.domain.unspeakable import Unspeakable
 from services.notifier.handlers import Record, by_hand, procedure_of
 from shared.bus.publishing import publish
 from shared.db import Database, Unit
 from shared.domain.days import local_date
-from shared.domain.facts import UnreadableFacts
+from shared.domain.quiet import USUAL_HOURS, QuietHours
 from shared.procedures import Procedures
 
-_CLEAR = "SELECT * FROM cases_api.clear(%s, %s)"
-_UNSPEAKABLE = "SELECT case_id, names, school FROM cases_api.unspeakable(%s)"
-_STILL_OURS = """
-    SELECT m.id FROM notifier.messages m
-    JOIN unnest(%(ids)s::uuid[], %(fences)s::bigint[]) AS own(id, fence) USING (id, fence)
-    WHERE m.state = 'claimed'
-    ORDER BY m.case_id, m.id FOR UPDATE OF m
+_LOCK = """
+    SELECT id, fence, state, carried_by, content IS NOT NULL AS written FROM notifier.messages
+    WHERE id = ANY(%s) ORDER BY case_id, id FOR UPDATE
 """
 _INVITATIONS = """
     SELECT i.meeting_id, i.mailbox, i.token, i.people, i.told, i.sequence, i.stamp, i.created_at,
@@ -44,18 +42,31 @@ _INVITATIONS = """
          USING (meeting_id, mailbox)
 """
 _CARRIED = """
-    SELECT m.key, m.kind, m.ground, m.case_id, m.meeting_id, m.person_id, m.party, m.mailbox,
-           m.address, m.language, m.rule, m.told, m.payload, m.message_id, m.due_at, m.useful_until,
-           m.created_at, m.state, m.attempts, m.began, m.doubts, m.fence, NULL::bytea AS content
+    SELECT m.key, m.kind, m.ground, m.case_id, m.task_id, m.meeting_id, m.person_id, m.party,
+           m.mailbox, m.address, m.language, m.rule, m.told, m.payload, m.message_id, m.due_at,
+           m.useful_until, m.created_at, m.state, m.attempts, m.began, m.doubts, m.fence,
+           m.optional, m.carried_by, NULL::bytea AS content
     FROM notifier.messages m
     JOIN unnest(%(meetings)s::uuid[], %(mailboxes)s::text[]) AS sought(meeting_id, mailbox)
          USING (meeting_id, mailbox)
     WHERE m.kind IN ('call', 'change', 'cancel')
 """
 _BEGIN = """
-    UPDATE notifier.messages m SET state = 'data', began = m.began + 1, content = go.content
-    FROM unnest(%(ids)s::uuid[], %(contents)s::bytea[]) AS go(id, content)
+    UPDATE notifier.messages m
+    SET state = 'data', began = m.began + 1, content = go.content, carried_by = go.carrier,
+        attempts = m.attempts + (go.carrier IS NOT NULL)::integer,
+        fence = m.fence + (go.carrier IS NOT NULL)::integer
+    FROM unnest(%(ids)s::uuid[], %(contents)s::bytea[], %(carriers)s::uuid[])
+         AS go(id, content, carrier)
     WHERE m.id = go.id
+"""
+# Nothing was tried: it counts as no attempt.
+_PUT_OFF = """
+    UPDATE notifier.messages m
+    SET state = 'retry', reason = 'quiet-hours', due_at = LEAST(off.until, m.useful_until),
+        attempts = m.attempts - 1, fence = m.fence + 1
+    FROM unnest(%(ids)s::uuid[], %(untils)s::timestamptz[]) AS off(id, until)
+    WHERE m.id = off.id
 """
 _STOP = """
     UPDATE notifier.messages m
@@ -78,6 +89,7 @@ class Gate:
     database: Database
     procedures: Procedures
     post: Post
+    hours: QuietHours = USUAL_HOURS
 
     def clear(self, waiting: Sequence[Sending]) -> list[bytes | None]:
         """Each message's content, committed as `data`; None if it may not go or isn't ours."""
@@ -86,80 +98,87 @@ class Gate:
         return [cleared.get(sending.id) for sending in waiting]
 
     def _decide(self, waiting: Sequence[Sending], unit: Unit) -> dict[UUID, bytes]:
-        cases = self._cases(waiting, unit)
-        unspeakable = self._unspeakable(cases, unit)
-        ours = self._still_ours(waiting, unit)
-        record = self._record(ours, unit)
-        contents: dict[UUID, bytes] = {}
-        stops: list[tuple[Sending, Stop]] = []
+        pile = Pile.of(waiting, unit)
+        subjects = locked_subjects([*waiting, *pile.messages], self.procedures, unit)
+        ours, others = _lock(waiting, pile, unit)
+        record = self._record([*ours, *others], unit)
+        sight = _Sight(subjects, record, unit.now)
+        found = _Found()
         for sending in ours:
-            mailing = cases.get(sending.case_id)
-            answer = self._answer(sending, mailing, record, unit)
-            if isinstance(answer, bytes) and mailing is not None:
-                case = Case(mailing, unspeakable[sending.case_id], local_date(unit.now))
-                answer = self._last_look(sending, answer, case)
+            until = waits_until(
+                sending, self.hours, unit.now, had_one_today=pile.has_had_one(sending)
+            )
+            answer = self._answer(sending, sight)
             if isinstance(answer, Stop):
-                stops.append((sending, answer))
+                found.stops.append((sending, answer))
+            elif until is not None:
+                found.put_off[sending.id] = until
             else:
-                contents[sending.id] = answer
-        self._begin(contents, unit)
-        self._stop(stops, unit)
-        return contents
+                self._let_go(sending, others, pile, sight, found)
+        self._begin(found, unit)
+        self._put_off(found, unit)
+        self._stop(found.stops, unit)
+        return found.contents
 
-    def _answer(
-        self, sending: Sending, mailing: Mailing | None, record: Record, unit: Unit
-    ) -> bytes | Stop:
-        procedure = None if mailing is None else procedure_of(mailing.facts, self.procedures)
-        answer = decide(sending, mailing, record.holding(sending), procedure, unit.now)
-        if isinstance(answer, Stop):
-            return answer
-        if sending.content is not None:  # a retry is the same to the byte (invariant 3)
-            return sending.content
-        try:
-            return mail_bytes(sending, self.post)
-        except Exception as error:  # noqa: BLE001 - one that can't be written mustn't hold back the others
-            return _unwritable(sending, error)
+    def _let_go(
+        self,
+        sending: Sending,
+        others: Sequence[Sending],
+        pile: Pile,
+        sight: "_Sight",
+        found: "_Found",
+    ) -> None:
+        """The mail with all that it carries; each of these has a clearance of its own."""
+        riders = [one for one in others if one.carried_by == sending.id]
+        if sending.content is None and can_be_gathered(sending):
+            riders = []
+            for one in others:
+                if one.mailbox != sending.mailbox or one.id in found.carriers:
+                    continue
+                answer = self._answer(one, sight)
+                if isinstance(answer, Stop):
+                    found.stops.append((one, answer))
+                else:
+                    riders.append(one)
+        mail = together(sending, riders, local_date(sight.now))
+        content = self._content(mail, sending, sight)
+        if isinstance(content, Stop):
+            found.stops.append((sending, content))
+            return
+        found.contents[sending.id] = content
+        found.carriers.update({one.id: sending.id for one in riders})
+        pile.note(sending)
 
-    def _last_look(self, sending: Sending, content: bytes, case: Case) -> bytes | Stop:
+    def _answer(self, sending: Sending, sight: "_Sight") -> Go | Stop:
+        subject = sight.subject(sending)
+        known = None if subject is None else subject.known
+        procedure = (
+            procedure_of(known.facts, self.procedures) if isinstance(known, Mailing) else None
+        )
+        return decide(sending, known, sight.record.holding(sending), procedure, sight.now)
+
+    def _content(self, mail: Message, sending: Sending, sight: "_Sight") -> bytes | Stop:
+        subject = sight.subject(sending)
+        assert subject is not None
+        content = sending.content  # a retry is the same to the byte (invariant 3)
+        if content is None:
+            link = subject.known.link(sending.meeting_id, sending.person_id)
+            try:
+                content = mail_bytes(mail, self.post, self.post.link(link))
+            except Exception as error:  # noqa: BLE001 - one that can't be written mustn't hold back the others
+                return _unwritable(sending, error)
+        return self._last_look(mail, content, subject)
+
+    def _last_look(self, sending: Message, content: bytes, subject: Subject) -> bytes | Stop:
         """The content itself, if even the bytes say nothing that they mustn't (invariant 11)."""
         try:
-            rule = objection(sending, content, case, self.post)
+            rule = objection(sending, content, subject, self.post)
         except Exception as error:  # noqa: BLE001 - what can't be looked at doesn't leave
             return _unwritable(sending, error)
         if rule is None:
             return content
         log.error("Message %s is held back by the last filter (%s).", sending.id, rule)
         return Stop("last-filter", rule)
-
-    def _unspeakable(self, cases: Mapping[UUID, Mailing], unit: Unit) -> dict[UUID, Unspeakable]:
-        rows = unit.connection.execute(_UNSPEAKABLE, [list(cases)])
-        return {
-            row["case_id"]: Unspeakable(
-                frozenset(row["names"]),
-                frozenset({row["school"], *self._titles(cases[row["case_id"]])}),
-            )
-            for row in rows
-        }
-
-    def _titles(self, mailing: Mailing) -> tuple[str, ...]:
-        """What kind of case it is (X3)."""
-        procedure = procedure_of(mailing.facts, self.procedures)
-        return (
-            (mailing.facts.procedure,) if procedure is None else (procedure.name, procedure.title)
-        )
-
-    def _cases(self, waiting: Sequence[Sending], unit: Unit) -> Mapping[UUID, Mailing]:
-        ids = sorted({sending.case_id for sending in waiting})
-        rows = unit.connection.execute(_CLEAR, [ids, local_date(unit.now)])
-        return {row["case_id"]: mailing for row in rows if (mailing := _readable(row)) is not None}
-
-    def _still_ours(self, waiting: Sequence[Sending], unit: Unit) -> list[Sending]:
-        values = {
-            "ids": [sending.id for sending in waiting],
-            "fences": [sending.fence for sending in waiting],
-        }
-        ours = {row["id"] for row in unit.connection.execute(_STILL_OURS, values)}
-        return [sending for sending in waiting if sending.id in ours]
 
     def _record(self, ours: Sequence[Sending], unit: Unit) -> Record:
         """What stands in the mailboxes in question, read after their messages are locked."""
@@ -176,10 +195,21 @@ class Gate:
             messages=tuple(Sending.from_row(row) for row in messages),
         )
 
-    def _begin(self, contents: Mapping[UUID, bytes], unit: Unit) -> None:
-        values = {"ids": list(contents), "contents": list(contents.values())}
-        if contents:
+    def _begin(self, found: "_Found", unit: Unit) -> None:
+        """In one statement, so that a mail and what it carries are never apart."""
+        begun = [*found.contents, *found.carriers]
+        values = {
+            "ids": begun,
+            "contents": [found.contents.get(one) for one in begun],
+            "carriers": [found.carriers.get(one) for one in begun],
+        }
+        if begun:
             unit.connection.execute(_BEGIN, values)
+
+    def _put_off(self, found: "_Found", unit: Unit) -> None:
+        if found.put_off:
+            values = {"ids": list(found.put_off), "untils": list(found.put_off.values())}
+            unit.connection.execute(_PUT_OFF, values)
 
     def _stop(self, stops: Sequence[tuple[Sending, Stop]], unit: Unit) -> None:
         if not stops:
@@ -198,6 +228,7 @@ class Gate:
                 self._hand_over(sending, stop, unit)
 
     def _hand_over(self, message: Message, stop: Stop, unit: Unit) -> None:
+        assert message.case_id is not None
         assert message.meeting_id is not None
         event = by_hand(
             message.case_id,
@@ -210,19 +241,51 @@ class Gate:
         publish(unit, event)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What is known as the gate decides: what the messages are about, and what stands of it."""
+
+    subjects: Mapping[UUID, Subject]
+    record: Record
+    now: datetime
+
+    def subject(self, sending: Sending) -> Subject | None:
+        return None if sending.subject is None else self.subjects.get(sending.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the gate has decided; `carriers`: which mail carries a message."""
+
+    contents: dict[UUID, bytes] = field(default_factory=dict)
+    carriers: dict[UUID, UUID] = field(default_factory=dict)
+    put_off: dict[UUID, datetime] = field(default_factory=dict)
+    stops: list[tuple[Sending, Stop]] = field(default_factory=list)
+
+
+def _lock(
+    waiting: Sequence[Sending], pile: Pile, unit: Unit
+) -> tuple[list[Sending], list[Sending]]:
+    """Those that are ours still, and those that can go along; locked in the order of everybody."""
+    ids = [one.id for one in (*waiting, *pile.messages)]
+    rows = {row["id"]: row for row in unit.connection.execute(_LOCK, [ids])}
+    ours = [
+        one
+        for one in waiting
+        if (row := rows[one.id])["state"] == "claimed" and row["fence"] == one.fence
+    ]
+    others = [
+        replace(one, carried_by=row["carried_by"])
+        for one in pile.messages
+        if (row := rows[one.id])["state"] in ("due", "retry", "unknown") and not row["written"]
+    ]
+    return ours, others
+
+
 def _unwritable(message: Message, error: Exception) -> Stop:
     """Only the kind of error is logged: its text could repeat what stands in the mail."""
     log.error("Message %s can't be written: %s", message.id, type(error).__name__)
     return Stop("unsafe-text" if isinstance(error, UnsafeText) else "unwritable", "X3")
-
-
-def _readable(row: DictRow) -> Mailing | None:
-    """None for facts in a shape we don't know: what isn't known stops what rests on it."""
-    try:
-        return mailing_from_row(row)
-    except UnreadableFacts:
-        log.exception("Case %s can't be read.", row["case_id"])
-        return None
 
 
 def _is_for_a_person(message: Message, stop: Stop) -> bool:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from services.notifier.domain.clearance import Stop
-from services.notifier.domain.mailing import Mailing, mailing_from_row
+from services.notifier.domain.mailing import Duty, Mailing, duty_from_row, mailing_from_row
 from services.notifier.domain.messages import Message, Sending, words_to_json
+from services.notifier.domain.outcomes import DOUBTS
 from services.notifier.domain.standing import Invitation, ToldByHand
 from services.notifier.handlers import Record
 from shared.db import Unit
@@ -17,9 +19,9 @@ from shared.domain.days import local_date
 
 # The messages are locked in this order by everybody, so that nobody waits in a ring.
 _MESSAGES = """
-    SELECT key, kind, ground, case_id, meeting_id, person_id, party, mailbox, language, rule, told,
-           address, payload, message_id, due_at, useful_until, created_at, state, attempts, began,
-           doubts, fence, NULL::bytea AS content
+    SELECT key, kind, ground, case_id, task_id, meeting_id, person_id, party, mailbox, language,
+           rule, told, address, payload, message_id, due_at, useful_until, created_at, state,
+           attempts, began, doubts, fence, optional, carried_by, NULL::bytea AS content
     FROM notifier.messages WHERE case_id = %s ORDER BY case_id, id FOR UPDATE
 """
 _INVITATIONS = """
@@ -28,18 +30,25 @@ _INVITATIONS = """
 """
 _ADD = """
     INSERT INTO notifier.messages
-      (id, key, kind, ground, case_id, meeting_id, person_id, party, mailbox, address, language,
-       rule, told, payload, message_id, due_at, useful_until, created_at)
+      (id, key, kind, ground, case_id, task_id, meeting_id, person_id, party, mailbox, address,
+       language, rule, told, payload, message_id, due_at, useful_until, created_at, optional)
     VALUES
-      (%(id)s, %(key)s, %(kind)s, %(ground)s, %(case_id)s, %(meeting_id)s, %(person_id)s, %(party)s,
-       %(mailbox)s, %(address)s, %(language)s, %(rule)s, %(told)s, %(payload)s, %(message_id)s,
-       %(due_at)s, %(useful_until)s, %(created_at)s)
+      (%(id)s, %(key)s, %(kind)s, %(ground)s, %(case_id)s, %(task_id)s, %(meeting_id)s,
+       %(person_id)s, %(party)s, %(mailbox)s, %(address)s, %(language)s, %(rule)s, %(told)s,
+       %(payload)s, %(message_id)s, %(due_at)s, %(useful_until)s, %(created_at)s, %(optional)s)
     ON CONFLICT (key) DO NOTHING
 """
 _SUPPRESS = """
     UPDATE notifier.messages SET state = 'suppressed', reason = %(reason)s, rule = %(rule)s,
                                  content = NULL, fence = fence + 1
     WHERE id = %(id)s AND state IN ('due', 'claimed', 'retry', 'unknown')
+"""
+_REPEAT = """
+    UPDATE notifier.messages
+    SET state = 'due', reason = NULL, try_at = '-infinity', spared = attempts, content = NULL,
+        repeats = repeats + 1, fence = fence + 1
+    WHERE id = %(id)s AND state IN ('failed', 'suppressed') AND doubts <= %(doubts)s
+      AND carried_by IS NULL AND useful_until > %(now)s
 """
 _SAVE_INVITATION = """
     INSERT INTO notifier.invitations
@@ -78,6 +87,13 @@ class SqlRows:
         ).fetchone()
         return None if row is None else mailing_from_row(row)
 
+    def duty(self, task_id: UUID) -> Duty | None:
+        """None for what belongs to a case."""
+        row = self._connection.execute(
+            "SELECT * FROM cases_api.duties(%s, %s)", [[task_id], self._today]
+        ).fetchone()
+        return None if row is None else duty_from_row(row)
+
     def record(self, case_id: UUID) -> Record:
         messages = self._connection.execute(_MESSAGES, [case_id]).fetchall()
         invitations = self._connection.execute(_INVITATIONS, [case_id]).fetchall()
@@ -102,6 +118,10 @@ class SqlRows:
         values = {name: getattr(message, name) for name in Message.__dataclass_fields__}
         values |= {"id": message.id, "payload": Jsonb(words_to_json(message.words))}
         self._connection.execute(_ADD, values)
+
+    def repeat(self, message_id: UUID, now: datetime) -> None:
+        values = {"id": message_id, "now": now, "doubts": DOUBTS}
+        self._connection.execute(_REPEAT, values)
 
     def suppress(self, stops: Sequence[tuple[Message, Stop]]) -> None:
         for message, stop in stops:

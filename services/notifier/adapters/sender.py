@@ -10,7 +10,9 @@ import random
 import ssl
 import threading
 import time
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -22,10 +24,13 @@ import uvloop
 from services.notifier.adapters.batcher import Batcher
 from services.notifier.adapters.claims import Claims
 from services.notifier.adapters.gate import Gate
+from services.notifier.adapters.oauth import Tokens
 from services.notifier.adapters.smtp import Line, Reach, tls_context
 from services.notifier.domain.mailserver import MailServer
 from services.notifier.domain.messages import Sending
-from services.notifier.domain.outcomes import Outcome, Stopped, Verdict, verdict
+from services.notifier.domain.outcomes import Outcome, Refused, Stopped, Verdict, verdict
+from services.notifier.domain.pacing import Lanes, Pacing
+from services.notifier.domain.replies import Fault
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +40,8 @@ _LINGER_SECONDS = 0.01
 _SECONDS_TO_MARK = 10.0
 _PAUSE = timedelta(seconds=1)
 _PAUSE_AFTER_UNFORESEEN = timedelta(seconds=20)
+# Of the batch that is under way: beside one domain of many or of slow mails, others have room.
+_MOST_OF_A_DOMAIN, _MOST_OF_A_SLOW_DOMAIN = 40, 8
 
 Result = TypeVar("Result")
 
@@ -47,6 +54,7 @@ class Pace:
     answer_seconds: float = 600.0
     command_seconds: float = 300.0
     lease: timedelta = timedelta(seconds=20)
+    pacing: Pacing = field(default_factory=Pacing)
 
 
 @dataclass(slots=True)
@@ -67,13 +75,15 @@ class Sender:
     gate: Gate
     claims: Claims
     pace: Pace = field(default_factory=Pace)
+    tokens: Tokens | None = None
     _under_way: dict[UUID, _UnderWay] = field(default_factory=dict)
     _closing: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _quiet: threading.Condition = field(init=False)
     _loop: asyncio.AbstractEventLoop = field(init=False)
     _thread: threading.Thread = field(init=False)
-    _queue: "asyncio.Queue[_UnderWay]" = field(init=False)
+    _lanes: Lanes[_UnderWay] = field(init=False)
+    _idle: deque["asyncio.Future[None]"] = field(default_factory=deque)
     _tls: ssl.SSLContext | None = field(init=False)
     _clearing: Batcher[Sending, bytes | None] = field(init=False)
     _marking: Batcher[tuple[Sending, Verdict], None] = field(init=False)
@@ -82,7 +92,7 @@ class Sender:
         self._tls = tls_context(self.server)  # a broken file must stop the start, not a mail
         self._quiet = threading.Condition(self._lock)
         self._loop = uvloop.new_event_loop()
-        self._queue = asyncio.Queue()
+        self._lanes = Lanes(self.pace.pacing, self.pace.connections)
         self._clearing = Batcher(self.gate.clear, "notifier-gate")
         self._marking = Batcher(self._mark, "notifier-marks", linger=_LINGER_SECONDS)
         self._thread = threading.Thread(target=self._run, name="notifier-sender", daemon=True)
@@ -92,6 +102,19 @@ class Sender:
     def under_way(self) -> int:
         with self._lock:
             return len(self._under_way)
+
+    @property
+    def crowded(self) -> frozenset[str]:
+        """Domains of which enough is under way: what else is claimed is to go to others."""
+        slow, own = self._lanes.slow, self.pace.pacing.own
+        with self._lock:
+            count = Counter(one.sending.domain for one in self._under_way.values())
+        return frozenset(
+            domain
+            for domain, number in count.items()
+            if domain not in own
+            and number >= (_MOST_OF_A_SLOW_DOMAIN if domain in slow else _MOST_OF_A_DOMAIN)
+        )
 
     def hand_over(self, sendings: Sequence[Sending], claimed_at: float) -> None:
         """Begin with these. `claimed_at`: the monotonic time just before they were claimed."""
@@ -105,7 +128,7 @@ class Sender:
             self._give_back(sendings, "worker-ends")
             return
         for one in mine:
-            self._loop.call_soon_threadsafe(self._queue.put_nowait, one)
+            self._loop.call_soon_threadsafe(self._line_up, one)
 
     def wait(self, seconds: float, *, until_at_most: int = 0) -> None:
         """Until no more than so many are under way, but for at most so long."""
@@ -135,7 +158,7 @@ class Sender:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        reach = Reach(back=self._server_is_back)
+        reach = Reach()
         tasks = [partial(self._work, reach)] * self.pace.connections + [self._renew]
         kept_up = [self._loop.create_task(_keep_up(task)) for task in tasks]
         try:
@@ -156,19 +179,53 @@ class Sender:
             answer_seconds=self.pace.answer_seconds,
             command_seconds=self.pace.command_seconds,
             tls=self._tls,
+            tokens=self.tokens,
         )
         try:
             while True:
-                try:
-                    one = await asyncio.wait_for(self._queue.get(), _IDLE_SECONDS)
-                except TimeoutError:
+                one = await self._next()
+                if one is None:
                     await line.hang_up()
                     continue
-                if self._closing:  # given back already
-                    continue
-                self._loop.create_task(self._note(one, await self._send(line, one)))
+                began, outcome = time.monotonic(), None
+                try:
+                    if self._closing:  # given back already
+                        continue
+                    outcome = await self._send(line, one)
+                finally:
+                    self._leave_lane(one, time.monotonic() - began, outcome)
+                self._loop.create_task(self._note(one, outcome))
         finally:
             line.drop()
+
+    async def _next(self) -> _UnderWay | None:
+        """The next that may begin by its domain's pace; None after a while without any."""
+        until = time.monotonic() + _IDLE_SECONDS
+        while (now := time.monotonic()) < until:
+            if (one := self._lanes.take(now)) is not None:
+                return one
+            token = self._lanes.next_token(now)
+            waiter: asyncio.Future[None] = self._loop.create_future()
+            self._idle.append(waiter)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(waiter, until - now if token is None else token + 0.001)
+        return None
+
+    def _line_up(self, one: _UnderWay) -> None:
+        self._lanes.put(one.sending.domain, one, time.monotonic())
+        self._wake()
+
+    def _leave_lane(self, one: _UnderWay, seconds: float, outcome: Outcome | None) -> None:
+        self._lanes.ended(one.sending.domain, seconds, held_back=_is_held_back(outcome))
+        self._wake()
+
+    def _wake(self) -> None:
+        """One connection that has nothing to do looks again."""
+        while self._idle:
+            waiter = self._idle.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
 
     async def _send(self, line: Line, one: _UnderWay) -> Outcome | None:
         """None if something went wrong that nobody foresaw: the message is taken up again."""
@@ -213,7 +270,19 @@ class Sender:
                 unknown_wait=self.claims.unknown_wait.total_seconds(),
             )
             await self._marked(one.sending, result)
+            if _is_held_back(outcome):
+                await self._let_rest(one.sending.domain)
         finally:
+            self._done(one)
+
+    async def _let_rest(self, domain: str) -> None:
+        """What hasn't begun of it waits in the database, which knows for how long."""
+        waiting = self._lanes.clear(domain)
+        if waiting:
+            sendings = [one.sending for one in waiting if not self._closing]
+            give_back = partial(self._give_back, sendings, "domain-rests")
+            await self._loop.run_in_executor(None, give_back)
+        for one in waiting:
             self._done(one)
 
     async def _marked(self, sending: Sending, result: Verdict) -> None:
@@ -268,8 +337,10 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - then the lease gives them back
             log.warning("%s messages wait for their lease: %s", len(sendings), type(error).__name__)
 
-    def _server_is_back(self) -> None:
-        self._loop.create_task(self._in_thread(self.claims.server_is_back))
+
+def _is_held_back(outcome: Outcome | None) -> bool:
+    """The recipient's domain wants less of us."""
+    return isinstance(outcome, Refused) and outcome.fault is Fault.THROTTLED
 
 
 async def _keep_up(task: Callable[[], Awaitable[None]]) -> None:

@@ -1,6 +1,5 @@
 """One connection to the mail server, and one message over it, with the gate before the content."""
 
-import asyncio
 import logging
 import ssl
 import time
@@ -10,16 +9,18 @@ from dataclasses import dataclass
 
 from aiosmtplib import SMTP
 from aiosmtplib.errors import (
-    SMTPConnectError,
     SMTPException,
     SMTPResponseException,
     SMTPTimeoutError,
 )
 from aiosmtplib.protocol import PERIOD_REGEX, SMTPProtocol
 
+from services.notifier.adapters.oauth import Tokens
+from services.notifier.adapters.smtp_login import connected
 from services.notifier.domain.mailserver import MailServer
 from services.notifier.domain.messages import Sending
 from services.notifier.domain.outcomes import (
+    PAUSED,
     Accepted,
     NotBegun,
     Outcome,
@@ -27,17 +28,15 @@ from services.notifier.domain.outcomes import (
     Stopped,
     Unanswered,
 )
+from services.notifier.domain.replies import Fault, Step, read_reply
 
 log = logging.getLogger(__name__)
 
 Clear = Callable[[Sending], Awaitable[bytes | None]]
 
 START_INPUT = 354
-_CONNECT_SECONDS = 30.0
 _ALARM_EVERY = 60.0
 _PAUSE_AFTER_FAILURE = 0.5
-# The server wants something of us, not of this message: a wrong password must not fail a mail.
-_OUR_FAULT = {421, 500, 502, 503, 530, 534, 535, 538}
 
 
 def tls_context(server: MailServer) -> ssl.SSLContext | None:
@@ -52,27 +51,20 @@ def tls_context(server: MailServer) -> ssl.SSLContext | None:
 
 @dataclass(slots=True)
 class Reach:
-    """Whether the server can be reached, shared by all connections: while it can't, few try."""
+    """Whether the server can be reached, shared by all connections: while it can't, few try.
 
-    back: Callable[[], None] = lambda: None
-    _down: bool = False
+    What all workers know together stands in the database (`adapters/pause.py`).
+    """
+
     _pause_until: float = 0.0
     _alarm_at: float = 0.0
 
-    def failed(self, reason: str, error: BaseException) -> None:
+    def failed(self, reason: str) -> None:
         now = time.monotonic()
-        self._down, self._pause_until = True, now + _PAUSE_AFTER_FAILURE
+        self._pause_until = now + _PAUSE_AFTER_FAILURE
         if now >= self._alarm_at:
             self._alarm_at = now + _ALARM_EVERY
-            log.error(
-                "Mail waits: %s (%s). Nothing is sent in clear.", reason, type(error).__name__
-            )
-
-    def works(self) -> None:
-        if self._down:
-            self._down = False
-            log.warning("The mail server can be reached again.")
-            self.back()
+            log.error("Mail waits: %s. Nothing is sent in clear.", reason)
 
     @property
     def pauses(self) -> bool:
@@ -89,6 +81,7 @@ class Line:
     answer_seconds: float
     command_seconds: float
     tls: ssl.SSLContext | None
+    tokens: Tokens | None = None
     _client: SMTP | None = None
 
     async def send(
@@ -147,7 +140,7 @@ class Line:
         client = await self._connected()
         if isinstance(client, NotBegun):
             return client
-        step = "mail"
+        step: Step = "mail"
         try:
             await client.mail(sender, timeout=self.command_seconds)
             step = "rcpt"
@@ -155,27 +148,26 @@ class Line:
             step = "data"
             reply = await client.execute_command(b"DATA", timeout=self.command_seconds)
         except SMTPResponseException as error:
-            return await self._refused(step, error.code)
+            return await self._refused(step, error.code, error.message)
         except (SMTPException, OSError, ValueError) as error:
             self.drop()
             late = isinstance(error, SMTPTimeoutError)
             return NotBegun(f"{step}-timeout" if late else f"{step}-dropped")
         if reply.code != START_INPUT:
-            return await self._refused(step, reply.code)
+            return await self._refused(step, reply.code, reply.message)
         protocol = client.protocol
         return NotBegun("data-dropped") if protocol is None else protocol
 
-    async def _refused(self, step: str, code: int) -> Outcome:
-        """A no before the content: 5xx to the message for good, anything else for now."""
+    async def _refused(self, step: Step, code: int, text: str) -> Outcome:
+        """A no before the content."""
         if code == 421 or not 400 <= code < 600 or self._client is None:
             self.drop()
         else:
             await self._reset()
         if code == 421 and step == "mail":
             return NotBegun("mail-dropped")
-        if code >= 500 and code not in _OUR_FAULT:
-            return Refused(f"{step}-{code}", lasting=True)
-        return NotBegun(f"{step}-{code}")
+        reading = read_reply(step, code, text)
+        return Refused(reading.reason, reading.fault)
 
     async def _reset(self) -> None:
         try:
@@ -201,17 +193,16 @@ class Line:
             self.drop()
             late = isinstance(error, SMTPTimeoutError)
             return Unanswered("answer-timeout" if late else "answer-dropped")
-        return self._answered(reply.code)
+        return self._answered(reply.code, reply.message)
 
-    def _answered(self, code: int) -> Outcome:
+    def _answered(self, code: int, text: str) -> Outcome:
         if code == 421:
             self.drop()
         if 200 <= code < 300:
             return Accepted()
-        if 400 <= code < 500 or code in _OUR_FAULT:
-            return Refused(f"content-{code}", lasting=False)
-        if 500 <= code < 600:
-            return Refused(f"content-{code}", lasting=True)
+        if 400 <= code < 600:
+            reading = read_reply("content", code, text)
+            return Refused(reading.reason, reading.fault)
         self.drop()
         return Unanswered("answer-unreadable")
 
@@ -219,39 +210,12 @@ class Line:
         if self._client is not None and self._client.is_connected:
             return self._client
         if self.reach.pauses:
-            return NotBegun("connect-pause")
-        client = SMTP(
-            hostname=self.server.host,
-            port=self.server.port,
-            local_hostname=self.hello,
-            use_tls=self.server.tls == "implicit",
-            start_tls=self.server.tls == "starttls",
-            tls_context=self.tls,
-            username=self.server.username,
-            password=self.server.password,
-            timeout=self.command_seconds,
+            return NotBegun(PAUSED, Fault.AWAY)
+        found = await connected(
+            self.server, self.hello, self.tls, self.tokens, seconds=self.command_seconds
         )
-        try:
-            await asyncio.wait_for(client.connect(), _CONNECT_SECONDS)
-        except (SMTPException, OSError, ValueError) as error:
-            client.close()
-            reason = _why_not_connected(error)
-            self.reach.failed(reason, error)
-            return NotBegun(reason)
-        self._client = client
-        self.reach.works()
-        return client
-
-
-def _why_not_connected(error: Exception) -> str:
-    """A code; `connect` at its start, so that all who wait for the server can be found."""
-    cause = error.__cause__ or error
-    if isinstance(cause, ssl.SSLError):
-        return "connect-certificate" if "CERTIFICATE" in str(cause.reason) else "connect-tls"
-    if isinstance(error, SMTPResponseException):
-        return f"connect-{error.code}"
-    if isinstance(error, TimeoutError):
-        return "connect-timeout"
-    if isinstance(error, SMTPConnectError | OSError):
-        return "connect-refused"
-    return "connect-no-starttls"
+        if isinstance(found, NotBegun):
+            self.reach.failed(found.reason)
+            return found
+        self._client = found
+        return found

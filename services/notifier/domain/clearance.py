@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from services.notifier.domain.mailing import Mailing
+from services.notifier.domain.mailing import Duty, Known, Mailing
 from services.notifier.domain.messages import (
     CALENDAR_KINDS,
     AlertWords,
+    DutyWords,
     Kind,
     MeetingWords,
     Message,
+    ProposalWords,
 )
 from services.notifier.domain.recipients import (
     NO_MAIL,
@@ -30,9 +32,14 @@ _GROUNDS_OF_KIND: dict[str, tuple[str, ...]] = {
     Kind.CALL: ("consent", "none"),
     Kind.CHANGE: ("consent", "none"),
     Kind.REMINDER: ("consent", "none"),
+    Kind.NUDGE: ("consent", "none"),
+    Kind.PROPOSAL: ("consent", "none"),
+    Kind.COUNTER_DECLINED: ("consent", "none"),
     Kind.CANCEL: ("object",),
     Kind.ALERT: ("duty",),
+    Kind.TASK: ("duty",),
 }
+_PRESSING_KINDS = (Kind.REMINDER, Kind.NUDGE, Kind.PROPOSAL)
 _BY_HAND_REASONS = {PROTECTED: "protected", NO_MAIL: "no-mail"}
 
 
@@ -61,13 +68,16 @@ class Holding:
 
 def decide(
     message: Message,
-    mailing: Mailing | None,
+    known: Mailing | Duty | None,
     holding: Holding | None,
     procedure: Procedure | None,
     now: datetime,
 ) -> Go | Stop:
-    """Go only if every condition of the message's ground holds now."""
-    if mailing is None:
+    """Go only if every condition of the message's ground holds now.
+
+    `known` is what it is about, a case with its procedure or a duty, as it stands at this moment.
+    """
+    if known is None:
         return Stop("case-unknown", "X5")
     if message.ground not in _GROUNDS_OF_KIND.get(message.kind, ()):
         return Stop("kind-unknown", "X5")
@@ -75,6 +85,9 @@ def decide(
         return Stop("too-late", message.rule)
     if message.kind in CALENDAR_KINDS and not _is_newest(message, holding):
         return Stop("superseded", "X5")
+    if isinstance(known, Duty):
+        return _belongs_to_no_case(message, known, now) or Go()
+    mailing = known
     conditions: dict[str, Callable[[], Stop | None]] = {
         "consent": lambda: _meeting(message, mailing, procedure, now),
         "none": lambda: _meeting(message, mailing, procedure, now),
@@ -93,21 +106,27 @@ def _is_newest(message: Message, holding: Holding | None) -> bool:
 def _meeting(
     message: Message, mailing: Mailing, procedure: Procedure | None, now: datetime
 ) -> Stop | None:
-    """A call, a change, a reminder: the meeting stands as told, this mailbox is called to it."""
+    """What is said of a meeting: it stands as told, and this mailbox is called to it."""
     meeting = mailing.meeting(message.meeting_id)
     if mailing.facts.state != "open":
         return Stop("case-closed", "R16")
-    if meeting is None or meeting.state != "booked":
+    if meeting is None or meeting.state != _state_of(message):
         return Stop("meeting-off", "P7")
     if meeting.sequence != message.told:
         return Stop("meeting-moved", "X5")
-    if message.kind == Kind.REMINDER and _has_declined(mailing, procedure, now):
+    if message.kind in _PRESSING_KINDS and _has_declined(mailing, procedure, now):
         return Stop("declined", "P11")
     return (
         _ground(message, meeting, mailing, procedure)
-        or _place(message, meeting, mailing)
+        or _said(message, meeting, mailing)
         or _called(message, meeting, mailing, procedure, now)
+        or _answered(message, meeting, mailing, procedure, now)
     )
+
+
+def _state_of(message: Message) -> str:
+    """In which state the meeting is that such a message speaks of."""
+    return "proposed" if message.kind == Kind.PROPOSAL else "booked"
 
 
 def _ground(
@@ -125,8 +144,14 @@ def _ground(
     return None
 
 
-def _place(message: Message, meeting: Meeting, mailing: Mailing) -> Stop | None:
-    """A place that may not be said any more isn't (invariant 13); the next look says it anew."""
+def _said(message: Message, meeting: Meeting, mailing: Mailing) -> Stop | None:
+    """A place that may not be said any more isn't (invariant 13); the next look says it anew.
+
+    Nor are times that nobody can choose any more.
+    """
+    if message.kind == Kind.PROPOSAL and isinstance(message.words, ProposalWords):
+        gone = frozenset(message.words.times) - frozenset(meeting.options)
+        return Stop("settled", message.rule) if gone else None
     if not isinstance(message.words, MeetingWords):
         return Stop("kind-unknown", "X5")
     if message.words.said.place not in (None, mailing.place_for_all(meeting)):
@@ -150,11 +175,28 @@ def _called(
     return _unreachable(message, mailing, today, procedure) or Stop("not-covered", "S1")
 
 
+def _answered(
+    message: Message,
+    meeting: Meeting,
+    mailing: Mailing,
+    procedure: Procedure | None,
+    now: datetime,
+) -> Stop | None:
+    """Who has answered isn't asked again, and who has said no isn't reminded."""
+    to = recipients(mailing, meeting, procedure, local_date(now))
+    people = frozenset(to.mailboxes.get(message.mailbox, ()))
+    if message.kind == Kind.NUDGE and people <= meeting.answered:
+        return Stop("answered", message.rule)
+    if message.kind == Kind.REMINDER and people <= meeting.declined:
+        return Stop("said-no", message.rule)
+    return None
+
+
 def _unreachable(
-    message: Message, mailing: Mailing, today: date, procedure: Procedure | None = None
+    message: Message, known: Known, today: date, procedure: Procedure | None = None
 ) -> Stop | None:
     """Why a message's person can't be reached at its mailbox, or None."""
-    match reach(mailing, message.person_id, today, procedure):
+    match reach(known, message.person_id, today, procedure):
         case ByHand(rule):
             return Stop(_BY_HAND_REASONS.get(rule, "no-own-mail"), rule)
         case to if to.mailbox != message.mailbox:
@@ -191,6 +233,33 @@ def _duty(
     if contact.party != "staff" or message.party != "staff":
         return Stop("not-staff", "R41")
     return _unreachable(message, mailing, local_date(now))
+
+
+def _belongs_to_no_case(message: Message, duty: Duty, now: datetime) -> Stop | None:
+    """P3, X2: it is still to be done by whoever is told; or still late, and they are the manager.
+
+    Told as a duty and to staff alone, whatever the message says of itself (R41).
+    """
+    if message.ground != "duty":
+        return Stop("kind-unknown", "X5")
+    if not duty.is_open:
+        return Stop("done", message.rule)
+    contact = duty.contacts.get(message.person_id)
+    if message.person_id != _whose(message, duty, local_date(now)) or contact is None:
+        return Stop("duty-passed-on", "X2")
+    if contact.party != "staff" or message.party != "staff":
+        return Stop("not-staff", "R41")
+    return _unreachable(message, duty, local_date(now))
+
+
+def _whose(message: Message, duty: Duty, today: date) -> UUID | None:
+    """To whom what the message says is true; only while its day is still the one that is said."""
+    match message.kind, message.words:
+        case Kind.TASK, DutyWords(due_on=duty.due_on):
+            return duty.owner
+        case Kind.ALERT, AlertWords(limit_on=duty.due_on, to=to) if duty.is_late(today):
+            return {"owner": duty.owner, "owner_manager": duty.manager}.get(to)
+    return None
 
 
 def _on_duty(words: AlertWords, mailing: Mailing) -> frozenset[UUID | None]:

@@ -1,10 +1,10 @@
 """Messages about a case as it stands now: who is written to, about what, by which rule."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Protocol
 from uuid import UUID
 
+from services.notifier.domain.gathering import leaving_in_hours
 from services.notifier.domain.invitations import Cancel, Invite
 from services.notifier.domain.mail import Post
 from services.notifier.domain.mailing import Mailing
@@ -14,40 +14,22 @@ from services.notifier.domain.messages import (
     Kind,
     MeetingWords,
     Message,
+    ProposalWords,
     Said,
 )
+from services.notifier.domain.occasions import Due, DueAlert, Unwanted
 from services.notifier.domain.recipients import Colleague, address_of, language_of
 from services.notifier.domain.standing import Invitation
-from shared.bus.events import AlertedFunction
+from shared.domain.answering import answer_by
+from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import Meeting
 from shared.domain.procedure import Procedure
+from shared.domain.quiet import USUAL_HOURS, QuietHours
 
+_DAYS = WorkingDays()
 _REMOVED = "R5"
+_URGENT = ("manager", "limit-passed")  # waits for no other mail
 _OFF_BECAUSE = {"by-hand": "R8", "consent": "P7", "closing": "R16"}
-
-
-class Due(Protocol):
-    """Something that falls due, by a rule."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def rule(self) -> str: ...
-    @property
-    def due_at(self) -> datetime: ...
-    @property
-    def useful_until(self) -> datetime: ...
-
-
-class DueAlert(Due, Protocol):
-    """An alert that falls due: whose duty it is, and until which day."""
-
-    @property
-    def to(self) -> AlertedFunction: ...
-    @property
-    def about(self) -> str: ...
-    @property
-    def limit_on(self) -> date: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +40,7 @@ class Drafts:
     procedure: Procedure | None
     post: Post
     now: datetime
+    hours: QuietHours = USUAL_HOURS
 
     def of_change(
         self, change: Invite | Cancel, meeting: Meeting, old: Invitation | None
@@ -81,10 +64,31 @@ class Drafts:
     def reminder(
         self, due: Due, meeting: Meeting, mailbox: str, people: tuple[UUID, ...]
     ) -> Message:
+        return self._before_meeting(Kind.REMINDER, due, meeting, mailbox, people)
+
+    def nudge(
+        self, due: Due, meeting: Meeting, mailbox: str, people: tuple[UUID, ...], *, asked: bool
+    ) -> Message:
+        """To who hasn't answered; `asked`: a person wants it now, whatever else is mailed today."""
+        answer_by = self._answer_by(meeting)
+        if answer_by is not None and answer_by < local_date(max(due.due_at, self.now)):
+            answer_by = None
+        nudge = self._before_meeting(Kind.NUDGE, due, meeting, mailbox, people, answer_by)
+        return replace(nudge, optional=not asked)
+
+    def _before_meeting(
+        self,
+        kind: Kind,
+        due: Due,
+        meeting: Meeting,
+        mailbox: str,
+        people: tuple[UUID, ...],
+        answer_by: date | None = None,
+    ) -> Message:
         token = self.post.invitation_token(meeting.id, mailbox)
-        return self._about_meeting(
+        message = self._about_meeting(
             key=f"{due.key}/{token}",
-            kind=Kind.REMINDER,
+            kind=kind,
             ground=self._ground(meeting),
             rule=due.rule,
             said=self._said(meeting),
@@ -93,11 +97,63 @@ class Drafts:
             due_at=due.due_at,
             useful_until=due.useful_until,
             meeting=meeting,
+            answer_by=answer_by,
+        )
+        return leaving_in_hours(message, self.hours)
+
+    def proposal(self, meeting: Meeting, mailbox: str, people: tuple[UUID, ...]) -> Message:
+        """Which of the times suit. Said once for each set of times; useful while all can be had."""
+        token = self.post.invitation_token(meeting.id, mailbox)
+        soonest = min(meeting.options)
+        message = self._about_meeting(
+            key=f"{meeting.id}/{token}/proposal/{meeting.sequence}",
+            kind=Kind.PROPOSAL,
+            ground=self._ground(meeting),
+            rule=self._leader_rule,
+            said=self._said(meeting),
+            mailbox=mailbox,
+            people=people,
+            due_at=self.now,
+            useful_until=soonest,
+            meeting=meeting,
+        )
+        assert isinstance(message.words, MeetingWords)
+        words = ProposalWords(
+            times=tuple(sorted(meeting.options)),
+            minutes=int((meeting.ends_at - meeting.starts_at).total_seconds()) // 60,
+            token=token,
+            reference=message.words.reference,
+            answer_by=self._vote_by(meeting, local_date(soonest)),
+        )
+        return replace(message, words=words)
+
+    def counter_declined(
+        self, counter: Unwanted, meeting: Meeting, invitation: Invitation
+    ) -> Message:
+        """B5: to the mailbox whose calendar asked; the invitation stands as it is."""
+        return self._about_meeting(
+            key=f"counter/{counter.counter_id}/{invitation.token}",
+            kind=Kind.COUNTER_DECLINED,
+            ground=self._ground(meeting),
+            rule=self._leader_rule,
+            said=self._said(meeting),
+            wished=Said(counter.starts_at, counter.ends_at),
+            mailbox=invitation.mailbox,
+            people=invitation.people,
+            due_at=self.now,
+            useful_until=meeting.starts_at,
+            meeting=meeting,
+            calendar=CalendarPart(
+                token=invitation.token,
+                sequence=invitation.sequence,
+                stamp=max(self.now.replace(microsecond=0), invitation.stamp),
+                created_at=invitation.created_at,
+            ),
         )
 
     def alert(self, due: DueAlert, person: UUID, colleague: Colleague) -> Message:
         key, to = f"{due.key}/{person}", colleague.to
-        return Message(
+        message = Message(
             key=key,
             kind=Kind.ALERT,
             ground="duty",
@@ -115,7 +171,9 @@ class Drafts:
             due_at=due.due_at,
             useful_until=due.useful_until,
             created_at=self.now,
+            optional=(due.to, due.about) != _URGENT,
         )
+        return leaving_in_hours(message, self.hours)
 
     def _calendar_message(
         self, change: Invite | Cancel, said: Said, invitation: Invitation, meeting: Meeting
@@ -145,6 +203,7 @@ class Drafts:
             meeting=meeting,
             calendar=calendar,
             address=change.address if isinstance(change, Cancel) else None,
+            answer_by=self._answer_by(meeting) if calendar.asks_anew else None,
         )
 
     def _about_meeting(
@@ -162,6 +221,8 @@ class Drafts:
         meeting: Meeting,
         calendar: CalendarPart | None = None,
         address: str | None = None,
+        wished: Said | None = None,
+        answer_by: date | None = None,
     ) -> Message:
         """A message to a mailbox. If a family shares it with staff, it speaks as to a family (X13).
 
@@ -190,6 +251,8 @@ class Drafts:
                 token=self.post.invitation_token(meeting.id, mailbox),
                 reference=self.mailing.facts.reference if for_staff else None,
                 calendar=calendar,
+                answer_by=answer_by,
+                wished=wished,
             ),
             message_id=self.post.message_id(key),
             due_at=due_at,
@@ -199,14 +262,33 @@ class Drafts:
 
     def _rule(self, change: Invite | Cancel, meeting: Meeting) -> str:
         """By whose decision: who calls, or why the meeting is off, or who is called at all."""
-        leader = "R8" if self.procedure is None else self.procedure.roles.leader_rule
         if isinstance(change, Invite):
-            return leader
+            return self._leader_rule
         if not change.of_all:
             return _REMOVED
         if meeting.cancelled_because == "by-hand":
-            return leader
+            return self._leader_rule
         return _OFF_BECAUSE[meeting.cancelled_because or "closing"]
+
+    @property
+    def _leader_rule(self) -> str:
+        return "R8" if self.procedure is None else self.procedure.roles.leader_rule
+
+    def _answer_by(self, meeting: Meeting) -> date | None:
+        """Until when an answer is hoped for, from those who were called when it got its time."""
+        if self.procedure is None or self.procedure.answers is None:
+            return None
+        meets_on, called_on = local_date(meeting.starts_at), local_date(meeting.changed_at)
+        by = answer_by(self.procedure.answers, meets_on, called_on, _DAYS)
+        return by if by is None or by > local_date(self.now) else None
+
+    def _vote_by(self, meeting: Meeting, first_day: date) -> date | None:
+        """Until when a time can be chosen so that everybody still has notice of it."""
+        if self.procedure is None:
+            return None
+        notice = self.procedure.step(meeting.step).notice_working_days
+        by = _DAYS.minus(first_day, notice)
+        return by if by > local_date(self.now) else None
 
     def _said(self, meeting: Meeting) -> Said:
         return Said(meeting.starts_at, meeting.ends_at, self.mailing.place_for_all(meeting))

@@ -66,17 +66,25 @@ class Regroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Which of the proposed times suit: a question that holds no calendar object."""
+
+    mailbox: str
+    people: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TellByHand:
     """Somebody has to be told by a person; kind None only notes that nothing is to be told."""
 
     person_id: UUID
-    kind: Literal["call", "change", "cancel"] | None
+    kind: Literal["proposal", "call", "change", "cancel"] | None
     rule: str
     told: int
-    state: Literal["invited", "cancelled"]
+    state: Literal["asked", "invited", "cancelled"]
 
 
-Change = Invite | Cancel | Forget | Regroup | TellByHand
+Change = Invite | Cancel | Forget | Regroup | Ask | TellByHand
 
 
 def reconcile(
@@ -84,8 +92,11 @@ def reconcile(
 ) -> tuple[Change, ...]:
     """The changes that make what stands into what should stand; none if it already does.
 
-    A meeting that is held, proposed or past changes nothing: there's nothing left to tell.
+    A meeting that is held or past changes nothing: there's nothing left to tell. Of a proposed one
+    everybody is asked who is called to it.
     """
+    if meeting.state == "proposed" and mailing.facts.state == "open":
+        return tuple(_ask(meeting, to, standing, now))
     booked = meeting.state == "booked" and mailing.facts.state == "open"
     if booked and meeting.starts_at > now:
         return (
@@ -96,6 +107,18 @@ def reconcile(
     if booked or meeting.state in ("held", "proposed"):
         return ()
     return tuple(_call_off(meeting, to, standing, mailing, now))
+
+
+def _ask(meeting: Meeting, to: Recipients, standing: Standing, now: datetime) -> Iterable[Change]:
+    """Once for each set of times; who can't be mailed is asked by a person."""
+    if min(meeting.options, default=now) <= now:
+        return
+    for mailbox, people in sorted(to.mailboxes.items()):
+        yield Ask(mailbox, people)
+    for person, rule in sorted(to.by_hand.items()):
+        known = standing.by_hand.get(person)
+        if known is None or known.state != "asked" or known.told < meeting.sequence:
+            yield TellByHand(person, "proposal", rule, meeting.sequence, "asked")
 
 
 def next_stamp(standing: Invitation | None, now: datetime) -> datetime:
@@ -204,7 +227,7 @@ def _rule(person: UUID, to: Recipients, standing: Standing, mailing: Mailing) ->
         return to.by_hand[person]
     forbidden = must_not_be_mailed(mailing, (person,))
     known = standing.by_hand.get(person)
-    if forbidden == PROTECTED or known is None or known.state == "cancelled":
+    if forbidden == PROTECTED or known is None or known.state != "invited":
         return forbidden or NO_MAIL
     return known.rule
 
@@ -251,7 +274,7 @@ def _by_hand(
             yield TellByHand(person, kind, rule, meeting.sequence, "invited")
     mailed = _mailed(to)
     for person, known in sorted(standing.by_hand.items()):
-        if known.state == "cancelled" or person in to.by_hand or person in to.groundless:
+        if known.state != "invited" or person in to.by_hand or person in to.groundless:
             continue
         kind_off: Literal["cancel"] | None = None if person in mailed else "cancel"
         rule = _rule(person, to, standing, mailing)

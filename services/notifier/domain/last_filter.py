@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
-from services.notifier.domain.mail import Post
-from services.notifier.domain.mailing import Contact, Mailing
-from services.notifier.domain.messages import MeetingWords, Message, rests_with_the_family
+from services.notifier.domain.mail import Post, unsubscribe
+from services.notifier.domain.mailing import Contact, Known
+from services.notifier.domain.messages import (
+    Kind,
+    MeetingWords,
+    Message,
+    ProposalWords,
+    rests_with_the_family,
+)
 from services.notifier.domain.opened_mail import Opened, Properties, Unopenable, opened
 from services.notifier.domain.recipients import PARTIES, mailbox_of
 from services.notifier.domain.unspeakable import Unspeakable, says, says_one_of
@@ -24,7 +30,7 @@ _PLAIN_IN_MAILTO = "!$'*+-._~"
 _QUOTED = re.compile(r"\\(.)")
 _HEADERS = {
     "from", "to", "reply-to", "subject", "date", "message-id", "auto-submitted", "mime-version",
-    "content-type",
+    "content-type", "list-unsubscribe",
 }  # fmt: skip
 _SUMMARIES = ("Möte", "Meeting")
 _PROPERTIES = {
@@ -36,37 +42,47 @@ _PROPERTIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """What is known of the mail's case as it leaves, on this day in Stockholm."""
+class Subject:
+    """What is known of what the mail is about as it leaves, on this day in Stockholm."""
 
-    mailing: Mailing
+    known: Known
     unspeakable: Unspeakable
     today: date
 
 
-def objection(message: Message, content: bytes, case: Case, post: Post) -> str | None:
+def objection(message: Message, content: bytes, subject: Subject, post: Post) -> str | None:
     """The rule that the mail would break, or None if it may leave."""
+    link = _own_link(message, subject, post)
     try:
-        mail = opened(content)
+        mail = opened(content, link)
     except Unopenable:
         return "X3"
+    if mail.leads_elsewhere:
+        return "X13"
     return (
-        _to_whom(message, case)
-        or _headers(mail, message, post)
+        _to_whom(message, subject)
+        or _headers(mail, message, post, link)
         or _calendars(mail, message, post)
-        or _words(mail, message, case, post)
+        or _words(mail, message, subject, post)
     )
 
 
-def _to_whom(message: Message, case: Case) -> str | None:
+def _own_link(message: Message, subject: Subject, post: Post) -> str | None:
+    """The one address that may stand in the mail: the recipient's own; in a CANCEL none."""
+    if message.kind == Kind.CANCEL:
+        return None
+    return post.link(subject.known.link(message.meeting_id, message.person_id))
+
+
+def _to_whom(message: Message, subject: Subject) -> str | None:
     """Whether this person may be mailed at all, at this address, on this ground."""
-    contact = case.mailing.contacts.get(message.person_id)
+    contact = subject.known.contacts.get(message.person_id)
     if contact is None:
         return "X6"
-    family = rests_with_the_family(message.kind, message.ground)
+    family = message.case_id is not None and rests_with_the_family(message.kind, message.ground)
     others = [
         other
-        for person, other in case.mailing.contacts.items()
+        for person, other in subject.known.contacts.items()
         if person != message.person_id and mailbox_of(other) == message.mailbox
     ]
     asks_a_child = contact.party == "child" and message.ground != "object"
@@ -74,7 +90,7 @@ def _to_whom(message: Message, case: Case) -> str | None:
         "X6": contact.party not in PARTIES or any(one.protected for one in (contact, *others)),
         "R41": contact.party != message.party or not (family or contact.party == "staff"),
         "X7": contact.no_mail,
-        "X11": asks_a_child and (bool(others) or _is_too_young(contact, case.today)),
+        "X11": asks_a_child and (bool(others) or _is_too_young(contact, subject.today)),
     }
     return next((rule for rule, so in forbidden.items() if so), None)
 
@@ -83,15 +99,17 @@ def _is_too_young(contact: Contact, today: date) -> bool:
     return contact.birth_date is None or age_on(contact.birth_date, today) < _YOUNGEST
 
 
-def _headers(mail: Opened, message: Message, post: Post) -> str | None:
+def _headers(mail: Opened, message: Message, post: Post, link: str | None) -> str | None:
     """X4, X13: one mailbox in To and nobody else, from the municipality's name alone."""
     headers = mail.headers
-    if set(headers) - _HEADERS:
+    if set(headers) - _HEADERS or headers.get("list-unsubscribe") != unsubscribe(
+        message, post, link
+    ):
         return "X13"
     if headers.get("to") != f"<{message.address}>" or message.address.lower() != message.mailbox:
         return "X4"
     from_us = {"from": post.from_address}
-    if isinstance(message.words, MeetingWords):
+    if isinstance(message.words, MeetingWords | ProposalWords):
         from_us["reply-to"] = post.reply_address(message.words.token)
     for name in ("from", "reply-to"):
         if name in headers and not _is_the_house(headers[name], from_us.get(name), post):
@@ -141,13 +159,13 @@ def _summaries(message: Message) -> set[str]:
     return {f"{summary} {reference}" for summary in _SUMMARIES}
 
 
-def _words(mail: Opened, message: Message, case: Case, post: Post) -> str | None:
+def _words(mail: Opened, message: Message, subject: Subject, post: Post) -> str | None:
     """X3: no name of the family, no school, no word that tells; the reference for staff alone."""
     place = message.words.said.place if isinstance(message.words, MeetingWords) else None
-    ours = (post.house.name, place or "")
-    reference = None if message.party == "staff" else case.mailing.facts.reference
+    ours = (post.house.name, post.house.address, place or "")
+    reference = None if message.party == "staff" else subject.known.reference
     for text in mail.texts:
-        if says_forbidden_word(text) or says_one_of(case.unspeakable, text, ours):
+        if says_forbidden_word(text) or says_one_of(subject.unspeakable, text, ours):
             return "X3"
         if reference is not None and says(reference, text):
             return "X3"

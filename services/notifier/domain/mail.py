@@ -8,15 +8,23 @@ from base64 import b64encode
 from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import lru_cache
+from uuid import UUID
 
 from services.notifier.domain.calendar import Method, Personal, Shared, calendar_bytes
-from services.notifier.domain.messages import Kind, MeetingWords, Message
+from services.notifier.domain.messages import (
+    CalendarPart,
+    Kind,
+    MeetingWords,
+    Message,
+    ProposalWords,
+)
 from services.notifier.domain.safe_text import one_line
 from services.notifier.domain.words import House, Words, words_for
-from shared.ids import keyed_token
+from shared.ids import BOUNCE, LINK, keyed_token, meeting_uid, signed_token
 
 _LINE = 76
 _FOLD = "\r\n "
+_METHODS: dict[str, Method] = {Kind.CANCEL: "CANCEL", Kind.COUNTER_DECLINED: "DECLINECOUNTER"}
 _ENCODED_WORD_ROOM = 39  # octets of text: with «Reply-To: » before it a line of 74 (RFC 2047)
 
 
@@ -28,6 +36,7 @@ class Post:
     from_address: str
     reply_pattern: str
     bounce_pattern: str
+    public_url: str
     secret: bytes
 
     @property
@@ -39,8 +48,14 @@ class Post:
 
     def bounce_address(self, message: Message) -> str:
         """The envelope's sender: one for each message, so that a bounce names it (O7)."""
-        token = keyed_token(self.secret, "bounce", message.key)
+        token = signed_token(self.secret, BOUNCE, message.id)
         return self.bounce_pattern.replace("{token}", token)
+
+    def link(self, link: UUID | None) -> str | None:
+        """The recipient's own page, for the id of their link."""
+        return (
+            None if link is None else f"{self.public_url}/r/{signed_token(self.secret, LINK, link)}"
+        )
 
     def invitation_token(self, meeting_id: object, mailbox: str) -> str:
         """Stands for a meeting and a mailbox in the reply address, over all revisions."""
@@ -48,7 +63,7 @@ class Post:
 
     def uid(self, meeting_id: object) -> str:
         """The same for all mailboxes of a meeting and opaque (O5, X4)."""
-        return f"{keyed_token(self.secret, 'meeting', meeting_id)}@{self.domain}"
+        return meeting_uid(self.secret, meeting_id, self.domain)
 
     def message_id(self, key: str) -> str:
         return f"<{keyed_token(self.secret, 'message', key)}@{self.domain}>"
@@ -64,10 +79,21 @@ def mail_bytes(message: Message, post: Post, link: str | None = None) -> bytes:
         if calendar is None
         else _mixed(words, calendar, boundary)
     )
-    return _headers(message, words, post) + body
+    return _headers(message, words, post, link) + body
 
 
-def _headers(message: Message, words: Words, post: Post) -> bytes:
+def unsubscribe(message: Message, post: Post, link: str | None) -> str | None:
+    """Where whoever wants no more of an optional kind says so (O12, RFC 2369); None for others.
+
+    The link: any answer there ends the asking. Without one a mail, which a person reads (B8).
+    """
+    if message.kind != Kind.NUDGE or not isinstance(message.words, MeetingWords):
+        return None
+    to = link or f"mailto:{post.reply_address(message.words.token)}?subject=stop"
+    return f"<{to}>"
+
+
+def _headers(message: Message, words: Words, post: Post, link: str | None) -> bytes:
     lines = [
         _header("From", _named(post.house.name, post.from_address)),
         _header("To", f"<{message.address}>"),
@@ -76,13 +102,19 @@ def _headers(message: Message, words: Words, post: Post) -> bytes:
         _header("Date", format_datetime(message.created_at)),
         _header("Message-ID", message.message_id),
         _header("Auto-Submitted", "auto-generated"),
+        *_list_unsubscribe(message, post, link),
         _header("MIME-Version", "1.0"),
     ]
     return "".join(lines).encode("ascii")
 
 
+def _list_unsubscribe(message: Message, post: Post, link: str | None) -> list[str]:
+    where = unsubscribe(message, post, link)
+    return [] if where is None else [_header("List-Unsubscribe", where)]
+
+
 def _reply_to(message: Message, post: Post) -> list[str]:
-    if not isinstance(message.words, MeetingWords):
+    if not isinstance(message.words, MeetingWords | ProposalWords):
         return []
     address = post.reply_address(message.words.token)
     return [_header("Reply-To", _named(post.house.name, address))]
@@ -129,8 +161,8 @@ def _calendar(message: Message, words: Words, post: Post) -> tuple[Method, bytes
     part = message.calendar
     if part is None or not isinstance(message.words, MeetingWords):
         return None
-    said = message.words.said
-    method: Method = "CANCEL" if message.kind == Kind.CANCEL else "REQUEST"
+    method = _METHODS.get(message.kind, "REQUEST")
+    said = message.words.wished or message.words.said
     shared = Shared(
         uid=post.uid(message.meeting_id),
         method=method,
@@ -141,7 +173,11 @@ def _calendar(message: Message, words: Words, post: Post) -> tuple[Method, bytes
         place=said.place,
         of_all=part.of_all,
     )
-    personal = Personal(
+    return method, calendar_bytes(shared, _personal(message, part, post))
+
+
+def _personal(message: Message, part: CalendarPart, post: Post) -> Personal:
+    return Personal(
         organizer=post.reply_address(part.token),
         organizer_name=post.house.name,
         attendee=message.address,
@@ -149,7 +185,6 @@ def _calendar(message: Message, words: Words, post: Post) -> tuple[Method, bytes
         stamp=part.stamp,
         created_at=part.created_at,
     )
-    return method, calendar_bytes(shared, personal)
 
 
 def _mixed(words: Words, calendar: tuple[Method, bytes], boundary: str) -> bytes:
@@ -183,9 +218,7 @@ def _multipart(subtype: str, boundary: str, *parts: bytes) -> bytes:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=512)
 def _written(content_type: str, text: str) -> bytes:
-    """A part that many mails share."""
     return _leaf(content_type, text.replace("\n", "\r\n").encode(), None)
 
 

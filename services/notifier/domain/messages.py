@@ -21,13 +21,21 @@ class Kind(StrEnum):
     CHANGE = "change"
     CANCEL = "cancel"
     REMINDER = "reminder"
-    ALERT = "alert"
+    NUDGE = "nudge"  # to those who haven't answered yet
+    PROPOSAL = "proposal"  # times to say something about, before one is booked
+    COUNTER_DECLINED = "counter-declined"  # the time somebody wished for can't be had
+    ALERT = "alert"  # staff: a limit, a task that is late
+    TASK = "task"  # staff: something to do that belongs to no case
+    RECEIPT = "receipt"  # staff: a report has come in (R43)
+    DISPATCH = "dispatch"  # staff: material to pass on (R28, R29)
 
 
 Ground = Literal["none", "consent", "object", "duty"]
 
 KINDS = tuple(Kind)
 FAMILY_GROUNDS = ("none", "consent", "object")  # on which also those outside the staff are mailed
+DUTY_KINDS = (Kind.ALERT, Kind.TASK, Kind.RECEIPT, Kind.DISPATCH)  # for staff alone
+WAITING_KINDS = (Kind.REMINDER, Kind.NUDGE, Kind.ALERT, Kind.TASK)  # not in quiet hours
 CALENDAR_KINDS = (Kind.CALL, Kind.CHANGE, Kind.CANCEL)
 OPEN_STATES = ("due", "claimed", "data", "retry", "unknown")
 
@@ -63,6 +71,8 @@ class MeetingWords:
     token: str
     reference: str | None = None
     calendar: CalendarPart | None = None
+    answer_by: date | None = None  # a NUDGE, and an invitation: until when an answer is hoped for
+    wished: Said | None = None  # a COUNTER_DECLINED: the time that can't be had
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +85,39 @@ class AlertWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalWords:
+    """What a question about times is made of: those that can be had, soonest first."""
+
+    times: tuple[AwareDatetime, ...]
+    minutes: int
+    token: str
+    reference: str | None = None
+    answer_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyWords:
+    """What is said of something to do that belongs to no case: by when (X16). `on`: since when.
+
+    Of several things at once: how many, the first one's day and whether that has passed, and
+    whether a manager's staff have some of them.
+    """
+
+    due_on: date | None = None
+    on: date | None = None
+    count: int = 1
+    late: bool = False
+    of_staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownWords:
     """The payload of a message that a newer version has made: for it to send (F14)."""
 
     payload: Mapping[str, Any] = field(repr=False)
 
 
-Saying = MeetingWords | AlertWords | UnknownWords
+Saying = MeetingWords | ProposalWords | AlertWords | DutyWords | UnknownWords
 
 
 class ForbiddenMessage(ValueError):
@@ -95,6 +131,10 @@ class ForbiddenMessage(ValueError):
 class Message:
     """One mail to one mailbox. `told` is the meeting's sequence that it speaks of.
 
+    It is about a case, or about a duty (`task_id`), which belongs to none.
+
+    `optional`: one mail a day to the mailbox is enough, with all of its kind that are due by then.
+
     `mailbox` is the address as an identity, in lower case; `address` is the one that is written to,
     as it was entered: what stands before the @ may be case-sensitive (RFC 5321).
     """
@@ -102,7 +142,7 @@ class Message:
     key: str
     kind: str
     ground: str
-    case_id: UUID
+    case_id: UUID | None
     meeting_id: UUID | None
     person_id: UUID
     party: str
@@ -116,14 +156,22 @@ class Message:
     due_at: datetime
     useful_until: datetime
     created_at: datetime
+    task_id: UUID | None = None
+    optional: bool = False
 
     def __post_init__(self) -> None:
-        if self.party != "staff" and not rests_with_the_family(self.kind, self.ground):
+        family = self.case_id is not None and rests_with_the_family(self.kind, self.ground)
+        if self.party != "staff" and not family:
             raise ForbiddenMessage
 
     @property
     def id(self) -> UUID:
         return uuid5(_MESSAGES, self.key)
+
+    @property
+    def subject(self) -> UUID | None:
+        """The case that it is about, or the duty; None: something that only a newer one knows."""
+        return self.case_id or self.task_id
 
     @property
     def calendar(self) -> CalendarPart | None:
@@ -132,14 +180,23 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sending(Message):
-    """A message with where it stands. `doubts`: attempts after which the mailbox may hold it."""
+    """A message with where it stands. `doubts`: attempts after which the mailbox may hold it.
+
+    `carried_by`: the message whose mail says it as well, and with which it ends.
+    """
 
     state: str = "due"
     attempts: int = 0
     began: int = 0
     doubts: int = 0
     fence: int = 0
+    carried_by: UUID | None = None
     content: bytes | None = field(default=None, repr=False)
+
+    @property
+    def domain(self) -> str:
+        """The recipient's, as a mailbox has it: in lower case."""
+        return self.mailbox.rpartition("@")[2]
 
     @property
     def may_be_held(self) -> bool:
@@ -165,14 +222,13 @@ class Sending(Message):
 
 def rests_with_the_family(kind: str, ground: str) -> bool:
     """Whether a message may go to others than staff: by a ground that is the family's own."""
-    return ground in FAMILY_GROUNDS and kind != Kind.ALERT
+    return ground in FAMILY_GROUNDS and kind not in DUTY_KINDS
 
 
 def words_to_json(words: Saying) -> dict[str, Any]:
     if isinstance(words, UnknownWords):
         return dict(words.payload)
-    adapter: TypeAdapter[Any] = _ALERT if isinstance(words, AlertWords) else _MEETING
-    payload: dict[str, Any] = adapter.dump_python(words, mode="json")
+    payload: dict[str, Any] = _ADAPTERS[type(words)].dump_python(words, mode="json")
     return payload
 
 
@@ -181,12 +237,19 @@ def words_from_json(payload: Mapping[str, Any], kind: str) -> Saying:
     if kind not in KINDS:
         return UnknownWords(payload)
     try:
-        if kind == Kind.ALERT:
-            return _ALERT.validate_python(payload)
-        return _MEETING.validate_python(payload)
+        words: Saying = _ADAPTERS[_OTHER_WORDS.get(kind, MeetingWords)].validate_python(payload)
     except ValidationError:
         return UnknownWords(payload)
+    return words
 
 
-_MEETING = TypeAdapter(MeetingWords)
-_ALERT = TypeAdapter(AlertWords)
+_OTHER_WORDS: dict[str, type] = {
+    Kind.PROPOSAL: ProposalWords,
+    Kind.ALERT: AlertWords,
+    Kind.TASK: DutyWords,
+    Kind.RECEIPT: DutyWords,
+    Kind.DISPATCH: DutyWords,
+}
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {
+    words: TypeAdapter(words) for words in (MeetingWords, ProposalWords, AlertWords, DutyWords)
+}

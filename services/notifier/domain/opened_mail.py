@@ -16,11 +16,23 @@ from email.header import decode_header, make_header
 from functools import lru_cache
 
 _TAG = re.compile(r"<[^>]*>")
+_TAG_NAME = re.compile(r"<[/!]?([A-Za-z0-9]*)")
+_TAGS = {
+    "doctype", "html", "head", "meta", "title", "style", "body", "div", "p", "h1", "a", "br", "ul",
+    "li",
+}  # fmt: skip
+# What could fetch something or lead somewhere, if it isn't empty.
+_LEADS = re.compile(
+    r"""://|url\(|@import|http-equiv"""
+    r"""|\b(?:href|src\w*|action|background|cite|data|poster|ping|on\w+)\s*=\s*(?!"")""",
+    re.IGNORECASE,
+)
 _BOUNDARY = re.compile(rb'boundary="([^"]+)"')
 _CUT = re.compile(r'([A-Za-z-]+)((?:;[A-Za-z-]+=(?:"[^"]*"|[A-Za-z0-9./-]*))*):(.*)', re.DOTALL)
 _IN_QUOTES = re.compile(r'"([^"]*)"')
 _ESCAPED = re.compile(r"\\(.)")
 _NAME = re.compile(r'name\*?\d*\*?=("[^"]*"|[^;\s]+)', re.IGNORECASE)
+_CALENDARS = ("text/calendar", "application/ics")
 _FILE = '"invite.ics"'
 _HEADERS_OF_A_PART = {"content-type", "content-transfer-encoding", "content-disposition"}
 _DEEPEST = 3
@@ -36,33 +48,39 @@ class Unopenable(ValueError):
 class Opened:
     """`texts` are the subject and what the parts say, in NFC; `calendars` property by property.
 
-    The addresses of a calendar, which alone differ between a meeting's mailboxes, are in no text.
+    The recipient's own link and the addresses of a calendar, which alone differ between a meeting's
+    mailboxes, are in no text. `leads_elsewhere`: there is another link, or something to fetch.
     """
 
     headers: dict[str, str]
     texts: tuple[str, ...]
     calendars: tuple[Properties, ...]
+    leads_elsewhere: bool
 
 
-def opened(content: bytes) -> Opened:
-    """Raises Unopenable."""
+def opened(content: bytes, link: str | None = None) -> Opened:
+    """`link`: the one that may stand there, its recipient's own. Raises Unopenable."""
     head, found, body = content.partition(b"\r\n\r\n")
     if not found:
         raise Unopenable
     headers = _headers(head)
-    leaves = list(_leaves(headers.get("content-type", ""), body, _DEEPEST))
+    parts = _parts(headers.get("content-type", ""), body, _DEEPEST)
+    leaves = [_leaf(head, _without(link, head, _text(inside))) for head, inside in parts]
     texts = [_plain(headers.get("subject", "")), *(leaf.text for leaf in leaves)]
     calendars = [leaf.properties for leaf in leaves if leaf.properties is not None]
-    return Opened(headers, tuple(dict.fromkeys(texts)), tuple(dict.fromkeys(calendars)))
+    leads = any(leaf.leads_elsewhere for leaf in leaves)
+    return Opened(headers, tuple(dict.fromkeys(texts)), tuple(dict.fromkeys(calendars)), leads)
 
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
     text: str
+    leads_elsewhere: bool
     properties: Properties | None = None
 
 
-def _leaves(content_type: str, body: bytes, deeper: int) -> Iterator[_Leaf]:
+def _parts(content_type: str, body: bytes, deeper: int) -> Iterator[tuple[bytes, bytes]]:
+    """The head and the body of each part that has no parts itself."""
     boundary = _BOUNDARY.search(content_type.encode())
     if not content_type.startswith("multipart/") or boundary is None or deeper == 0:
         raise Unopenable
@@ -77,22 +95,40 @@ def _leaves(content_type: str, body: bytes, deeper: int) -> Iterator[_Leaf]:
         if not found:
             raise Unopenable
         if head.startswith(b"Content-Type: multipart/"):
-            yield from _leaves(_headers(head)["content-type"], inside + b"\r\n", deeper - 1)
+            yield from _parts(_headers(head)["content-type"], inside + b"\r\n", deeper - 1)
         else:
-            yield _leaf(head, inside)
+            yield head, inside
+
+
+def _without(link: str | None, head: bytes, text: str) -> str:
+    """A part's text without the recipient's own link, and without the folds of a calendar's lines.
+
+    Nothing else is unfolded: in a text, what a line break divides are two words.
+    """
+    if _kind(head) in _CALENDARS:
+        text = text.replace("\r\n ", "")
+    return text if link is None else text.replace(html.escape(link), "").replace(link, "")
 
 
 @lru_cache(maxsize=1024)
-def _leaf(head: bytes, body: bytes) -> _Leaf:
+def _leaf(head: bytes, text: str) -> _Leaf:
     """One part; kept for a while, since the mails of a meeting share most of theirs."""
     kind = _kind(head)
     if kind == "text/plain":
-        return _Leaf(_plain(_text(body)))
+        return _Leaf(_plain(text), "://" in text)
     if kind == "text/html":
-        return _Leaf(_plain(html.unescape(_TAG.sub(" ", _text(body)))))
-    if kind in ("text/calendar", "application/ics"):
-        return _calendar(body)
+        shown = _plain(html.unescape(_TAG.sub(" ", _of_our_tags(text))))
+        return _Leaf(shown, _LEADS.search(text) is not None)
+    if kind in _CALENDARS:
+        return _calendar(text)
     raise Unopenable
+
+
+def _of_our_tags(text: str) -> str:
+    """HTML of our frame's few elements: no script, image, form or frame can be among them."""
+    if not {name.lower() for name in _TAG_NAME.findall(text)} <= _TAGS:
+        raise Unopenable
+    return text
 
 
 @lru_cache(maxsize=64)
@@ -108,12 +144,11 @@ def _kind(head: bytes) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _calendar(body: bytes) -> _Leaf:
-    """The same bytes come inline and as a file."""
-    lines = _text(body).replace("\r\n ", "").split("\r\n")
-    properties = tuple(one for line in lines if line for one in _properties(line))
+def _calendar(text: str) -> _Leaf:
+    """The same text comes inline and as a file."""
+    properties = tuple(one for line in text.split("\r\n") if line for one in _properties(line))
     said = _plain("\n".join(value for _, value in properties if "@" not in value))
-    return _Leaf(said, properties)
+    return _Leaf(said, "://" in text, properties)
 
 
 def _text(body: bytes) -> str:

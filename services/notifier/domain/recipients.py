@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from services.notifier.domain.mailing import Contact, Mailing
+from services.notifier.domain.mailing import Contact, Known, Mailing
 from shared.domain.calling import called
 from shared.domain.consent import age_on, consent_stands
 from shared.domain.days import local_date
@@ -106,17 +106,17 @@ def recipients(
 
 
 def reach(
-    mailing: Mailing, person: UUID, today: date, procedure: Procedure | None = None
+    known: Known, person: UUID, today: date, procedure: Procedure | None = None
 ) -> Mailable | ByHand:
-    """How somebody on a case is reached. A mailbox that somebody protected uses is closed."""
-    contact = mailing.contacts.get(person)
+    """How somebody is reached. A mailbox that somebody protected uses is closed."""
+    contact = known.contacts.get(person)
     if contact is None:
         return ByHand(PROTECTED)
     to = mailable(contact, today, *_own_mail_age(procedure))
     if isinstance(to, Mailable):
-        if _is_used_by_protected(mailing, to.mailbox):
+        if _is_used_by_protected(known, to.mailbox):
             return ByHand(PROTECTED)
-        if contact.party == "child" and _is_used_by_others(mailing, person, to.mailbox):
+        if contact.party == "child" and _is_used_by_others(known, person, to.mailbox):
             return ByHand(OWN_MAIL)
     return to
 
@@ -130,15 +130,15 @@ def mailable(
 
 
 def must_not_be_mailed(
-    mailing: Mailing, people: Iterable[UUID], mailbox: str | None = None
+    known: Known, people: Iterable[UUID], mailbox: str | None = None
 ) -> str | None:
     """The rule that forbids even to take back what a mailbox holds, or None (decision 6)."""
-    contacts = [mailing.contacts.get(person) for person in people]
+    contacts = [known.contacts.get(person) for person in people]
     if any(contact is None or contact.protected for contact in contacts):
         return PROTECTED
-    if mailbox is not None and _is_used_by_protected(mailing, mailbox):
+    if mailbox is not None and _is_used_by_protected(known, mailbox):
         return PROTECTED
-    if any(contact is not None and contact.no_mail for contact in contacts):
+    if any(contact is not None and (contact.no_mail or contact.dead) for contact in contacts):
         return NO_MAIL
     return None
 
@@ -175,7 +175,7 @@ def _forbidden(contact: Contact, day: date, own_mail_from_age: int) -> str | Non
         return PROTECTED
     if contact.party == "child" and not _is_old_enough(contact, day, own_mail_from_age):
         return OWN_MAIL
-    if contact.no_mail:
+    if contact.no_mail or contact.dead:
         return NO_MAIL
     if mailbox_of(contact) is None:
         return OWN_MAIL if contact.party == "child" else NO_MAIL
@@ -201,16 +201,15 @@ def _own_mail_age(procedure: Procedure | None) -> tuple[int, ...]:
     return () if procedure is None else (procedure.consent.own_mail_from_age,)
 
 
-def _is_used_by_protected(mailing: Mailing, mailbox: str) -> bool:
+def _is_used_by_protected(known: Known, mailbox: str) -> bool:
     return any(
-        contact.protected and mailbox_of(contact) == mailbox
-        for contact in mailing.contacts.values()
+        contact.protected and mailbox_of(contact) == mailbox for contact in known.contacts.values()
     )
 
 
-def _is_used_by_others(mailing: Mailing, person: UUID, mailbox: str) -> bool:
+def _is_used_by_others(known: Known, person: UUID, mailbox: str) -> bool:
     return any(
         mailbox_of(contact) == mailbox
-        for other, contact in mailing.contacts.items()
+        for other, contact in known.contacts.items()
         if other != person
     )

@@ -57,11 +57,14 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class ToldByHand:
-    """Somebody told of a meeting by hand: up to which sequence, called or off, by which rule."""
+    """Somebody told of a meeting by hand: up to which sequence, called or off, by which rule.
+
+    «asked»: which of its proposed times suit; they know of no meeting by that.
+    """
 
     person_id: UUID
     told: int
-    state: Literal["invited", "cancelled"]
+    state: Literal["asked", "invited", "cancelled"]
     rule: str
 
 

@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from babel.dates import get_day_names, get_month_names
 
-_TEMPLATES = Path(__file__).parent.parent / "templates"
+from services.notifier.domain.writing import own_phrases
+
 _SHORTEST_PART = 3
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -47,8 +47,8 @@ def says(phrase: str, text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def own_words() -> frozenset[str]:
-    """The words that the templates are made of, and those of days and months."""
-    said = [path.read_text(encoding="utf-8") for path in _TEMPLATES.rglob("*.txt")]
+    """The words that the mails are made of, and those of days and months."""
+    said = list(own_phrases())
     for locale in ("sv_SE", "en_GB"):
         said += get_month_names("wide", locale=locale).values()
         said += get_day_names("wide", locale=locale).values()

@@ -1,41 +1,46 @@
 """What a message says, in words: subject, text, HTML, and what stands in the calendar."""
 
-from dataclasses import dataclass
-from datetime import datetime
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.notifier.domain.messages import (
     AlertWords,
     CalendarPart,
+    DutyWords,
     Kind,
     MeetingWords,
     Message,
-    UnknownWords,
+    ProposalWords,
+    Said,
 )
 from services.notifier.domain.safe_text import one_line
+from services.notifier.domain.writing import LINK, as_html, written
 from shared.domain import swedish
 from shared.domain.days import local_date
 
-_TEMPLATES = Path(__file__).parent.parent / "templates"
 News = Literal["time", "place", "details"]
+Values = dict[str, object]
 
-_SUMMARY = {"sv": "Möte", "en": "Meeting"}
+# About something that is over or lies before the invitation: there is nothing to open.
+_WITHOUT_LINK = (Kind.CANCEL,)
+_WITHOUT_DESCRIPTION = (Kind.CANCEL, Kind.COUNTER_DECLINED)
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The municipality as its mail shows it: its name alone, and where families can ring (P18)."""
+    """The municipality as its mail shows it: its name alone, and its contact centre (P18)."""
 
     name: str
     phone: str
+    address: str
 
     def __post_init__(self) -> None:
-        one_line(self.name)
-        one_line(self.phone)
+        for text in (self.name, self.phone, self.address):
+            one_line(text)
 
 
 class UnreadableWords(ValueError):
@@ -53,19 +58,41 @@ class Words:
     summary: str = ""
     description: str = ""
 
+    def with_link(self, link: str) -> "Words":
+        """With one recipient's own link in its place. Raises UnsafeText."""
+        one_line(link)
+        return replace(
+            self,
+            text=self.text.replace(LINK, link),
+            html=self.html.replace(LINK, html.escape(link)),
+            description=self.description.replace(LINK, link),
+        )
+
 
 def words_for(message: Message, house: House, link: str | None = None) -> Words:
-    """The words of a message; the same for everybody who is told the same (so kept for a while).
+    """The words of a message; kept for a while, since everybody is told the same but the link.
 
     `link` is the recipient's own page; without one, answering is by the calendar or the phone.
-    Raises UnreadableWords.
+    Raises UnreadableWords, UnsafeText.
     """
+    linked = link is not None and message.kind not in _WITHOUT_LINK
+    words = _words(message, house, linked=linked)
+    return words.with_link(link) if linked and link is not None else words
+
+
+def _words(message: Message, house: House, *, linked: bool) -> Words:
+    language = message.language
     match message.words:
         case AlertWords() as alert:
-            return _alert(alert, message.language, house)
+            return _alert(alert, language, house)
+        case DutyWords() as duty:
+            return _duty(duty, Kind(message.kind), language, house)
+        case ProposalWords() as proposal:
+            return _proposal(replace(proposal, token=""), language, house, linked=linked)
         case MeetingWords() as meeting:
-            return _meeting(meeting_key(meeting), Kind(message.kind), message.language, house, link)
-        case UnknownWords():
+            key = meeting_key(meeting)
+            return _meeting(key, Kind(message.kind), language, house, linked=linked)
+        case _:
             raise UnreadableWords
 
 
@@ -80,6 +107,8 @@ class MeetingKey:
     of_all: bool
     news: News
     asks_anew: bool
+    answer_by: date | None
+    wished: Said | None
 
 
 def meeting_key(words: MeetingWords) -> MeetingKey:
@@ -92,6 +121,8 @@ def meeting_key(words: MeetingWords) -> MeetingKey:
         of_all=calendar is not None and calendar.of_all,
         news=_news(calendar),
         asks_anew=calendar is not None and calendar.asks_anew,
+        answer_by=words.answer_by,
+        wished=words.wished,
     )
 
 
@@ -103,53 +134,77 @@ def _news(calendar: CalendarPart | None) -> News:
 
 
 @lru_cache(maxsize=1024)
-def _meeting(about: MeetingKey, kind: Kind, language: str, house: House, link: str | None) -> Words:
-    starts, ends = about.starts_at, about.ends_at
-    values: dict[str, object] = {
+def _meeting(about: MeetingKey, kind: Kind, language: str, house: House, *, linked: bool) -> Words:
+    starts, ends, wished = about.starts_at, about.ends_at, about.wished
+    values = _about(about.reference, house, linked=linked) | {
         "day": _day(starts, language),
         "when": swedish.day_and_time(starts, ends, language),
         "starts": swedish.day_and_time(starts, None, language),
+        "wished": wished and swedish.day_and_time(wished.starts_at, wished.ends_at, language),
+        "answer_by": _by(about.answer_by, starts, language),
         "place": about.place and one_line(about.place),
-        "reference": about.reference and one_line(about.reference),
         "of_all": about.of_all,
         "news": about.news,
         "asks_anew": about.asks_anew,
-        "phone": house.phone,
-        "municipality": house.name,
-        "link": link,
     }
-    summary = " ".join(filter(None, (_SUMMARY[language], about.reference)))
-    description = "" if kind is Kind.CANCEL else _filled(language, "calendar", values).strip()
-    return _as_words(language, kind, values, summary=summary, description=description)
+    words = _as_words(kind, language, values, house)
+    calendar = written("calendar", language, values)
+    description = "" if kind in _WITHOUT_DESCRIPTION else calendar.text.removesuffix("\n")
+    return replace(words, summary=calendar.subject, description=description)
+
+
+@lru_cache(maxsize=256)
+def _proposal(about: ProposalWords, language: str, house: House, *, linked: bool) -> Words:
+    length = timedelta(minutes=about.minutes)
+    times = (swedish.day_and_time(start, start + length, language) for start in about.times)
+    values = _about(about.reference, house, linked=linked) | {
+        "times": list(times),
+        "minutes": about.minutes,
+        "answer_by": _by(about.answer_by, about.times[0], language),
+    }
+    return _as_words(Kind.PROPOSAL, language, values, house)
 
 
 @lru_cache(maxsize=256)
 def _alert(about: AlertWords, language: str, house: House) -> Words:
-    values: dict[str, object] = {
+    values: Values = {
         "limit": swedish.the_day(about.limit_on, language),
         "passed": about.about in ("limit-passed", "task-late"),
         "to_manager": about.to in ("manager", "owner_manager"),
         "municipality": house.name,
     }
-    return _as_words(language, Kind.ALERT, values)
+    return _as_words(Kind.ALERT, language, values, house)
 
 
-def _as_words(
-    language: str, kind: Kind, values: dict[str, object], summary: str = "", description: str = ""
-) -> Words:
-    """A template's first line is the subject, the rest the text; the HTML frames the same text."""
-    subject, _, text = _filled(language, kind, values).partition("\n")
-    text = text.strip() + "\n"
-    html = _frame.render(
-        language=language,
-        title=values["municipality"],
-        paragraphs=[part.splitlines() for part in text.split("\n\n")],
-    )
-    return Words(language, one_line(subject), text, html, summary, description)
+@lru_cache(maxsize=256)
+def _duty(about: DutyWords, kind: Kind, language: str, house: House) -> Words:
+    values: Values = {
+        "limit": about.due_on and swedish.the_day(about.due_on, language),
+        "since": about.on and swedish.the_day(about.on, language),
+        "count": about.count,
+        "late": about.late,
+        "of_staff": about.of_staff,
+        "municipality": house.name,
+    }
+    return _as_words(kind, language, values, house)
 
 
-def _filled(language: str, name: str, values: dict[str, object]) -> str:
-    return _texts.get_template(f"{language}/{name}.txt").render(values)
+def _about(reference: str | None, house: House, *, linked: bool) -> Values:
+    """What all that is said of a meeting needs. Staff alone are told its reference (X3)."""
+    return {
+        "reference": reference and one_line(reference),
+        "named": f" {reference}" if reference else "",
+        "for_staff": reference is not None,
+        "link": LINK if linked else None,
+        "municipality": house.name,
+        "phone": house.phone,
+        "address": house.address,
+    }
+
+
+def _as_words(kind: Kind, language: str, values: Mapping[str, object], house: House) -> Words:
+    said = written(kind, language, values)
+    return Words(language, said.subject, said.text, as_html(said, language, house.name))
 
 
 def _day(starts: datetime, language: str) -> str:
@@ -159,11 +214,8 @@ def _day(starts: datetime, language: str) -> str:
     return f"{day}{between}{swedish.clock_time(starts, language)}"
 
 
-_texts = Environment(  # plain text: nothing to escape
-    loader=FileSystemLoader(_TEMPLATES),
-    undefined=StrictUndefined,
-    autoescape=False,  # noqa: S701
-)
-_frame = Environment(
-    loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, autoescape=True
-).get_template("frame.html")
+def _by(day: date | None, starts: datetime, language: str) -> str | None:
+    """«onsdagen den 10 mars»; with its year if that isn't the meeting's."""
+    if day is None:
+        return None
+    return swedish.the_day(day, language, year=day.year != local_date(starts).year)

@@ -16,15 +16,15 @@ from services.scheduler.domain.freebusy import BusyTimes, Interval
 from shared.bus.subscribers import SCHEDULER
 from shared.db import Unit
 
-_FORGET = """
-    DELETE FROM scheduler.calendars k
-    WHERE NOT EXISTS (SELECT FROM cases_api.calendars() c WHERE c.person_id = k.person_id)
-"""
-# In one statement, so that two workers never read the same one: the later finds the lease.
+# In one statement, so that two workers never read the same one: the later finds the lease. What
+# nobody needs any more is forgotten on the way.
 _CLAIM = """
-    WITH wanted AS (
+    WITH wanted AS MATERIALIZED (
       SELECT c.person_id, c.url, sha256(convert_to(c.url, 'UTF8')) AS url_hash
       FROM cases_api.calendars() c),
+    forgotten AS (
+      DELETE FROM scheduler.calendars k
+      WHERE NOT EXISTS (SELECT FROM wanted w WHERE w.person_id = k.person_id)),
     claimed AS (
       INSERT INTO scheduler.calendars AS k (person_id, url_hash, try_at)
       SELECT w.person_id, w.url_hash, clock_timestamp() + make_interval(secs => %(lease)s)
@@ -88,7 +88,6 @@ class Claimed:
 
 def claim(connection: Connection[DictRow], limit: int, lease_seconds: float) -> list[Claimed]:
     """Calendars whose time has come (real time); those that nobody needs any more are forgotten."""
-    connection.execute(_FORGET)
     rows = connection.execute(_CLAIM, {"limit": limit, "lease": lease_seconds})
     return [
         Claimed(

@@ -1,14 +1,17 @@
 """HTTP that only goes where it may: each host is resolved once, checked, and asked at that address.
 
 The check stands where the connection is made, so neither a redirect nor a name that resolves to
-something else a moment later gets round it. All of it together has a deadline.
+something else a moment later gets round it. All of it together has a deadline: looking up names,
+connecting, TLS, reading, and the same again for each redirect.
 """
 
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import BoundedSemaphore, Thread
 from typing import Any
 
 import httpcore2
@@ -20,6 +23,8 @@ from services.scheduler.domain.freebusy import UnreadableCalendar
 Resolve = Callable[[str, int], list[str]]
 
 _SECONDS_TO_CONNECT = 4.0
+LOOKUPS = 32  # at a time, those that were left behind included
+_lookups = BoundedSemaphore(LOOKUPS)
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -86,6 +91,31 @@ class _Deadline:
         return seconds
 
 
+def _looked_up(resolve: Resolve, host: str, port: int, deadline: _Deadline) -> list[str]:
+    """The addresses, if they come in time.
+
+    A lookup can't be interrupted: it has a thread of its own, which is left behind when it hangs
+    and ends when the system's resolver gives up.
+    """
+    if not _lookups.acquire(timeout=deadline.left()):
+        raise UnreadableCalendar("no-answer")
+    found: Future[list[str]] = Future()
+
+    def look_up() -> None:
+        try:
+            found.set_result(resolve(host, port))
+        except Exception as error:  # noqa: BLE001 — raised again by whoever waits for it
+            found.set_exception(error)
+        finally:
+            _lookups.release()
+
+    Thread(target=look_up, name="calendar-lookup", daemon=True).start()
+    try:
+        return found.result(timeout=deadline.left())
+    except TimeoutError:
+        raise UnreadableCalendar("no-answer") from None
+
+
 @dataclass(slots=True)
 class _Guard(httpcore2.NetworkBackend):
     own_hosts: frozenset[str]
@@ -93,7 +123,7 @@ class _Guard(httpcore2.NetworkBackend):
     deadline: _Deadline
 
     def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore2.NetworkStream:
-        addresses = self.resolve(host, port)
+        addresses = _looked_up(self.resolve, host, port, self.deadline)
         if host.lower() not in self.own_hosts and not all(map(is_public, addresses)):
             raise UnreadableCalendar("address-refused")
         for address in addresses:

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
 from services.scheduler.domain.due import Due
-from services.scheduler.domain.plan import Wanting
+from services.scheduler.domain.seeking import Wanting
 from services.scheduler.handlers import Proposal, Standing
 from shared.db import Unit
 from shared.domain.windows import Window
@@ -57,6 +57,15 @@ _FALL_DUE = """
                           WHERE p.case_id = d.case_id AND p.look_at <= %(now)s AND NOT p.set_aside)
         ORDER BY d.due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
     RETURNING key, event_type, event, state
+"""
+_BRING_FORWARD = """
+    UPDATE scheduler.due SET state = 'fired', settled_at = %(now)s
+    WHERE state = 'planned' AND key = (
+        SELECT key FROM scheduler.due
+        WHERE case_id = %(case)s AND state = 'planned' AND event_type = 'reminder.due'
+          AND event ->> 'meeting_id' = %(meeting)s
+        ORDER BY due_at, key LIMIT 1 FOR UPDATE)
+    RETURNING event
 """
 _TAKEN = """
     SELECT starts_at, ends_at FROM cases_api.busy(%(people)s::uuid[], %(since)s, %(until)s)
@@ -120,6 +129,7 @@ class SqlStore:
         return {row["case_id"]: row["facts"] for row in rows}
 
     def forget(self, case_id: UUID) -> None:
+        self._connection.execute("DELETE FROM scheduler.asked WHERE case_id = %s", [case_id])
         self._connection.execute("DELETE FROM scheduler.due WHERE case_id = %s", [case_id])
         self._connection.execute("DELETE FROM scheduler.plans WHERE case_id = %s", [case_id])
 
@@ -155,6 +165,25 @@ class SqlStore:
             self._connection.execute(
                 "DELETE FROM scheduler.due WHERE key = ANY(%s) AND state = 'planned'", [withdrawn]
             )
+
+    def ask_to_remind(self, case_id: UUID, meeting_id: UUID, sequence: int) -> None:
+        self._connection.execute(
+            "INSERT INTO scheduler.asked (case_id, meeting_id, sequence) VALUES (%s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [case_id, meeting_id, sequence],
+        )
+
+    def take_asked(self, case_id: UUID) -> list[tuple[UUID, int]]:
+        rows = self._connection.execute(
+            "DELETE FROM scheduler.asked WHERE case_id = %s RETURNING meeting_id, sequence",
+            [case_id],
+        ).fetchall()
+        return sorted((row["meeting_id"], row["sequence"]) for row in rows)
+
+    def bring_forward(self, case_id: UUID, meeting_id: UUID) -> dict[str, Any] | None:
+        values = {"case": case_id, "meeting": str(meeting_id), "now": self._now}
+        row = self._connection.execute(_BRING_FORWARD, values).fetchone()
+        return None if row is None else row["event"]
 
     def save(self, case_id: UUID, standing: Standing, look_at: datetime | None) -> None:
         self._connection.execute(

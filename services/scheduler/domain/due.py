@@ -7,19 +7,22 @@ time or a new limit is a new key, so the old row is withdrawn and can never fire
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 
 from shared.bus.events import (
     AgeNear,
     AlertDue,
+    CaseEvent,
     ChoreDue,
     ConsentLapses,
-    Event,
     MarkingDue,
     ReminderDue,
 )
+from shared.domain.answering import nudge_at
 from shared.domain.days import WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts, Consent, Meeting
-from shared.domain.procedure import Alert, Chore, Reminder
+from shared.domain.procedure import Alert, AnswerRule, Chore, Reminder
+from shared.domain.quiet import QuietHours, fitting
 from shared.domain.windows import Window
 
 STAYS_USEFUL = timedelta(days=60)
@@ -34,7 +37,7 @@ class Due:
     """An event to be published at `due_at`, or never after `useful_until` (aware instants)."""
 
     key: str
-    event: Event
+    event: CaseEvent
     due_at: datetime
     useful_until: datetime
 
@@ -43,19 +46,68 @@ class Due:
             raise ValueError(f"{self.key} would be useless when it falls due")
 
 
-def reminder(facts: CaseFacts, meeting: Meeting, rule: Reminder, days: WorkingDays) -> Due:
-    """The reminder of a meeting to everybody called, useful until it begins."""
+def reminder(
+    facts: CaseFacts, meeting: Meeting, rule: Reminder, days: WorkingDays, quiet: QuietHours
+) -> Due | None:
+    """The reminder of a meeting to everybody called, useful until it begins.
+
+    None if there's no hour before the meeting in which it could leave.
+    """
     day = days.minus(local_date(meeting.starts_at), rule.working_days_before)
-    due_at = at(day, rule.at)
     key = f"{meeting.id}/{rule.rule}/{rule.name}/{meeting.sequence}"
+    return _before(facts, meeting, key, rule.rule, "reminder", at(day, rule.at), quiet)
+
+
+def nudge(
+    facts: CaseFacts, meeting: Meeting, rule: AnswerRule, days: WorkingDays, quiet: QuietHours
+) -> Due | None:
+    """To those who haven't answered by then; None if the meeting is too near for it."""
+    due_at = nudge_at(rule, meeting, days)
+    if due_at is None:
+        return None
+    key = f"{meeting.id}/{rule.rule}/answers/{meeting.sequence}"
+    return _before(facts, meeting, key, rule.rule, "nudge", due_at, quiet)
+
+
+def asked_for(facts: CaseFacts, meeting: Meeting, rule: str, now: datetime) -> Due:
+    """The reminder that a person has asked for, where none was to come any more."""
+    key = f"{meeting.id}/{rule}/asked/{meeting.sequence}/{local_date(now)}"
     event = ReminderDue(
         case_id=facts.id,
         key=key,
         meeting_id=meeting.id,
         sequence=meeting.sequence,
-        rule=rule.rule,
+        rule=rule,
+        due_at=now,
+        useful_until=meeting.starts_at,
+        asked=True,
+    )
+    return Due(key, event, now, meeting.starts_at)
+
+
+def _before(
+    facts: CaseFacts,
+    meeting: Meeting,
+    key: str,
+    rule: str,
+    kind: Literal["reminder", "nudge"],
+    planned_at: datetime,
+    quiet: QuietHours,
+) -> Due | None:
+    """What comes before a meeting, in the hours in which it may."""
+    called_at = meeting.changed_at
+    due_at = fitting(planned_at, meeting.starts_at, called_at, quiet, staff=False)
+    if planned_at <= called_at or due_at is None or due_at <= called_at:
+        return None  # the invitation itself has just said it all
+    event = ReminderDue(
+        case_id=facts.id,
+        key=key,
+        meeting_id=meeting.id,
+        sequence=meeting.sequence,
+        rule=rule,
         due_at=due_at,
         useful_until=meeting.starts_at,
+        kind=kind,
     )
     return Due(key, event, due_at, meeting.starts_at)
 
@@ -107,17 +159,17 @@ def alert(
 def chores(
     facts: CaseFacts, meeting: Meeting, rule: Chore, days: WorkingDays, now: datetime
 ) -> Iterator[Due]:
-    """The task that follows from a meeting, and the question after it whether it was done.
+    """The task that follows from a meeting.
 
     One that comes again and again is there for every time until now, and the next.
     """
     if rule.every_days is None:
-        yield from _once(facts, meeting, rule, _chore_day(meeting, rule, days), days)
+        yield _once(facts, meeting, rule, _chore_day(meeting, rule, days))
         return
     held_on, turn = local_date(meeting.starts_at), 1
     while True:
         day = held_on + timedelta(days=turn * rule.every_days)
-        yield from _once(facts, meeting, rule, days.first_on_or_after(day), days, turn)
+        yield _once(facts, meeting, rule, days.first_on_or_after(day), turn)
         if day > local_date(now):
             return
         turn += 1
@@ -139,14 +191,7 @@ def consent_lapses(facts: CaseFacts, form: Consent, last_day: date, ahead: int, 
     return Due(key, event, due_at, at(last_day, _BIRTHDAYS_AT) + STAYS_USEFUL)
 
 
-def _once(
-    facts: CaseFacts,
-    meeting: Meeting,
-    rule: Chore,
-    day: date,
-    days: WorkingDays,
-    turn: int = 0,
-) -> Iterator[Due]:
+def _once(facts: CaseFacts, meeting: Meeting, rule: Chore, day: date, turn: int = 0) -> Due:
     key = f"{meeting.id}/{rule.rule}/{rule.name}/{meeting.sequence}/{turn}"
     event = ChoreDue(
         case_id=facts.id,
@@ -161,11 +206,7 @@ def _once(
         due_on=day,
     )
     begins_at = _chore_begins(meeting, rule, day, turn)
-    yield Due(key, event, begins_at, begins_at + STAYS_USEFUL)
-    if rule.late_working_days is not None:
-        late = event.model_copy(update={"key": f"{key}/late", "late": True})
-        late_at = at(days.plus(day, rule.late_working_days), _CHORES_AT)
-        yield Due(late.key, late, late_at, late_at + STAYS_USEFUL)
+    return Due(key, event, begins_at, begins_at + STAYS_USEFUL)
 
 
 def _chore_day(meeting: Meeting, rule: Chore, days: WorkingDays) -> date:

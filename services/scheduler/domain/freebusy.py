@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from services.scheduler.domain.content_lines import (
+from shared.domain.calendars.content_lines import (
     Component,
     Property,
     UnreadableCalendar,
     components,
 )
-from services.scheduler.domain.moments import (
+from shared.domain.calendars.moments import (
     Moment,
     duration,
     instant_of,
@@ -20,12 +20,17 @@ from services.scheduler.domain.moments import (
     moments,
     periods,
 )
-from services.scheduler.domain.repeats import Budget, rule
+from shared.domain.calendars.repeats import Budget, rule
 
 __all__ = ["BusyTimes", "UnreadableCalendar", "busy_times"]
 
 Interval = tuple[datetime, datetime]
 
+_COMPONENTS = frozenset({"VEVENT", "VFREEBUSY"})
+_PROPERTIES = frozenset({
+    "UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS",
+    "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "FREEBUSY",
+})  # fmt: skip
 _DAY = timedelta(days=1)
 _MOST_TIMES = 10_000
 # Outlook counts who works elsewhere as free to meet.
@@ -46,7 +51,7 @@ def busy_times(data: bytes, since: datetime, until: datetime, own_domain: str) -
     What Samspel itself has invited to (UIDs at `own_domain`) is left out: the meeting that is to
     be moved doesn't stand in its own way, and the others are known better than a calendar shows.
     """
-    found = components(data)
+    found = components(data.decode("utf-8", errors="replace"), _COMPONENTS, _PROPERTIES)
     own = re.compile(rf"[a-z2-7]{{24}}@{re.escape(own_domain)}", re.IGNORECASE)
     events = [
         _Event(one)

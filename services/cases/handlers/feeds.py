@@ -1,0 +1,109 @@
+"""Calendar feeds: what a person's one shows, made and taken back (P7, X3, X6, X13)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.cases.domain.feeds import KEPT, Entry, NoFeedFor, feed
+from services.cases.domain.links import is_grounded, on_the_case
+from services.cases.domain.refused import NotFound
+from services.cases.handlers.link_ports import FeedOf
+from services.cases.handlers.ports import Desk
+from shared.domain.consent import age_on
+from shared.domain.facts import CaseFacts, Meeting
+from shared.domain.procedure import Procedure
+from shared.ids import FEED, meeting_uid, signed_token
+
+_OWN_FROM_AGE = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What calendar files are made with: whose they are, what their UIDs are made from (as those in
+    mail), and the address that feeds are read at."""
+
+    municipality: str
+    domain: str
+    secret: bytes
+    public_url: str
+
+    def url(self, feed_id: UUID) -> str:
+        token = signed_token(self.secret, FEED, feed_id)
+        return f"{self.public_url.rstrip('/')}/f/{token}.ics"
+
+
+def feed_bytes(found: FeedOf, desk: Desk, origin: Origin) -> bytes:
+    """The person's meetings, coming and a while back; the caller has logged the access.
+
+    On the same ground as a mail: what the consent no longer carries isn't there (P7).
+    """
+    return feed(_entries(found, desk, origin), origin.municipality, found.language)
+
+
+def entry(
+    facts: CaseFacts, meeting: Meeting, person: UUID, place: str | None, origin: Origin
+) -> Entry:
+    who = on_the_case(facts, person)
+    return Entry(
+        uid=meeting_uid(origin.secret, meeting.id, origin.domain),
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        sequence=meeting.sequence,
+        changed_at=meeting.changed_at,
+        cancelled=meeting.state == "cancelled",
+        reference=facts.reference if who is not None and who.party == "staff" else None,
+        place=place,
+    )
+
+
+def make_feed(person: UUID, desk: Desk) -> UUID:
+    """A new address for somebody's feed; the old one ends. Raises Refused."""
+    _check_own(person, desk)
+    owner = desk.feeds.owner(person)
+    if owner is None:
+        raise NotFound
+    born = owner["birth_date"]
+    too_young = owner["party"] == "child" and (
+        not isinstance(born, date) or age_on(born, desk.today) < _OWN_FROM_AGE
+    )
+    if too_young or not desk.links.is_open_to(person):
+        raise NoFeedFor
+    made = desk.feeds.make(person)
+    desk.audit.note(None, "feed.make", None, {"person": str(person)})
+    return made
+
+
+def revoke_feed(person: UUID, desk: Desk) -> None:
+    """It ends at once; twice changes nothing."""
+    _check_own(person, desk)
+    if desk.feeds.owner(person) is None:
+        raise NotFound
+    if desk.feeds.revoke([person]):
+        desk.audit.note(None, "feed.revoke", None, {"person": str(person)})
+
+
+def _check_own(person: UUID, desk: Desk) -> None:
+    """Somebody who sits before the calling system has a feed of their own, and no other's."""
+    if desk.actor_person not in (None, person):
+        raise NotFound
+
+
+def _entries(found: FeedOf, desk: Desk, origin: Origin) -> Iterator[Entry]:
+    listed = desk.feeds.meetings(found.person_id, desk.now - KEPT)
+    places = desk.links.places([one.meeting_id for one in listed])
+    ids = {one.meeting_id for one in listed}
+    for facts in desk.feeds.facts({one.case_id for one in listed}):
+        procedure = desk.procedures.get(facts.procedure, facts.procedure_on)
+        for meeting in facts.meetings:
+            if meeting.id in ids and _is_shown(facts, procedure, meeting, found.person_id):
+                yield entry(facts, meeting, found.person_id, places.get(meeting.id), origin)
+
+
+def _is_shown(facts: CaseFacts, procedure: Procedure, meeting: Meeting, person: UUID) -> bool:
+    who = on_the_case(facts, person)
+    if who is None or person not in meeting.person_ids:
+        return False
+    if meeting.state == "cancelled":
+        return who.party == "staff" or meeting.cancelled_because != "consent"
+    return is_grounded(facts, procedure, meeting, person)

@@ -1,0 +1,24 @@
+"""A person wants a meeting to be reminded of now (R8, S5)."""
+
+from uuid import UUID
+
+from services.cases.domain import meeting_refusals
+from services.cases.domain.meetings import check_remindable
+from services.cases.handlers.ports import Desk
+from shared.bus.events import ReminderAsked
+
+
+def remind(meeting_id: UUID, desk: Desk) -> None:
+    """Those who haven't answered are asked now, instead of when they would be next.
+
+    Once all have answered, everybody who hasn't said no is reminded. Raises Refused; more than once
+    a day as well.
+    """
+    file = desk.take_by_meeting(meeting_id)
+    meeting = file.meeting(meeting_id)
+    rule = file.procedure.step(meeting.step).rule
+    check_remindable(file.facts, meeting, rule, desk.now)
+    if not desk.meetings.remind(meeting.id, desk.today):
+        raise meeting_refusals.RemindedToday(rule=rule)
+    desk.audit.note(file.id, "meeting.remind", rule, {"meeting": str(meeting.id)})
+    desk.publish(ReminderAsked(case_id=file.id, meeting_id=meeting.id, sequence=meeting.sequence))

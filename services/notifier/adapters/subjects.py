@@ -1,0 +1,72 @@
+"""What messages at the gate are about, cases and duties: locked first, and only then read (X5)."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from psycopg.rows import DictRow
+
+from services.notifier.domain.last_filter import Subject
+from services.notifier.domain.mailing import Known, Mailing, duty_from_row, mailing_from_row
+from services.notifier.domain.messages import Sending
+from services.notifier.domain.unspeakable import Unspeakable
+from services.notifier.handlers import procedure_of
+from shared.db import Unit
+from shared.domain.days import local_date
+from shared.domain.facts import UnreadableFacts
+from shared.procedures import Procedures
+
+# Cases come before duties for everybody, so that nobody waits in a ring.
+_CLEAR = "SELECT * FROM cases_api.clear(%s, %s)"
+_CLEAR_DUTIES = "SELECT * FROM cases_api.clear_duties(%s, %s)"
+_UNSPEAKABLE = """
+    SELECT case_id AS id, names, school FROM cases_api.unspeakable(%s)
+    UNION ALL
+    SELECT task_id AS id, names, school FROM cases_api.unspeakable_of_duties(%s)
+"""
+log = logging.getLogger(__name__)
+
+
+def locked_subjects(
+    waiting: Sequence[Sending], procedures: Procedures, unit: Unit
+) -> Mapping[UUID, Subject]:
+    """By case and by duty, as far as they can be read; the locks end with the transaction."""
+    today = local_date(unit.now)
+    cases = sorted({one.case_id for one in waiting if one.case_id is not None})
+    duties = sorted({one.task_id for one in waiting if one.task_id is not None})
+    known: dict[UUID, Known] = {}
+    if cases:
+        known |= _readable(unit.connection.execute(_CLEAR, [cases, today]).fetchall())
+    if duties:
+        known |= _readable(unit.connection.execute(_CLEAR_DUTIES, [duties, today]).fetchall())
+    rows = unit.connection.execute(_UNSPEAKABLE, [cases, duties])
+    return {
+        row["id"]: Subject(about, _unspeakable(row, about, procedures), today)
+        for row in rows
+        if (about := known.get(row["id"])) is not None
+    }
+
+
+def _readable(rows: Sequence[DictRow]) -> dict[UUID, Known]:
+    """Without what is in a shape we don't know: it stops what rests on it."""
+    known: dict[UUID, Known] = {}
+    for row in rows:
+        subject = row.get("case_id") or row["task_id"]
+        try:
+            known[subject] = mailing_from_row(row) if "case_id" in row else duty_from_row(row)
+        except UnreadableFacts:
+            log.exception("Case or task %s can't be read.", subject)
+    return known
+
+
+def _unspeakable(row: DictRow, known: Known, procedures: Procedures) -> Unspeakable:
+    phrases = set() if row["school"] is None else {row["school"]}
+    if isinstance(known, Mailing):
+        phrases |= _titles(known, procedures)
+    return Unspeakable(frozenset(row["names"]), frozenset(phrases))
+
+
+def _titles(mailing: Mailing, procedures: Procedures) -> set[str]:
+    """What kind of case it is (X3)."""
+    procedure = procedure_of(mailing.facts, procedures)
+    return {mailing.facts.procedure} if procedure is None else {procedure.name, procedure.title}

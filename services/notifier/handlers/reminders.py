@@ -1,0 +1,70 @@
+"""What the notifier does when a reminder falls due: those who are still to be told of it are."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.notifier.domain.messages import Kind
+from services.notifier.domain.recipients import Recipients, recipients
+from services.notifier.handlers.looking import Desk, Look, by_hand, look_at
+from shared.bus.events import ReminderDue
+from shared.domain.days import WorkingDays, local_date
+from shared.domain.facts import Meeting
+
+_DAYS = WorkingDays()
+
+
+def reminder_due(event: ReminderDue, desk: Desk, now: datetime) -> None:
+    """To each mailbox still called to the meeting as told; nothing if it has moved since.
+
+    A nudge to those who haven't answered, a reminder to all but those who have said no; what a
+    person has asked for is the one while there's somebody to ask, and else the other.
+    """
+    look = look_at(event.case_id, desk, now)
+    meeting = None if look is None else _as_told(event, look)
+    if look is None or meeting is None:
+        return
+    to = recipients(look.mailing, meeting, look.procedure, local_date(now))
+    unanswered = _but_for(meeting.answered, to)
+    if event.kind == "nudge" or (event.asked and unanswered):
+        _nudge(event, meeting, unanswered, look)
+        return
+    for mailbox, people in _but_for(meeting.declined, to).items():
+        desk.rows.add(look.drafts.reminder(event, meeting, mailbox, people))
+    for person, rule in to.by_hand.items():
+        if person not in meeting.declined:
+            desk.publish(
+                by_hand(event.case_id, meeting.id, person, Kind.REMINDER, rule, event.sequence)
+            )
+
+
+def _as_told(event: ReminderDue, look: Look) -> Meeting | None:
+    """The meeting, if it's to come, at the time that was to be reminded of."""
+    meeting = look.mailing.meeting(event.meeting_id)
+    if meeting is None or meeting.state != "booked" or look.mailing.facts.state != "open":
+        return None
+    comes = meeting.sequence == event.sequence and meeting.starts_at > look.now
+    return meeting if comes else None
+
+
+def _nudge(
+    event: ReminderDue, meeting: Meeting, unanswered: dict[str, tuple[UUID, ...]], look: Look
+) -> None:
+    for mailbox, people in unanswered.items():
+        if event.asked or _had_time(mailbox, meeting, look):
+            nudge = look.drafts.nudge(event, meeting, mailbox, people, asked=event.asked)
+            look.desk.rows.add(nudge)
+
+
+def _had_time(mailbox: str, meeting: Meeting, look: Look) -> bool:
+    """Whether the mailbox was invited long enough ago to be asked for its answer again."""
+    invitation = look.record.standing(meeting.id).invitations.get(mailbox)
+    rule = None if look.procedure is None else look.procedure.answers
+    if invitation is None or rule is None:
+        return False
+    called_on = local_date(invitation.created_at)
+    return _DAYS.plus(called_on, rule.nudge_working_days_after_call) <= local_date(look.now)
+
+
+def _but_for(people: frozenset[UUID], to: Recipients) -> dict[str, tuple[UUID, ...]]:
+    """The mailboxes that somebody else than these uses."""
+    return {mailbox: each for mailbox, each in to.mailboxes.items() if not people.issuperset(each)}

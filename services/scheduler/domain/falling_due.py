@@ -1,0 +1,153 @@
+"""Which rows fall due for a case: reminders, what follows from meetings, birthdays and alerts."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from services.scheduler.domain.due import (
+    STAYS_USEFUL,
+    Due,
+    age_near,
+    alert,
+    chores,
+    consent_lapses,
+    marking,
+    nudge,
+    reminder,
+)
+from shared.domain.consent import ages_that_decide, birthday_in, declined, stands
+from shared.domain.days import WorkingDays, local_date
+from shared.domain.facts import CaseFacts, Meeting
+from shared.domain.procedure import Chore, Procedure
+from shared.domain.quiet import QuietHours
+from shared.domain.windows import Window, is_provided
+
+SEASON = timedelta(days=90)  # how far ahead a birthday is planned
+
+
+def what_falls_due(
+    facts: CaseFacts,
+    procedure: Procedure,
+    limits: tuple[Window, ...],
+    days: WorkingDays,
+    now: datetime,
+    quiet: QuietHours,
+) -> Iterator[Due]:
+    """Every row, in no order that counts: each has a key of its own."""
+    for meeting in facts.meetings:
+        if meeting.state == "booked":
+            yield from _reminders(facts, procedure, meeting, days, quiet)
+            yield marking(facts, meeting, days)
+    has_said_no = declined(facts, procedure, local_date(now))
+    for meeting in facts.meetings:
+        yield from _chores(facts, procedure, meeting, days, now, has_said_no=has_said_no)
+    if has_said_no:
+        return  # a no is an answer: nobody is pressed for a limit that can't be kept (P7, P11)
+    yield from _birthdays(facts, procedure, now)
+    yield from _endings(facts, procedure)
+    for window in limits:
+        yield from _alerts(facts, procedure, window, days)
+
+
+def ages_that_count(procedure: Procedure) -> tuple[int, ...]:
+    """The ages at which somebody else decides, or may be asked."""
+    asked = procedure.consent.child_asked_from_age
+    return ages_that_decide(procedure) + (() if asked is None else (asked,))
+
+
+def birthday_at(facts: CaseFacts, age: int) -> date:
+    return birthday_in(facts.birth_date, facts.birth_date.year + age)
+
+
+def newest_held(facts: CaseFacts, steps: tuple[str, ...]) -> Meeting | None:
+    """What comes again is counted from the last meeting of these steps that was held."""
+    held = (one for one in facts.meetings if one.state == "held" and one.step in steps)
+    return max(held, key=lambda one: (one.starts_at, str(one.id)), default=None)
+
+
+def _chores(
+    facts: CaseFacts,
+    procedure: Procedure,
+    meeting: Meeting,
+    days: WorkingDays,
+    now: datetime,
+    *,
+    has_said_no: bool,
+) -> Iterator[Due]:
+    """The tasks that follow from a meeting; what comes again follows from its newest one.
+
+    After a no only what was said at a held meeting is still to be kept (R15).
+    """
+    for rule in procedure.chores:
+        if meeting.step not in rule.steps or meeting.state != rule.on:
+            continue
+        if _is_needless(rule, meeting) or (has_said_no and rule.unless != "minutes_filed"):
+            continue
+        if rule.every_days is None or meeting == newest_held(facts, rule.steps):
+            yield from chores(facts, meeting, rule, days, now)
+
+
+def _is_needless(rule: Chore, meeting: Meeting) -> bool:
+    return rule.unless is not None and bool(getattr(meeting, rule.unless))
+
+
+def _birthdays(facts: CaseFacts, procedure: Procedure, now: datetime) -> Iterator[Due]:
+    """X8, P6: who decides from a birthday on is asked ahead, and on it what stands is put right;
+    who may be asked is asked on the day.
+
+    A day that is further off than a season isn't planned yet: the case is looked at again by then.
+    What has been when the case is opened, the opening has heeded.
+    """
+    rule = procedure.consent
+    asked = rule.child_asked_from_age
+    near = [
+        age_near(facts, age, birthday_at(facts, age), ahead, rule.age_rule)
+        for age in ages_that_decide(procedure)
+        for ahead in (rule.ask_ahead_days, 0)
+    ]
+    if asked is not None and rule.child_rule is not None:
+        near.append(age_near(facts, asked, birthday_at(facts, asked), 0, rule.child_rule))
+    yield from (
+        due
+        for due in near
+        if due.due_at <= now + SEASON and due.useful_until > facts.opened_at + STAYS_USEFUL
+    )
+
+
+def _endings(facts: CaseFacts, procedure: Procedure) -> Iterator[Due]:
+    """A signed consent that ends is asked for anew ahead of its last day."""
+    rule = procedure.consent
+    for form in facts.consents:
+        if form.valid_until is not None and stands(facts, form):
+            yield consent_lapses(facts, form, form.valid_until, rule.ask_ahead_days, rule.rule)
+
+
+def _reminders(
+    facts: CaseFacts,
+    procedure: Procedure,
+    meeting: Meeting,
+    days: WorkingDays,
+    quiet: QuietHours,
+) -> Iterator[Due]:
+    """None that would have come before the meeting had its time: the invitation says it all."""
+    planned = [reminder(facts, meeting, rule, days, quiet) for rule in procedure.reminders]
+    if procedure.answers is not None:
+        planned.append(nudge(facts, meeting, procedure.answers, days, quiet))
+    yield from (due for due in planned if due is not None)
+
+
+def _alerts(
+    facts: CaseFacts, procedure: Procedure, window: Window, days: WorkingDays
+) -> Iterator[Due]:
+    """X2: nearness while no time is booked (unless the case was opened as near), and passing."""
+    if window.closes_on is None or window.state not in ("open", "missed"):
+        return
+    provided = is_provided(facts, procedure, window)
+    for rule in procedure.alerts:
+        if rule.when == "days_before_close" and (provided or window.state == "missed"):
+            continue
+        if rule.when == "after_close" and provided:
+            continue
+        for to in rule.to:
+            due = alert(facts, window, rule, procedure.alerts, to, days)
+            if window.state == "missed" or due.due_at > facts.opened_at:
+                yield due

@@ -1,0 +1,30 @@
+"""Until when an answer to an invitation is hoped for, and when those who haven't answered are asked
+again."""
+
+from datetime import date, datetime
+
+from shared.domain.days import WorkingDays, at, local_date
+from shared.domain.facts import Meeting
+from shared.domain.procedure import AnswerRule
+
+
+def answer_by(rule: AnswerRule, meets_on: date, called_on: date, days: WorkingDays) -> date | None:
+    """The last day, in Stockholm, on which an answer is hoped for.
+
+    None if there's no working day between the call and that day to think about it.
+    """
+    last_day = days.minus(meets_on, rule.by_working_days_before)
+    return last_day if last_day > days.plus(called_on, 1) else None
+
+
+def nudge_at(rule: AnswerRule, meeting: Meeting, days: WorkingDays) -> datetime | None:
+    """When those who haven't answered are asked again, or None if the last day for that is past.
+
+    Never sooner than some working days after they were called, so that they had time to answer.
+    """
+    meets_on, called_on = local_date(meeting.starts_at), local_date(meeting.changed_at)
+    planned = days.minus(meets_on, rule.nudge_working_days_before)
+    day = max(planned, days.plus(called_on, rule.nudge_working_days_after_call))
+    if day > days.minus(meets_on, rule.by_working_days_before):
+        return None
+    return at(day, rule.at)

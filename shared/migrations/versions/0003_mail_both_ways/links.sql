@@ -1,0 +1,176 @@
+-- Personal links, their second step, wishes for another time, and calendar feeds (X13, S6, B5, P7).
+
+-- A link for each person called to a meeting: it stands in their mail as the id with a seal that only
+-- Samspel can make. It works until a while after the meeting, or until it is revoked.
+ALTER TABLE cases.attendance
+  ADD COLUMN link uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE,
+  ADD COLUMN link_revoked_at timestamptz;
+
+-- The second step: a code that staff read out on the phone. Its keyed hash is kept, not the code.
+CREATE TABLE cases.link_codes (
+  case_id     uuid NOT NULL REFERENCES cases.cases,
+  person_id   uuid NOT NULL REFERENCES cases.people,
+  code_hash   bytea NOT NULL,
+  made_at     timestamptz NOT NULL,
+  made_by     text NOT NULL,
+  expires_at  timestamptz NOT NULL,
+  wrong_tries integer NOT NULL DEFAULT 0,
+  PRIMARY KEY (case_id, person_id)                       -- a new one takes the old one's place
+);
+GRANT DELETE ON cases.link_codes TO samspel_cases;
+
+-- Another time that somebody called wishes for, by link or from their calendar (B5).
+CREATE TABLE cases.counters (
+  id         uuid PRIMARY KEY,
+  meeting_id uuid NOT NULL REFERENCES cases.meetings,
+  person_id  uuid NOT NULL REFERENCES cases.people,
+  sequence   integer NOT NULL,                           -- the meeting's, as it was known to them
+  starts_at  timestamptz NOT NULL,
+  ends_at    timestamptz NOT NULL,
+  via        text NOT NULL CHECK (via IN ('link', 'mail')),
+  state      text NOT NULL DEFAULT 'asked' CHECK (state IN ('asked', 'accepted', 'declined', 'stale')),
+  asked_at   timestamptz NOT NULL,
+  settled_at timestamptz,
+  CHECK ((state = 'asked') = (settled_at IS NULL)),
+  CHECK (ends_at > starts_at)
+);
+CREATE INDEX counters_meeting ON cases.counters (meeting_id);
+CREATE UNIQUE INDEX counters_asked ON cases.counters (meeting_id, person_id) WHERE state = 'asked';
+
+-- One calendar feed a person; a new address takes the old one's place.
+CREATE TABLE cases.feeds (
+  id         uuid PRIMARY KEY,
+  person_id  uuid NOT NULL REFERENCES cases.people,
+  made_at    timestamptz NOT NULL,
+  revoked_at timestamptz
+);
+CREATE UNIQUE INDEX feeds_person ON cases.feeds (person_id) WHERE revoked_at IS NULL;
+
+-- A mailbox that isn't somebody's any more, or mustn't be written to, holds no link that works: with
+-- another address, or another word about protection, the old links end, whoever changes it (X6).
+-- What goes to the new address holds the new one.
+CREATE FUNCTION cases.renew_links() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+BEGIN
+  UPDATE cases.attendance SET link = gen_random_uuid() WHERE person_id = NEW.id;
+  UPDATE cases.feeds SET revoked_at = statement_timestamp()
+  WHERE person_id = NEW.id AND revoked_at IS NULL AND NEW.protected IS NOT FALSE;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER another_mailbox_another_link
+  AFTER UPDATE OF email, protected ON cases.people FOR EACH ROW
+  WHEN (lower(OLD.email) IS DISTINCT FROM lower(NEW.email)
+        OR OLD.protected IS DISTINCT FROM NEW.protected)
+  EXECUTE FUNCTION cases.renew_links();
+
+-- B9: the address that mail to this person came back from for good; another address makes it void.
+ALTER TABLE cases.people ADD COLUMN dead_email text;
+
+-- Facts as before, with who has answered each meeting, who has said no, and the times of a proposal.
+CREATE OR REPLACE FUNCTION cases_api.facts(case_ids uuid[])
+RETURNS TABLE (case_id uuid, facts jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT c.id, jsonb_build_object(
+    'id', c.id, 'reference', c.reference, 'procedure', c.procedure, 'procedure_on', c.procedure_on,
+    'state', c.state, 'known_on', c.known_on, 'opened_at', c.opened_at,
+    'closed_on', (c.closed_at AT TIME ZONE 'Europe/Stockholm')::date,
+    'birth_date', child.birth_date, 'process_owner', c.process_owner, 'unit', c.unit,
+    'initiator', c.initiator, 'coordinator', c.coordinator, 'never_together', c.never_together,
+    'held_back', c.held_back_for IS NOT NULL,
+    'participants', coalesce((
+      SELECT jsonb_agg(jsonb_build_object('person_id', p.person_id, 'party', p.party, 'role', p.role,
+                         'organisation', p.organisation, 'custody', p.custody,
+                         'wanted_by_youth', coalesce(p.wanted_by_youth, false)) ORDER BY p.person_id)
+      FROM cases.participants p WHERE p.case_id = c.id AND p.removed_at IS NULL), '[]'),
+    'consents', coalesce((
+      SELECT jsonb_agg(jsonb_build_object('id', s.id, 'party', s.party, 'person_id', s.person_id,
+                         'organisations', s.organisations, 'state', s.state,
+                         'signed_on', s.signed_on, 'withdrawn_on', s.withdrawn_on,
+                         'valid_until', s.valid_until, 'waived_on', s.waived_on,
+                         'turn', s.turn) ORDER BY s.id)
+      FROM cases.consents s WHERE s.case_id = c.id), '[]'),
+    'meetings', coalesce((
+      SELECT jsonb_agg(jsonb_build_object('id', m.id, 'step', m.step, 'starts_at', m.starts_at,
+                         'ends_at', m.ends_at, 'state', m.state, 'sequence', m.sequence,
+                         'changed_at', m.changed_at, 'cancelled_because', m.cancelled_because,
+                         'minutes_filed', m.minutes_filed_at IS NOT NULL,
+                         'plan_filed', m.plan_filed_at IS NOT NULL,
+                         'left_out', m.left_out,
+                         'options', CASE WHEN m.state = 'proposed' THEN coalesce((
+                           SELECT jsonb_agg(o.starts_at ORDER BY o.starts_at)
+                           FROM cases.options o WHERE o.meeting_id = m.id), '[]') ELSE '[]' END,
+                         'person_ids', coalesce(called.everybody, '[]'),
+                         'answered', coalesce(called.answered, '[]'),
+                         'declined', coalesce(called.declined, '[]'))
+                       ORDER BY m.starts_at, m.id)
+      FROM cases.meetings m
+      LEFT JOIN LATERAL (
+        SELECT jsonb_agg(a.person_id ORDER BY a.person_id) AS everybody,
+               jsonb_agg(a.person_id ORDER BY a.person_id) FILTER (WHERE a.answer <> 'needs-action')
+                 AS answered,
+               jsonb_agg(a.person_id ORDER BY a.person_id) FILTER (WHERE a.answer = 'declined')
+                 AS declined
+        FROM cases.attendance a WHERE a.meeting_id = m.id AND NOT a.removed) called ON true
+      WHERE m.case_id = c.id), '[]'))
+  FROM cases.cases c JOIN cases.people child ON child.id = c.child
+  WHERE c.id = ANY (case_ids)
+$$;
+
+-- As before, with the personal links of coming meetings (by meeting and person), and without an
+-- address that mail came back from.
+DROP FUNCTION cases_api.clear(uuid[], date);
+DROP FUNCTION cases_api.mailing(uuid[], date);
+CREATE FUNCTION cases_api.mailing(case_ids uuid[], today date)
+RETURNS TABLE (case_id uuid, facts jsonb, contacts jsonb, places jsonb, manager uuid, late jsonb,
+               links jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  WITH managers AS (
+    SELECT c.id AS case_id, cases.manager_of(c.process_owner, own.organisation, today) AS manager
+    FROM cases.cases c
+    LEFT JOIN cases.participants own ON own.case_id = c.id AND own.person_id = c.process_owner
+    WHERE c.id = ANY (case_ids)),
+  late AS (
+    SELECT own.case_id, own.person_id AS owner, t.due_on,
+           cases.manager_of(own.person_id, own.organisation, today) AS manager
+    FROM (SELECT DISTINCT case_id, owner, due_on FROM cases.tasks
+          WHERE case_id = ANY (case_ids) AND state = 'open' AND due_on < today) t
+    JOIN cases.participants own ON own.case_id = t.case_id AND own.person_id = t.owner
+      AND own.removed_at IS NULL)
+  SELECT f.case_id, f.facts,
+    (SELECT jsonb_object_agg(p.id, jsonb_build_object(
+        'party', p.party, 'email', p.email, 'language', p.language,
+        'protected', coalesce(p.protected, true), 'no_mail', p.no_mail,
+        'birth_date', p.birth_date,
+        'dead', p.dead_email IS NOT NULL AND lower(p.dead_email) = lower(p.email)))
+     FROM cases.people p
+     WHERE p.id IN (SELECT managers.manager UNION SELECT c.process_owner
+                    UNION SELECT late.manager FROM late WHERE late.case_id = c.id
+                    UNION SELECT x.person_id FROM cases.participants x WHERE x.case_id = c.id)),
+    (SELECT coalesce(jsonb_object_agg(m.id, place.public_text), '{}')
+     FROM cases.meetings m JOIN cases.places place ON place.code = m.place WHERE m.case_id = c.id),
+    managers.manager,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'owner', late.owner, 'due_on', late.due_on, 'manager', late.manager)), '[]')
+     FROM late WHERE late.case_id = c.id),
+    (SELECT coalesce(jsonb_object_agg(m.id, one.links), '{}')
+     FROM cases.meetings m
+     JOIN LATERAL (SELECT jsonb_object_agg(a.person_id, a.link) AS links FROM cases.attendance a
+                   WHERE a.meeting_id = m.id AND NOT a.removed AND a.link_revoked_at IS NULL) one
+       ON one.links IS NOT NULL
+     WHERE m.case_id = c.id AND m.state IN ('proposed', 'booked'))
+  FROM cases_api.facts(case_ids) f
+  JOIN cases.cases c ON c.id = f.case_id
+  JOIN managers ON managers.case_id = c.id
+$$;
+
+-- The gate before the content of a mail (X5), as before: locks the cases, and then reads them.
+CREATE FUNCTION cases_api.clear(case_ids uuid[], today date)
+RETURNS TABLE (case_id uuid, facts jsonb, contacts jsonb, places jsonb, manager uuid, late jsonb,
+               links jsonb)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+  PERFORM 1 FROM cases.cases c WHERE c.id = ANY (case_ids) ORDER BY c.id FOR SHARE;
+  RETURN QUERY SELECT * FROM cases_api.mailing(case_ids, today);
+END $$;
+
+REVOKE ALL ON FUNCTION cases_api.mailing, cases_api.clear FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_api.mailing, cases_api.clear TO samspel_notifier;
