@@ -65,9 +65,7 @@ def make_web(settings: Settings) -> "FastAPI":
 
     from services.cases.api.application import make_api  # noqa: PLC0415
     from services.cases.api.clock import clock_router  # noqa: PLC0415
-    from services.cases.web.inquiry import InquiryPages, make_inquiry_pages  # noqa: PLC0415
-    from services.cases.web.pages import STATIC, Pages, make_pages  # noqa: PLC0415
-    from services.cases.web.previews import PreviewPages, make_preview_pages  # noqa: PLC0415
+    from services.cases.web.pages import STATIC  # noqa: PLC0415
 
     parts = _Parts(settings, connections=_CONNECTIONS_OF_WEB)
 
@@ -78,6 +76,20 @@ def make_web(settings: Settings) -> "FastAPI":
 
     clock = Clockwork(parts.database, parts.bell.ring) if settings.demo else None
     app = make_api(_office(parts, settings), routers=[clock_router(clock)], lifespan=lifespan)
+    _add_staff_pages(app, parts, settings, clock)
+    _add_public_form(app, parts, settings)
+    _add_personal_pages(app, parts, settings)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+def _add_staff_pages(
+    app: "FastAPI", parts: "_Parts", settings: Settings, clock: Clockwork | None
+) -> None:
+    """What those see who work with cases, and what mails look like. `clock`: one that is moved."""
+    from services.cases.web.pages import Pages, make_pages  # noqa: PLC0415
+    from services.cases.web.previews import PreviewPages, make_preview_pages  # noqa: PLC0415
+
     app.include_router(
         make_pages(
             Pages(
@@ -102,6 +114,12 @@ def make_web(settings: Settings) -> "FastAPI":
             )
         )
     )
+
+
+def _add_public_form(app: "FastAPI", parts: "_Parts", settings: Settings) -> None:
+    """The form by which anybody asks for a case (P3)."""
+    from services.cases.web.inquiry import InquiryPages, make_inquiry_pages  # noqa: PLC0415
+
     app.include_router(
         make_inquiry_pages(
             InquiryPages(
@@ -116,30 +134,25 @@ def make_web(settings: Settings) -> "FastAPI":
             )
         )
     )
-    _add_personal_pages(app, parts, settings)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    return app
 
 
 def _add_personal_pages(app: "FastAPI", parts: "_Parts", settings: Settings) -> None:
     """Links and feeds: what people open without login (X13)."""
     from services.cases.web.feeds import FeedPages, make_feed_pages  # noqa: PLC0415
-    from services.cases.web.link_showing import LinkPages  # noqa: PLC0415
+    from services.cases.web.link_showing import LinkPages, Showing  # noqa: PLC0415
     from services.cases.web.links import make_link_pages  # noqa: PLC0415
 
     origin, centre = _origin(parts, settings), parts.municipality.contact_centre
-    app.include_router(
-        make_link_pages(
-            LinkPages(
-                database=parts.database,
-                desk_for=parts.desk_for,
-                views_for=SqlViews,
-                origin=origin,
-                phone=centre.phone,
-                address=centre.address,
-            )
-        )
+    pages = LinkPages(
+        database=parts.database,
+        desk_for=parts.desk_for,
+        views_for=SqlViews,
+        origin=origin,
+        phone=centre.phone,
+        address=centre.address,
     )
+    app.include_router(make_link_pages(pages))
+    app.state.failed_page = Showing(pages).failed
     app.include_router(make_feed_pages(FeedPages(parts.database, parts.desk_for, SqlViews, origin)))
 
 

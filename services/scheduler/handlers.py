@@ -10,7 +10,7 @@ from uuid import UUID
 from services.scheduler.domain.due import Due, asked_for
 from services.scheduler.domain.plan import Plan, desired_plan
 from services.scheduler.domain.seeking import Search, Wanting, nothing_free, tomorrow_morning
-from shared.bus.events import Event, MeetingProposed, ReminderDue, SlotMissing, WindowSet
+from shared.bus.events import Event, MeetingProposed, SlotMissing, WindowSet
 from shared.domain.busy import with_gap
 from shared.domain.days import SchoolYears, WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts
@@ -89,10 +89,6 @@ class Store(Protocol):
         """What people have asked to be reminded of: meetings with their sequences, each once."""
         ...
 
-    def bring_forward(self, case_id: UUID, meeting_id: UUID) -> dict[str, Any] | None:
-        """Settle the meeting's next reminder as fired, now; its event, or None if none is left."""
-        ...
-
     def save(self, case_id: UUID, standing: Standing, look_at: datetime | None) -> None: ...
 
     def taken(
@@ -164,18 +160,15 @@ def _new_dues(plan: Plan, standing: Standing, now: datetime) -> list[Due]:
 def _remind_as_asked(
     facts: CaseFacts, procedure: Procedure, store: Store, publish: Publish, now: datetime
 ) -> None:
-    """What a person asks for takes the place of the meeting's next reminder, which won't come."""
+    """What a person asks for comes besides what is planned: whom it reaches isn't known here, and
+    the others are still to be told. Who has been told lately is left out when that falls due.
+    """
     rule = procedure.roles.leader_rule if procedure.answers is None else procedure.answers.rule
     booked = {(one.id, one.sequence): one for one in facts.meetings if one.state == "booked"}
     for asked in store.take_asked(facts.id):
         meeting = booked.get(asked)
-        if meeting is None or meeting.starts_at <= now or facts.state == "closed":
-            continue
-        planned = store.bring_forward(facts.id, meeting.id)
-        if planned is None:
+        if meeting is not None and meeting.starts_at > now and facts.state != "closed":
             publish(asked_for(facts, meeting, rule, now).event)
-        else:
-            publish(ReminderDue.model_validate(planned | {"due_at": now, "asked": True}))
 
 
 def _announce_windows(facts: CaseFacts, plan: Plan, standing: Standing, publish: Publish) -> None:

@@ -171,9 +171,9 @@ class SlotMissing(CaseEvent):
 class ReminderDue(CaseEvent):
     """A reminder of a meeting has fallen due, for those who are still called to it then.
 
-    A nudge is only for those who haven't answered. One that a person asked for takes the place of
-    the one that was to come next, and is for them as well; or, once all have answered, for all who
-    haven't said no.
+    A nudge is only for those who haven't answered. One that a person asked for is for them as well;
+    or, once all have answered, for all who haven't said no. Whom it reaches is left out of the one
+    that was to come next; to the others that comes as planned.
     """
 
     type = "reminder.due"

@@ -7,14 +7,19 @@ from shared.domain.days import WorkingDays, at, local_date
 from shared.domain.facts import Meeting
 from shared.domain.procedure import AnswerRule
 
+_WORKING_DAYS_TO_ANSWER = 2
+
 
 def answer_by(rule: AnswerRule, meets_on: date, called_on: date, days: WorkingDays) -> date | None:
     """The last day, in Stockholm, on which an answer is hoped for.
 
-    None if there's no working day between the call and that day to think about it.
+    Whoever is called late has two working days all the same, if that's at most one day later than
+    the rule says; None if the meeting is nearer than that.
     """
-    last_day = days.minus(meets_on, rule.by_working_days_before)
-    return last_day if last_day > days.plus(called_on, 1) else None
+    planned = days.minus(meets_on, rule.by_working_days_before)
+    at_the_latest = days.minus(meets_on, max(1, rule.by_working_days_before - 1))
+    last_day = max(planned, days.plus(called_on, _WORKING_DAYS_TO_ANSWER))
+    return last_day if last_day <= at_the_latest else None
 
 
 def nudge_at(rule: AnswerRule, meeting: Meeting, days: WorkingDays) -> datetime | None:

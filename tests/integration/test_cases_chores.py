@@ -98,6 +98,20 @@ def test_a_task_is_never_due_on_a_day_that_has_been(cases: CasesHouse) -> None:
     assert states(cases, case, "tell-who-comes") == [("open", "2027-03-03")]
 
 
+def test_X2_what_an_earlier_scheduler_asks_about_a_late_task_makes_no_new_one(
+    cases: CasesHouse,
+) -> None:
+    case = sspf_case(cases)
+    network = book(cases, case, "network", "2027-03-09T13:00:00+01:00")
+    cases.set_clock("2027-03-09T15:00:00+01:00")
+    held = cases.post(f"meetings/{network['id']}/held")
+    check_in = {"chore": "check-in", "kind": "check-in", "rule": "P12", "due_on": "2027-04-06"}
+    key = f"{network['id']}/P12/check-in/0/1"
+    cases.hear(chore(case, held, **check_in, key=key))
+    cases.hear(chore(case, held, **check_in, key=f"{key}/late"))
+    assert states(cases, case, "check-in") == [("open", "2027-04-06")]
+
+
 def test_X2_X16_what_is_late_is_told_to_whoever_has_it_and_to_their_own_manager(
     cases: CasesHouse,
 ) -> None:

@@ -239,3 +239,14 @@ def test_P13_an_inquiry_becomes_one_case_of_its_own_procedure(cases: CasesHouse)
     another = sspf_case()
     another["child"] = {**another["child"], "birth_date": "2015-01-07"}
     assert cases.post(path, another, 409)["type"].endswith(":already-a-case")
+
+
+def test_P13_the_answer_to_an_inquiry_is_kept_without_who_asks(cases: CasesHouse) -> None:
+    key = {"Idempotency-Key": "one"}
+    one = cases.client.post("/api/v1/inquiries", json=inquiry(), headers=key).json()
+    assert cases.client.post("/api/v1/inquiries", json=inquiry(), headers=key).json() == one
+    cases.post(f"inquiries/{one['id']}/decline")
+    again = cases.client.post("/api/v1/inquiries", json=inquiry(), headers=key)
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert (again.json()["state"], again.json()["name"]) == ("declined", None)
+    assert cases.rows("SELECT body FROM cases.idempotency") == [{"body": {"id": one["id"]}}]

@@ -95,6 +95,23 @@ def test_P8_an_answer_that_was_kept_is_not_given_again_to_who_has_lost_sight(
     assert acting(cases, THERAPIST, "POST", path, json=body, headers=key).status_code == 404
 
 
+def test_X10_opening_again_with_the_same_key_shows_the_case_to_who_still_sees_it(
+    cases: CasesHouse,
+) -> None:
+    """Nothing of the case is kept beside it: it is read anew, by who may, and logged."""
+    key = {"Idempotency-Key": "open"}
+    case = acting(cases, OWNER, "POST", "cases", json=new_case(), headers=key).json()
+    (kept,) = cases.rows("SELECT body FROM cases.idempotency WHERE key = 'open'")
+    assert kept["body"] == {"id": case["id"]}
+    count = "SELECT count(*) AS n FROM cases.access_log WHERE case_id = %s AND actor = %s"
+    again = acting(cases, OWNER, "POST", "cases", json=new_case(), headers=key)
+    assert (again.status_code, again.json()) == (201, case)
+    assert cases.rows(count, case["id"], f"person:{OWNER}")[0]["n"] == 1
+    cases.execute("UPDATE cases.participants SET removed_at = now() WHERE person_id = %s", OWNER)
+    again = acting(cases, OWNER, "POST", "cases", json=new_case(), headers=key)
+    assert (again.status_code, case["reference"] in again.text) == (404, False)
+
+
 def test_X16_the_manager_of_the_process_owner_does_not_see_the_case_by_that(
     cases: CasesHouse,
 ) -> None:

@@ -14,6 +14,7 @@ from tests.integration.spindel import (
     states,
     tasks,
 )
+from tests.support.links import Visitor, link_to
 
 
 def a_wish(case: Json, **changes: Any) -> Json:
@@ -136,6 +137,30 @@ def test_X6_the_name_of_somebody_protected_is_said_to_who_wished_for_them_alone(
     assert (None, "anhörig") in listed(cases, case, meeting, other)
 
 
+def test_X11_guardians_learn_nothing_of_what_a_child_answers_by_who_comes(
+    cases: CasesHouse,
+) -> None:
+    case, meeting = family_meeting(cases)
+    cases.hear(chore(case, meeting))
+    done(cases, case, "tell-who-comes")
+    guardian = case["guardians"][0]["id"]
+    before = listed(cases, case, meeting, guardian)
+    said = {"person": case["child"]["id"], "answer": "declined"}
+    cases.post(f"meetings/{meeting['id']}/answers", said)
+    assert listed(cases, case, meeting, guardian) == before
+    assert ("Alva Exempel", "barnet") in before
+    assert {state for state, _ in states(cases, case, "tell-who-comes")} == {"done"}
+
+
+def test_X6_protected_staff_come_as_somebody_from_their_organisation(cases: CasesHouse) -> None:
+    case, meeting = family_meeting(cases)
+    cases.execute("UPDATE cases.people SET protected = true WHERE id = %s", POLICE)
+    told = listed(cases, case, meeting, case["guardians"][0]["id"])
+    assert (None, "en person från polisen") in told
+    assert "Charlotte Ståhl" not in str(told)
+    assert "kommunpolis" not in str(told)
+
+
 def test_S6_who_is_accepted_is_a_change_of_who_comes(cases: CasesHouse) -> None:
     case, meeting = family_meeting(cases)
     cases.hear(chore(case, meeting))
@@ -151,3 +176,36 @@ def test_the_list_of_who_comes_is_the_family_s_alone(cases: CasesHouse) -> None:
     assert cases.client.get(path).status_code == 422
     elsewhere = f"/api/v1/cases/{meeting['id']}/meetings/{meeting['id']}/who-comes?for={OWNER}"
     assert cases.client.get(elsewhere).status_code == 404
+
+
+def test_X6_nobody_gets_a_place_in_the_mailbox_of_somebody_on_the_case_by_a_wish(
+    cases: CasesHouse,
+) -> None:
+    """Else one guardian could close the other's mailbox. Who wishes isn't told why."""
+    case, meeting = family_meeting(cases)
+    (theirs,) = cases.rows(
+        "SELECT email FROM cases.people WHERE id = %s", case["guardians"][1]["id"]
+    )
+    taken = wish(cases, case, email=theirs["email"].upper(), protected=None)
+    assert (taken["state"], taken["email"], taken["phone"]) == ("asked", None, "070-174 06 05")
+    assert decide(cases, taken, "accept")["email"] is None
+    free = wish(cases, case, name="Morfar Exempel")
+    cases.post(
+        f"cases/{case['id']}/people/{case['guardians'][1]['id']}",
+        {"email": "Mormor@hemma.example"},
+    )
+    assert decide(cases, free, "accept")["email"] is None
+    visitor = Visitor(cases, link_to(cases, meeting, case["guardians"][1]["id"]))
+    assert visitor.get().status_code == 200
+
+
+def test_S7_the_answer_to_a_wish_is_kept_without_its_name(cases: CasesHouse) -> None:
+    case, _ = family_meeting(cases)
+    path, key = f"/api/v1/cases/{case['id']}/wishes", {"Idempotency-Key": "one"}
+    made = cases.client.post(path, json=a_wish(case), headers=key).json()
+    assert cases.client.post(path, json=a_wish(case), headers=key).json() == made
+    decide(cases, made, "decline")
+    again = cases.client.post(path, json=a_wish(case), headers=key)
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert (again.json()["state"], again.json()["name"]) == ("declined", None)
+    assert "mormor" not in str(cases.rows("SELECT * FROM cases.idempotency")).lower()

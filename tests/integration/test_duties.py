@@ -1,5 +1,6 @@
 """Tasks that belong to no case: an inquiry reaches whoever coordinates (P3, X2)."""
 
+from datetime import date, time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,11 +9,13 @@ import pytest
 from alembic import command
 from psycopg.errors import CheckViolation
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from services.cases.adapters.duties import SqlDuties
 from services.cases.handlers.duty_ports import Unanswered
 from shared import migrations
 from shared.bus.events import DutyArose, MessageBounced, MessageFailed
+from shared.domain.days import at
 from shared.ids import staff_id
 from tests.integration.cases_house import CasesHouse, Json
 from tests.integration.test_cases_inquiries import ACTING, made
@@ -333,6 +336,50 @@ def test_what_was_under_way_before_this_revision_goes_on(empty_url: str) -> None
     (message,) = facts.run("SELECT case_id, task_id, state FROM notifier_api.messages")
     assert message == {"case_id": facts.case_id, "task_id": None, "state": "due"}
     assert [one.procedure for one in unanswered(url)] == ["sspf"]
+
+
+def test_X2_what_the_scheduler_was_to_ask_about_before_this_revision_is_told_all_the_same(
+    empty_url: str,
+) -> None:
+    """Minutes past their day, what comes again, a task put off, and one that has been told of.
+
+    Due days and the day on which it is asked: a Friday, and by the procedure some working days on.
+    """
+    command.upgrade(migrations._config(empty_url), "0002")
+    facts, meeting = Facts(empty_url), uuid4()
+    facts.set_clock()
+    facts.open_case()
+    facts.run("INSERT INTO scheduler.plans (case_id) VALUES (%s)", facts.case_id)
+
+    def at_work(kind: str, rule: str, turn: int, due_on: str, asked_at: str | None) -> None:
+        planned = f"{meeting}/{rule}/{kind}/0/{turn}"
+        key = planned if turn else f"{meeting}/{rule}/{kind}"
+        event = {"meeting_id": str(meeting), "rule": rule, "kind": kind, "late": True}
+        facts.run(
+            "INSERT INTO cases.tasks (id, case_id, key, kind, owner, rule, due_on, created_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            uuid4(), facts.case_id, key, kind, facts.people["rektor"], rule, due_on, NOW,
+        )  # fmt: skip
+        facts.run(
+            "INSERT INTO scheduler.due (key, case_id, event_type, event, due_at, useful_until,"
+            " state) VALUES (%s, %s, 'chore.due', %s, %s, %s, %s)",
+            f"{planned}/late", facts.case_id, Jsonb(event), asked_at or NOW, START,
+            "planned" if asked_at else "fired",
+        )  # fmt: skip
+
+    at_work("file-minutes", "R15", 0, "2027-02-19", "2027-02-26T09:00:00+01:00")
+    at_work("check-in", "P12", 2, "2027-03-05", "2027-03-12T09:00:00+01:00")
+    at_work("tell-who-comes", "S6", 0, "2027-03-01", "2027-02-26T09:00:00+01:00")
+    at_work("contact-family", "S12", 0, "2027-02-12", None)
+    migrations.upgrade(empty_url)
+    rows = facts.run("SELECT kind, late_at FROM cases.tasks")
+    assert {row["kind"]: row["late_at"] for row in rows} == {
+        "file-minutes": at(date(2027, 2, 26), time(9)),
+        "check-in": at(date(2027, 3, 12), time(9)),
+        "tell-who-comes": at(date(2027, 3, 2), time(9)),
+        "contact-family": None,
+    }
+    assert facts.run("SELECT state FROM scheduler.due") == [{"state": "fired"}]
 
 
 def unanswered(url: str) -> list[Unanswered]:

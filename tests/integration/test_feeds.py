@@ -1,11 +1,13 @@
 """Calendar feeds: what a calendar program gets, and when it gets nothing more (X3, X13, P7)."""
 
+from datetime import date, time
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
 from icalendar import Calendar
 
+from shared.domain.days import at
 from shared.ids import FEED, LINK, meeting_uid, signed_token
 from tests.integration.cases_house import OWNER, THERAPIST, CasesHouse, Json
 from tests.support.links import SECRET, Visitor, link_to
@@ -96,6 +98,39 @@ def test_a_cancelled_meeting_is_shown_as_off_for_a_while(cases: CasesHouse) -> N
     assert events(read(cases, path)) == []
 
 
+def test_Q6_a_feed_and_a_file_are_never_older_than_the_mails_to_the_same_mailbox(
+    cases: CasesHouse,
+) -> None:
+    """After a CANCEL and a new REQUEST the mail's SEQUENCE is above the meeting's."""
+    case = cases.signed_case()
+    meeting, person = cases.booked(case), case["guardians"][0]["id"]
+    path, visitor = feed_of(cases, person), Visitor(cases, link_to(cases, meeting, person))
+    first = read(cases, path)
+    assert events(first)[0]["SEQUENCE"] == 0
+    cases.execute(
+        "INSERT INTO notifier.invitations (meeting_id, mailbox, case_id, token, people, told,"
+        " sequence, stamp, created_at, state)"
+        " SELECT %s, lower(email), %s, 'a', ARRAY[id], 0, 2, '2027-03-01T08:30:00Z',"
+        " '2027-03-01T07:00:00Z', 'invited' FROM cases.people WHERE id = %s",
+        meeting["id"],
+        case["id"],
+        person,
+    )
+    again = read(cases, path, **{"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 200
+    for answer in (again, visitor.get("/mote.ics")):
+        (event,) = events(answer)
+        assert event["SEQUENCE"] == 2
+        assert event["DTSTAMP"].dt.isoformat() == "2027-03-01T08:30:00+00:00"
+    (other,) = events(read(cases, feed_of(cases)))
+    assert other["SEQUENCE"] == 0  # another mailbox has heard nothing of it
+    cases.set_clock("2027-03-01T12:00:00+01:00")
+    cases.post(f"meetings/{meeting['id']}/move", {"starts_at": "2027-03-10T13:00:00+01:00"})
+    (moved,) = events(read(cases, path))  # the mail of it hasn't been made yet
+    assert moved["SEQUENCE"] == 2
+    assert moved["DTSTAMP"].dt.isoformat() == "2027-03-01T11:00:00+00:00"
+
+
 def test_P7_what_the_consent_no_longer_carries_is_not_in_the_feed(cases: CasesHouse) -> None:
     """A form that ends between now and the meeting takes the meeting along at once."""
     case = cases.signed_case()
@@ -146,6 +181,16 @@ def test_X13_whoever_acts_for_themselves_has_their_own_feed_and_no_others(
     assert cases.rows("SELECT count(*) AS n FROM cases.feeds WHERE revoked_at IS NULL")[0]["n"] == 1
 
 
+def test_X6_a_feed_ends_at_the_moment_the_address_changes(cases: CasesHouse) -> None:
+    person = cases.signed_case()["guardians"][0]["id"]
+    path = feed_of(cases, person)
+    cases.set_clock("2027-03-08T15:00:00+01:00")
+    cases.execute("UPDATE cases.people SET protected = true WHERE id = %s", person)
+    (feed,) = cases.rows("SELECT revoked_at FROM cases.feeds")
+    assert feed["revoked_at"] == at(date(2027, 3, 8), time(15))
+    assert read(cases, path).status_code == 404
+
+
 def test_every_reading_is_logged_once_it_shows_something(cases: CasesHouse) -> None:
     path = feed_of(cases)
     tag = read(cases, path).headers["etag"]
@@ -154,11 +199,13 @@ def test_every_reading_is_logged_once_it_shows_something(cases: CasesHouse) -> N
     assert [one["actor"] for one in logged] == [f"person:{OWNER}"]
 
 
-def test_P7_revoking_the_links_of_somebody_ends_their_feed(cases: CasesHouse) -> None:
+def test_X13_the_links_of_one_case_end_no_feed_of_all_cases(cases: CasesHouse) -> None:
     case: Json = cases.signed_case()
     meeting = cases.booked(case)
     person = case["guardians"][0]["id"]
-    path = feed_of(cases, person)
-    assert Visitor(cases, link_to(cases, meeting, person)).get().status_code == 200
+    path, link = feed_of(cases, person), link_to(cases, meeting, person)
     cases.post(f"cases/{case['id']}/people/{person}/revoke-links")
+    assert Visitor(cases, link).get().status_code == 404
+    assert read(cases, path).status_code == 200
+    cases.post(f"people/{person}/feed/revoke")
     assert read(cases, path).status_code == 404

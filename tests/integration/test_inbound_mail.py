@@ -4,9 +4,14 @@ import threading
 from datetime import timedelta
 
 import pytest
+from psycopg import OperationalError
+from psycopg.errors import AdminShutdown, DeadlockDetected, ProgramLimitExceeded
 
+from services.notifier.adapters.inbox import MOST_ATTEMPTS
 from services.notifier.adapters.intake import Intake
 from services.notifier.domain.arriving import Arrival
+from services.notifier.handlers import Desk
+from shared.db import Unit
 from tests.integration.test_stories import sign_all
 from tests.support.facts import Facts
 from tests.support.inbound import (
@@ -24,7 +29,7 @@ from tests.support.mailing import POST
 from tests.support.notifier import AUTHSERV, event_in
 from tests.support.replies import clients
 from tests.support.replies.answering import Answering, utc
-from tests.support.replies.parts import calendar, mail, part
+from tests.support.replies.parts import calendar, mail, multipart, part
 from tests.support.replies.servers import absence, delivery_report
 from tests.support.story import GUARDIANS, open_a_case, person_called
 from tests.support.town import Json, Town
@@ -241,6 +246,35 @@ def test_B6_what_only_an_organizer_sends_changes_nothing(town: Town, case: Json)
     assert (answers(town, case), mail_tasks(town, case)) == (before, [])
 
 
+def test_B6_B8_words_beside_our_own_invitation_are_a_task_and_the_invitation_changes_nothing(
+    town: Town, case: Json
+) -> None:
+    before, said = answers(town, case), answering(town, MOTHER, method="REQUEST")
+    lines = ("BEGIN:VCALENDAR", "METHOD:REQUEST", "BEGIN:VEVENT", f"UID:{said.uid}", "END:VEVENT",
+             "END:VCALENDAR")  # fmt: skip
+    words = part("text/plain; charset=utf-8", "Vi kan inte komma, kan ni ringa mig?")
+    content = multipart("mixed", words, part("application/ics; name=invite.ics", calendar(*lines)))
+    bring(town, mail(said.headers, content), said.organizer, MOTHER)
+    assert outcome(town) == [("handled", "plain", "to-read-beside-calendar")]
+    assert mail_tasks(town, case) == [("read-mail", owner(town))]
+    assert answers(town, case) == before
+
+
+def test_B2_staff_may_answer_by_an_alias_of_their_employers(town: Town, case: Json) -> None:
+    mailbox, colleague = town.rows(
+        "SELECT lower(p.email) AS email FROM cases.attendance a"
+        " JOIN cases.people p ON p.id = a.person_id"
+        " WHERE p.party = 'staff' AND NOT a.removed ORDER BY p.email LIMIT 2"
+    )
+    domain = mailbox["email"].partition("@")[2]
+    for alias in (f"alias@{domain}", colleague["email"]):
+        said = answering(town, mailbox["email"], attendee=alias)
+        bring(town, clients.thunderbird(said), said.organizer, alias)
+    assert sorted(reason for _, _, reason in outcome(town)) == ["answer", "stranger"]
+    said_by = [address for address, said in answers(town, case).items() if said == "accepted"]
+    assert [address.lower() for address in said_by] == [mailbox["email"]]
+
+
 def test_B7_a_program_that_answers_by_itself_changes_nothing_and_is_not_answered(
     town: Town, case: Json
 ) -> None:
@@ -431,12 +465,53 @@ def test_who_dies_over_a_mail_is_followed_by_another_and_at_last_it_is_left_to_a
     assert answers(town, case)[MOTHER] == "accepted"
     with town.notifier.database.unit() as unit:
         assert not inbox.is_ours(died, unit)  # it wakes up, and it is another's
-    inbox.store([Arrival(POST.from_address, MOTHER, raw, len(raw))], "smtp")
-    for _ in range(3):
-        assert inbox.claim() is not None
+    for to, told in ((POST.from_address, []), (said.organizer, [("decide-mail", owner(town))])):
+        inbox.store([Arrival(to, FATHER, raw + b"again", len(raw) + 5)], "smtp")
+        for _ in range(3):
+            assert inbox.claim() is not None
+            forget_leases(town)
+        town.quiet()
+        assert mail_tasks(town, case) == told
+    assert outcome(town)[1:] == [("quarantined", "unclear", "poison")] * 2
+    assert answers(town, case)[MOTHER] == "accepted"
+
+
+@pytest.mark.parametrize("error", [OperationalError, DeadlockDetected, AdminShutdown])
+def test_B3_however_often_the_database_goes_away_an_answer_is_read_once_it_is_back(
+    town: Town, case: Json, error: type[OperationalError]
+) -> None:
+    def away(_unit: Unit) -> Desk:
+        raise error
+
+    said, intake = answering(town, MOTHER), town.notifier.intake
+    raw = clients.thunderbird(said)
+    town.notifier.inbox.store([Arrival(said.organizer, MOTHER, raw, len(raw))], "smtp")
+    cut_off = Intake(intake.inbox, away, intake.addresses, intake.authserv)
+    for _ in range(2 * MOST_ATTEMPTS):
+        with pytest.raises(error):
+            cut_off.take_in()
+        (letter,) = letters(town)
+        assert (letter["state"], letter["attempts"]) == ("received", 1)
+        cut_off.give_back()
         forget_leases(town)
-    assert inbox.claim() is None
-    assert ("quarantined", "unclear", "poison") in outcome(town)
+    town.quiet()
+    assert answers(town, case)[MOTHER] == "accepted"
+    assert outcome(town) == [("handled", "reply", "answer")]
+
+
+def test_what_fails_by_the_mail_itself_is_no_outage(town: Town, case: Json) -> None:
+    def too_much(_unit: Unit) -> Desk:
+        raise ProgramLimitExceeded
+
+    intake = town.notifier.intake
+    raw = plain(MOTHER, "Hej")
+    town.notifier.inbox.store([Arrival(invited(town, MOTHER)["reply_to"], MOTHER, raw, 9)], "smtp")
+    fails = Intake(intake.inbox, too_much, intake.addresses, intake.authserv)
+    for _ in range(MOST_ATTEMPTS):
+        assert fails.take_in() == 1
+        forget_leases(town)
+    assert fails.take_in() == 0  # nobody can be told either; yet it waits for a person
+    assert outcome(town) == [("quarantined", "unclear", "poison")]
 
 
 def take_all(intake: Intake) -> None:

@@ -1,6 +1,7 @@
 """The personal page behind its code: place, who comes, wishes, withdrawing (X13, S6, S7, P7)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from psycopg import sql
@@ -63,6 +64,17 @@ def test_X13_S6_X12_the_code_opens_place_and_who_comes_but_no_other_guardian(
     assert PLACE_IN_WORDS in visitor.get("/mote.ics").text.replace("\r\n ", "")
     logged = cases.rows("SELECT DISTINCT what FROM cases.access_log WHERE what = 'link.inside'")
     assert logged
+
+
+def test_X6_no_name_or_role_of_protected_staff_is_shown_also_of_who_leads(
+    cases: CasesHouse, case: Json, meeting: Json
+) -> None:
+    cases.execute("UPDATE cases.people SET protected = true WHERE party = 'staff'")
+    text = text_of(inside(cases, case, meeting).get().text)
+    assert "Leder mötet namnet visas inte här, en person från skolan" in text
+    assert "namnet visas inte här, en person från socialtjänsten" in text
+    for word in ("Lindqvist", "rektor", "familjebehandlare"):
+        assert word not in text
 
 
 def test_X13_the_cookie_is_for_this_link_and_this_code_alone(
@@ -213,6 +225,38 @@ def test_P7_X14_withdrawing_by_link_needs_a_tick_and_says_what_it_did(
     assert ENDS in other.get("/tillbaka").text
     staff = Visitor(cases, link_to(cases, meeting, OWNER))
     assert "Mötet är inställt." in staff.get().text
+
+
+def _a_no(cases: CasesHouse, case: Json) -> None:
+    path = f"cases/{case['id']}/consents/{case['consents'][1]['id']}"
+    cases.post(f"{path}/withdraw")
+
+
+def _closing(cases: CasesHouse, case: Json) -> None:
+    cases.post(f"cases/{case['id']}/close", {"outcome": "completed"})
+
+
+@pytest.mark.parametrize("what", [_a_no, _closing])
+def test_P7_R16_every_door_of_the_family_closes_also_that_of_a_meeting_long_off(
+    cases: CasesHouse, case: Json, meeting: Json, what: Any
+) -> None:
+    """The ground first: that the meeting was cancelled before keeps nothing open."""
+    person = case["guardians"][0]["id"]
+    visitor = inside(cases, case, meeting)
+    cases.post(f"meetings/{meeting['id']}/cancel")
+    feed = visitor.does("kalender").split('id="feed" readonly value="')[1].split('"')[0]
+    path = feed.removeprefix("http://samspel.example")
+    assert "STATUS:CANCELLED" in cases.client.get(path).text
+    what(cases, case)
+    assert visitor.get().status_code == 404
+    assert visitor.send("kalender").status_code == 404
+    assert cases.client.get(path).status_code == 404
+    assert cases.rows("SELECT 1 FROM cases.link_codes") == []
+    refused = cases.post(f"cases/{case['id']}/people/{person}/link-code", {}, 409)
+    assert refused["type"] == "urn:samspel:problem:no-link-for"
+    new = cases.post(f"people/{person}/feed", {}, 201)["url"]
+    read = cases.client.get(new.removeprefix("http://samspel.example")).text
+    assert "BEGIN:VEVENT" not in read
 
 
 def test_X13_a_feed_is_offered_behind_the_code_and_ends_with_the_consent(

@@ -7,7 +7,7 @@ import pytest
 
 from shared.bus import events as e
 from shared.ids import LINK, signed_token
-from tests.integration.cases_house import OWNER, CasesHouse, Json, guardian
+from tests.integration.cases_house import OWNER, THERAPIST, CasesHouse, Json, guardian
 from tests.support.links import SECRET, Visitor, link_to, text_of
 
 NEVER_IN_A_MAIL = (
@@ -189,6 +189,26 @@ def test_B5_another_time_waits_for_whoever_leads_the_meeting(
     assert "Torsdagen den 11 mars 2027 kl. 10.00–11.00" in visitor.get().text
 
 
+def test_B5_after_a_no_two_wishes_at_the_same_moment_leave_the_later(
+    cases: CasesHouse, case: Json, meeting: Json
+) -> None:
+    visitor = visit(cases, case, meeting)
+
+    def wishes() -> list[Json]:
+        found = cases.get(f"cases/{case['id']}")["meetings"][0]["counters"]
+        return [one for one in found if one["state"] == "asked"]
+
+    hours = iter(f"{hour:02}:{minute}" for hour in (9, 10, 11, 13) for minute in ("00", "30"))
+    for _ in range(2):
+        visitor.does("annan-tid", day="2027-03-10", time=next(hours))
+        (asked,) = wishes()
+        cases.post(f"meetings/{meeting['id']}/counters/{asked['id']}/decline")
+        for hour in (next(hours), next(hours), next(hours)):
+            visitor.does("annan-tid", day="2027-03-10", time=hour)
+            (asked,) = wishes()
+            assert asked["starts_at"] == f"2027-03-10T{hour}:00+01:00"
+
+
 def test_B5_a_time_that_can_t_be_had_is_told_on_the_page(
     cases: CasesHouse, case: Json, meeting: Json
 ) -> None:
@@ -335,6 +355,18 @@ def test_X13_revoked_links_are_replaced_for_coming_meetings(
     assert Visitor(cases, old).get().status_code == 404
     assert Visitor(cases, new).get().status_code == 200
     assert cases.post(f"cases/{case['id']}/people/{uuid4()}/revoke-links", {}, 404)
+
+
+def test_X13_links_are_taken_back_by_whoever_may_give_a_code(
+    cases: CasesHouse, case: Json, meeting: Json
+) -> None:
+    path = f"/api/v1/cases/{case['id']}/people/{case['guardians'][0]['id']}/revoke-links"
+    old = link_to(cases, meeting, case["guardians"][0]["id"])
+    refused = cases.client.post(path, headers={"Samspel-Acting-As": THERAPIST})
+    assert (refused.status_code, refused.json()["rule"]) == (409, "X13")
+    assert Visitor(cases, old).get().status_code == 200
+    assert cases.client.post(path, headers={"Samspel-Acting-As": OWNER}).is_success
+    assert Visitor(cases, old).get().status_code == 404
 
 
 def _protect(cases: CasesHouse, case: Json, person: str) -> None:

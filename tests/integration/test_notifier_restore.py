@@ -344,7 +344,7 @@ def samspel_held(settings: dict[str, str], *arguments: str) -> list[str]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=True,
     )
     return done.stdout.splitlines()

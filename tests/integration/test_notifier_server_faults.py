@@ -60,11 +60,14 @@ def life(facts: Facts) -> list[tuple[str, str, int]]:
     return [(row["state"], row["reason"], row["times"]) for row in rows]
 
 
-def try_now(facts: Facts, worker: Worker) -> None:
-    facts.run(NOW)
-    facts.run(PROBE_NOW)
-    time.sleep(0.6)  # this process keeps from a server that has just failed it
-    worker.one_round()
+def try_until_taken(facts: Facts, worker: Worker, server: ScriptedServer) -> None:
+    """For a moment this process keeps from a server that has just failed it."""
+    end = time.monotonic() + 30
+    while not server.accepted:
+        assert time.monotonic() < end, "nothing is sent any more"
+        facts.run(NOW)
+        facts.run(PROBE_NOW)
+        worker.one_round()
 
 
 @pytest.mark.parametrize(
@@ -99,7 +102,7 @@ def test_F5_a_no_at_rcpt_waits_or_fails_by_whose_fault_it_is(
     if row["state"] == "retry":
         server.at_rcpt = lambda _: None
         facts.run(AWAKE)
-        try_now(facts, worker)
+        try_until_taken(facts, worker, server)
         assert worker.states() == {("call", "accepted"): 1}
     assert len(server.accepted) == (row["state"] == "retry")
 
@@ -130,7 +133,7 @@ def test_F5_a_server_that_fails_in_a_row_is_left_alone_by_all_workers_and_then_g
         workers[0].claims.give_back(probes[0], "worker-ends", timedelta(0))
         assert 1 < state_of_server(facts)["seconds"] <= 2
         with ScriptedServer(port=port) as back:
-            try_now(facts, workers[0])
+            try_until_taken(facts, workers[0], back)
             assert not state_of_server(facts)["paused"]
             workers[1].rounds()
             assert len(back.accepted) == 4, "what waited goes at once"

@@ -3,10 +3,12 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from services.notifier.domain.arriving import Arrival
 from services.notifier.domain.outcomes import Verdict
 from shared.bus import events as e
 from tests.support.facts import NOW, START, Facts
 from tests.support.notifier import Worker, parsed
+from tests.support.replies.servers import delivery_report
 from tests.support.smtp import ScriptedServer
 
 
@@ -142,6 +144,66 @@ def test_what_a_refused_mail_carried_fails_with_it_and_each_becomes_a_task(
     worker.claims.mark([(first, Verdict("failed", "content-554"))])
     assert [state for state, _, _ in life(worker)] == ["failed"] * 2
     assert len({one["key"] for one in worker.events("message.failed")}) == 2
+
+
+def test_B9_what_a_mail_carried_comes_back_with_it_and_each_is_told(
+    facts: Facts, worker: Worker, server: ScriptedServer
+) -> None:
+    alerts(facts, "2027-03-12", "2027-03-15", "2027-03-19")
+    worker.rounds()
+    (mail,) = server.accepted
+    raw = delivery_report("failed", "5.2.2", recipient=f"rfc822; {mail.recipient}")
+    for _ in range(2):
+        worker.inbox.store([Arrival(mail.sender, "", raw, len(raw))], "smtp")
+        worker.one_round()
+    assert {state for state, _, _ in life(worker)} == {"failed"}
+    told = [one["message_id"] for one in worker.events("message.bounced")]
+    assert (len(told), len(set(told))) == (3, 3)
+
+
+def test_what_failed_with_its_mail_is_repeated_with_it_or_by_itself(
+    facts: Facts, worker: Worker, server: ScriptedServer
+) -> None:
+    alerts(facts, "2027-03-12", "2027-03-15", "2027-03-19")
+    first = claimed(worker)
+    worker.sender.gate.clear([first])
+    worker.claims.mark([(first, Verdict("failed", "content-554"))])
+    facts.publish(e.RepeatAsked(message_id=first.id))
+    worker.rounds()
+    (text,) = said(server)
+    assert "Du har 3 uppgifter" in text
+    facts.run("UPDATE notifier.messages SET state = 'failed', accepted_at = NULL")
+    alone = facts.run("SELECT id FROM notifier.messages WHERE carried_by IS NOT NULL LIMIT 1")
+    facts.publish(e.RepeatAsked(message_id=alone[0]["id"]))
+    worker.rounds()
+    assert "Du har en uppgift" in said(server)[1]
+    assert sorted(state for state, _, _ in life(worker)) == ["accepted", "failed", "failed"]
+
+
+def test_F14_what_is_carried_has_the_lease_of_its_mail(facts: Facts, worker: Worker) -> None:
+    """Else a worker of the version before took it up, which knows of no mail that carries."""
+    alerts(facts, "2027-03-12", "2027-03-15")
+    first = claimed(worker)
+    worker.sender.gate.clear([first])
+    expired = "SELECT FROM notifier.messages WHERE lease_until <= clock_timestamp()"
+    assert not facts.run(expired)
+    facts.run("UPDATE notifier.messages SET lease_until = '-infinity'")
+    assert worker.claims.renew([first]) == {first.id}
+    assert not facts.run(expired)
+
+
+def test_F14_what_only_a_newer_version_can_read_holds_back_no_other(
+    facts: Facts, worker: Worker, server: ScriptedServer
+) -> None:
+    alerts(facts, "2027-03-12")
+    worker.deliveries.drain_batch()
+    facts.run("""UPDATE notifier.messages SET payload = payload || '{"limit_on": "soon"}'""")
+    worker.one_round()
+    alerts(facts, "2027-03-15")
+    for _ in range(2):
+        worker.one_round()
+    assert worker.states() == {("alert", "retry"): 1, ("alert", "accepted"): 1}
+    assert "Du har en uppgift" in said(server)[0]
 
 
 def test_what_was_carried_goes_on_its_own_when_the_mail_is_stopped(

@@ -200,3 +200,26 @@ def test_R21_the_database_and_the_pages_agree_about_who_acts(cases: CasesHouse, 
 
 def _text(person: UUID | None) -> str | None:
     return None if person is None else str(person)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (f"people/{OWNER}", {"email": "nagon.annan@post.example"}),
+        (VACANT, {"person": SARA, "first_day": "2027-03-01"}),
+        ("posts/kommunpolis/holders/end", {"person": POLICE, "last_day": "2027-03-31"}),
+    ],
+)
+def test_X13_nobody_who_acts_for_themselves_changes_the_register(
+    cases: CasesHouse, path: str, body: Json
+) -> None:
+    """Mail could be led elsewhere, and sight given: also one's own row is the register's."""
+    before = cases.saved()
+    for person in (OWNER, SARA):
+        headers = {"Samspel-Acting-As": person}
+        answer = cases.client.post(f"/api/v1/{path}", json=body, headers=headers)
+        assert answer.status_code == 403
+        assert answer.json()["type"] == "urn:samspel:problem:register-kept-by-systems"
+        assert "personalregister" in answer.json()["detail"]
+    assert cases.saved() == before
+    assert cases.client.post(f"/api/v1/{path}", json=body).is_success

@@ -12,7 +12,7 @@ from services.scheduler.adapters.store import SqlStore
 from services.scheduler.domain.due import Due
 from services.scheduler.domain.seeking import Wanting
 from services.scheduler.handlers import Proposal, Store
-from shared.bus.events import CaseOpened, ReminderDue
+from shared.bus.events import CaseOpened
 from shared.db import Database
 from shared.domain.windows import Window
 from tests.support.cases import CASE
@@ -100,27 +100,9 @@ def test_a_forgotten_case_leaves_nothing(store: Store) -> None:
     assert store.standing(CASE) == NOTHING
 
 
-def reminder(name: str, meeting: UUID, late_by: timedelta) -> Due:
-    at = NOW - late_by
-    event = ReminderDue(
-        case_id=CASE, key=name, meeting_id=meeting, sequence=0, rule="R8", due_at=at,
-        useful_until=START,
-    )  # fmt: skip
-    return Due(name, event, at, START)
-
-
-def test_what_is_asked_for_is_taken_once_and_brings_the_meeting_s_next_reminder_forward(
-    store: Store,
-) -> None:
-    meeting, other = UUID(int=5), UUID(int=6)
-    store.plan_dues(
-        [reminder("later", meeting, -2 * HOUR), reminder("next", meeting, -HOUR),
-         reminder("other", other, HOUR / 2), due("no reminder")]
-    )  # fmt: skip
+def test_what_is_asked_for_is_taken_once(store: Store) -> None:
+    meeting = UUID(int=5)
     store.ask_to_remind(CASE, meeting, 0)
     store.ask_to_remind(CASE, meeting, 0)
     assert store.take_asked(CASE) == [(meeting, 0)]
     assert store.take_asked(CASE) == []
-    brought = [store.bring_forward(CASE, meeting) for _ in range(3)]
-    assert [one and one["key"] for one in brought] == ["next", "later", None]
-    assert store.standing(CASE).planned_keys == {"other", "no reminder"}

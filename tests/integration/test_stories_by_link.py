@@ -2,7 +2,7 @@
 
 import re
 
-from tests.integration.cases_house import new_case
+from tests.integration.cases_house import guardian, new_case
 from tests.support.town import Town
 
 _LINK = re.compile(r"http://samspel\.example(/r/[a-z2-7]{42})")
@@ -35,3 +35,28 @@ def test_X13_the_link_in_the_mail_is_the_recipient_s_own_and_ends_with_the_conse
         gone = town.client.get(link)
         assert (gone.status_code, "Länken gäller inte längre" in gone.text) == (404, True)
     assert "Mötet är inställt." in town.client.get(staff).text
+
+
+def test_Q2_whoever_stays_at_a_shared_mailbox_gets_a_link_of_their_own(town: Town) -> None:
+    """The one in the mail was of one of the two; it ends with who leaves, or is taken back."""
+    shared = "familjen@hemma.example"
+    both = [guardian(name, email=shared) for name in ("Kim Exempel", "Robin Exempel")]
+    case = town.do("cases", new_case(guardians=both))
+    for consent in case["consents"]:
+        town.do(f"cases/{case['id']}/consents/{consent['id']}/sign")
+    before = len(town.mails())
+    old = link_in_mail(town, shared)
+    whose = sorted(one["id"] for one in case["guardians"])
+    town.do(f"cases/{case['id']}/people/{whose[0]}", {"email": "egen@hemma.example"})
+    own, new = (link_in_mail(town, box) for box in ("egen@hemma.example", shared))
+    assert len({old, own, new}) == 3
+    statuses = [town.client.get(link).status_code for link in (old, own, new)]
+    assert statuses == [404, 200, 200]
+    updated = town.mail_to(shared)
+    assert "Uppdaterad inbjudan" in updated["Subject"]
+    kinds = sorted((mail.kind, mail.to) for mail in town.mails()[before:])
+    assert kinds == [("REQUEST 0", "egen@hemma.example"), ("REQUEST 0", shared)]
+    town.do(f"cases/{case['id']}/people/{whose[1]}/revoke-links")
+    newest = link_in_mail(town, shared)
+    assert [town.client.get(link).status_code for link in (new, newest)] == [404, 200]
+    assert len(town.mails()) == before + 3

@@ -84,11 +84,12 @@ def a_letter(
     *,
     is_off: bool = False,
     procedure: Procedure = PROCEDURE,
+    meeting: PaperMeeting = MEETING,
 ) -> Letter:
     return letter(
         kind,
         person=person,
-        meeting=MEETING,
+        meeting=meeting,
         others=others,
         is_off=is_off,
         procedure=procedure,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.scheduler.domain.due import Due
 from services.scheduler.handlers import Standing
-from shared.bus.events import Event, ReminderDue
+from shared.bus.events import Event
 from shared.domain.slots import Interval
 
 NOTHING = Standing(
@@ -82,18 +82,6 @@ class FakeStore:
     def take_asked(self, case_id: UUID) -> list[tuple[UUID, int]]:
         asked, self.asked = sorted(self.asked), set()
         return asked
-
-    def bring_forward(self, case_id: UUID, meeting_id: UUID) -> dict[str, Any] | None:
-        reminders = [
-            one
-            for one in self.planned.values()
-            if isinstance(one.event, ReminderDue) and one.event.meeting_id == meeting_id
-        ]
-        if not reminders:
-            return None
-        due = min(reminders, key=lambda one: (one.due_at, one.key))
-        self.settled[due.key] = self.planned.pop(due.key)
-        return due.event.model_dump(mode="json")
 
     def save(self, case_id: UUID, standing: Standing, look_at: datetime | None) -> None:
         self.looks_at = look_at

@@ -58,6 +58,36 @@ def test_B3_B4_what_an_answer_is_held_against(
     assert (verdict.act == "answer") == (reason == "answer")
 
 
+AT_WORK = replace(
+    CALLED, mailbox="bo@skola.example", staff=True, others=frozenset({"eva@skola.example"})
+)
+
+
+@pytest.mark.parametrize(
+    ("called", "attendee", "sender", "reason"),
+    [
+        (AT_WORK, "bo.ek@skola.example", "bo.ek@skola.example", "answer"),
+        (AT_WORK, "bo.ek@skola.example", "rektor@skola.example", "answer"),
+        (AT_WORK, "bo.ek@skola.example", None, "stranger"),
+        (AT_WORK, "bo.ek@skola.example", "bo.ek@hem.example", "stranger"),
+        (AT_WORK, "bo.ek@annan.example", "bo.ek@annan.example", "stranger"),
+        (AT_WORK, "bo.ek@ny.skola.example", "bo.ek@ny.skola.example", "stranger"),
+        (AT_WORK, "eva@skola.example", "eva@skola.example", "stranger"),  # she is called herself
+        (CALLED, "anna@hem.example", "anna@hem.example", "stranger"),  # no staff: anybody's domain
+    ],
+)
+def test_B2_B4_an_alias_as_sender_and_attendee_is_one_in_the_domain_of_staff_alone(
+    called: Called, attendee: str, sender: str | None, reason: str
+) -> None:
+    assert judged(replace(REPLY, attendee=attendee, sender=sender), called).reason == reason
+
+
+def test_B8_words_beside_a_calendar_that_changes_nothing_are_to_be_read() -> None:
+    verdict = judged(Plain("Sv", "Hej", beside_foreign=True, sender="mor@hem.example"))
+    assert (verdict.kind, verdict.act, verdict.person_id) == ("plain", "read", MOTHER)
+    assert verdict.reason == "to-read-beside-calendar"
+
+
 def test_an_invitation_that_was_never_changed_takes_answers_without_number_and_time() -> None:
     undated = replace(REPLY, sequence=None, stamp=None)
     verdict = judged(undated, replace(CALLED, changed=False))

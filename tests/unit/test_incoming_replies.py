@@ -368,3 +368,127 @@ def test_B6_a_request_by_its_part_alone_changes_nothing(method: str) -> None:
 def test_B6_a_calendar_without_method_that_answers_nothing_changes_nothing() -> None:
     asked = re.sub("ACCEPTED", "NEEDS-ACTION", ATTENDEE)
     assert said(sent(reply(LINES[0], asked, method=""), "text/calendar")) == "Foreign"
+
+
+# --- a method that no standard knows
+
+
+ODD = pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        ("METHOD:X-REPLY", "X-REPLY"),
+        ("METHOD:RESPONSE", "RESPONSE"),
+        ("METHOD:42", "42"),
+        ("METHOD:RESPONSE", ""),
+        ("", "RESPONSE"),
+    ],
+)
+
+
+@ODD
+@pytest.mark.parametrize("partstat", ["ACCEPTED", "DECLINED", "TENTATIVE"])
+def test_B2_an_answer_with_an_odd_method_is_one(inside: str, outside: str, partstat: str) -> None:
+    answer = ATTENDEE.replace("ACCEPTED", partstat)
+    kind = f"text/calendar; method={outside}" if outside else "text/calendar"
+    assert said(sent(reply(*LINES[:3], answer, method=inside), kind)) == partstat.lower()
+
+
+@ODD
+@pytest.mark.parametrize(
+    "lines",
+    [
+        LINES[:3],
+        (*LINES[:3], ATTENDEE.replace("ACCEPTED", "NEEDS-ACTION")),
+        (*LINES, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bo@post.example"),
+    ],
+)
+def test_B2_an_odd_method_on_what_is_no_answer_waits_for_a_person(
+    inside: str, outside: str, lines: tuple[str, ...]
+) -> None:
+    kind = f"text/calendar; method={outside}" if outside else "text/calendar"
+    assert said(sent(reply(*lines, method=inside), kind)) == "unknown-method"
+
+
+@pytest.mark.parametrize("domain", ["bücher.example", "BÜCHER.example", "XN--bcher-kva.example"])
+def test_B2_a_domain_in_its_own_letters_is_the_one_that_was_invited(domain: str) -> None:
+    line = f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:Asa@{domain}"
+    text = part("text/calendar; method=REPLY; charset=utf-8", reply(*LINES[:3], line))
+    found = read(mail(ANSWER.headers | {"From": f"Åsa <asa@{domain}>"}, text))
+    assert isinstance(found, Reply)
+    assert found.attendee == found.sender == "asa@xn--bcher-kva.example"
+
+
+# --- B6 and B8: words beside an invitation that comes back
+
+INVITATION = reply(*LINES, "SUMMARY:Möte\\, första", method="METHOD:REQUEST")
+INVITE = part(
+    "application/ics; name=invite.ics\r\nContent-Disposition: attachment", INVITATION
+)  # fmt: skip
+INLINE = part("text/calendar; method=REQUEST; charset=utf-8", INVITATION)
+WORDS = part("text/plain; charset=utf-8", "Hej! Vi kan inte komma, kan ni ringa mig?")
+QUOTED = part(
+    "text/plain; charset=utf-8",
+    "Den tis 2 mars 2027 kl 09:00 skrev Exempelkommun <moten@exempelkommun.example>:\r\n> Hej!\r\n",
+)
+PAGE = part("text/html; charset=utf-8", "<p>Vi kan inte komma.</p>")
+NEW = {"Subject": "Kan inte komma"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        multipart("mixed", WORDS, INVITE),
+        multipart("mixed", INVITE, WORDS),
+        multipart("mixed", WORDS, INLINE),
+        multipart("mixed", PAGE, INVITE),
+        multipart("mixed", multipart("alternative", WORDS, PAGE), INVITE),
+        # Apple's: what is attached stands beside the page, inside the alternatives
+        multipart("alternative", WORDS, multipart("mixed", PAGE, INVITE)),
+    ],
+)
+@pytest.mark.parametrize("subject", ["Sv: Möte", "Frånvaro"])
+def test_B6_B8_what_somebody_writes_beside_our_invitation_is_to_be_read(
+    content: bytes, subject: str
+) -> None:
+    found = read(mail(ANSWER.headers | {"Subject": subject}, content))
+    assert isinstance(found, Plain)
+    assert "kan inte komma" in found.text
+    assert "BEGIN:VCALENDAR" not in found.text
+    assert found.beside_foreign
+
+
+@pytest.mark.parametrize("how", [{"Subject": "VB: Möte"}, {"In-Reply-To": "<a@k.example>"}])
+def test_B6_B8_who_passes_an_invitation_on_writes_among_its_alternatives(
+    how: dict[str, str],
+) -> None:
+    found = read(mail(ANSWER.headers | how, multipart("alternative", WORDS, INLINE)))
+    assert isinstance(found, Plain)
+    assert found.beside_foreign
+
+
+def test_B6_B8_who_says_all_in_the_subject_is_read_too() -> None:
+    found = read(mail(ANSWER.headers | NEW, multipart("mixed", INVITE)))
+    assert isinstance(found, Plain)
+    assert (found.subject, found.text) == ("Kan inte komma", "")
+
+
+@pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        (multipart("mixed", QUOTED, INVITE), {}),
+        (multipart("mixed", INVITE), {}),
+        (multipart("mixed", INVITE), {"Subject": "Möte, första"}),
+        (multipart("mixed", INVITE), {"Subject": ""}),
+        (multipart("alternative", WORDS, INLINE), {"Subject": "Inbjudan: Möte"}),
+        (multipart("mixed", WORDS, INVITE), {"Auto-Submitted": "auto-generated"}),
+    ],
+)
+def test_B6_an_invitation_that_nobody_has_written_anything_beside_is_noted_alone(
+    content: bytes, headers: dict[str, str]
+) -> None:
+    assert isinstance(read(mail(ANSWER.headers | headers, content)), Foreign)
+
+
+def test_B6_B10_words_that_are_cut_off_beside_an_invitation_wait_for_a_person() -> None:
+    raw = mail(ANSWER.headers, multipart("mixed", INVITE, WORDS))
+    assert said(read(raw[: raw.rindex(b"\r\n--") - 2])) == "truncated"

@@ -40,16 +40,33 @@ def test_a_link_is_sealed_and_no_other_kind_of_token_passes_for_it() -> None:
     [
         (["Kim Exempel", "Robin Exempel"], ["K…", "R…"]),
         (["Kim Exempel", "Karin Exempel"], ["Ka…", "Ki…"]),
-        (["Kim Exempel", "Kim Provsson"], ["K… (1)", "K… (2)"]),
-        (["Kim Exempel"], ["K…"]),
+        (["Kim Exempel", "Kim Provsson"], ["K… E…", "K… P…"]),
+        (["Eva Ek", "Evert Berg"], ["E… B…", "E… E…"]),
+        (["Kim Ersson", "Kim Ernst"], ["K… Ern…", "K… Ers…"]),
     ],
 )
 def test_X12_who_shares_a_mailbox_is_told_apart_by_few_letters(
     names: list[str], said: list[str]
 ) -> None:
     shown = told_apart(dict(zip(IDS, names, strict=False)))
+    assert shown is not None
     assert [name for _, name in shown] == said
     assert {person for person, _ in shown} == set(IDS[: len(names)])
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Eva Ek", "Evert Ek"],
+        ["Li Ek", "Lisa Ek"],
+        ["Anna Berg", "anna berg"],
+        ["A Ek", "A Berg"],
+        ["Kim", "Kim"],
+        ["", "Kim Exempel"],
+    ],
+)
+def test_X12_no_whole_name_is_shown_to_tell_somebody_apart(names: list[str]) -> None:
+    assert told_apart(dict(zip(IDS, names, strict=False))) is None
 
 
 def test_X13_the_cookie_is_good_for_its_link_and_its_time_alone() -> None:

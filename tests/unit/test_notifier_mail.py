@@ -236,6 +236,24 @@ def test_a_link_stands_in_the_mail_once_there_is_one() -> None:
     assert "Öppna din personliga länk och svara:\nhttps://samspel.example/r/abc\n" in words.text
 
 
+@pytest.mark.parametrize(
+    ("reference", "language", "words"),
+    [
+        ("7KQ2", "sv", "Logga in för att se platsen."),
+        ("7KQ2", "en", "Log in to see the place."),
+        (None, "sv", "Plats: se din personliga länk."),
+    ],
+)
+def test_X6_where_a_mail_may_not_say_the_place_it_says_where_the_place_is_shown(
+    reference: str | None, language: str, words: str
+) -> None:
+    said = Said(MEETING.starts_at, MEETING.ends_at, None)
+    about = message(words=MeetingWords(said, "abc", reference), language=language)
+    text = words_for(about, HOUSE, "https://samspel.example/r/abc").text
+    assert words in text
+    assert ("Plats" in text) is (reference is None)
+
+
 def test_markup_in_a_place_is_text() -> None:
     said = Said(MEETING.starts_at, MEETING.ends_at, "<b>Rum</b> & {{ 7*7 }}")
     words = words_for(message(words=MeetingWords(said, "abc")), HOUSE)

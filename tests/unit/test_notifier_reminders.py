@@ -193,6 +193,74 @@ def test_R8_what_a_person_asks_for_goes_to_the_unanswered_and_else_to_all_who_co
         assert not any(one.optional for one in room.messages.values())  # it goes now
 
 
+# what a person asks for, besides what is planned: 25 March 2027 is a Thursday
+
+FAR = replace(
+    MEETING,
+    starts_at=datetime.fromisoformat("2027-03-25T09:00+01:00"),
+    ends_at=datetime.fromisoformat("2027-03-25T10:00+01:00"),
+)
+
+
+def told(room: Mailroom, kind: str, on: str) -> list[str]:
+    """To whom it went, said on this day of March at nine."""
+    room.now = datetime.fromisoformat(f"2027-03-{on}T09:00+01:00")
+    asked = kind.startswith("asked")
+    event = due("reminder" if asked else kind, 0, asked=asked)
+    begun = len(room.gone)
+    more = {
+        "key": f"{MEETING.id}/R8/{kind}/{on}",
+        "due_at": room.now,
+        "useful_until": FAR.starts_at,
+    }
+    room.hear(event.model_copy(update=more))
+    room.send()
+    return sorted(one.message.mailbox.split("@")[0] for one in room.gone[begun:])
+
+
+def a_room(*answered: UUID) -> Mailroom:
+    meeting = replace(FAR, answered=frozenset(answered))
+    room = Mailroom(PROCEDURES, CONTACTS, mailing(meeting).facts, NOW)
+    room.look()
+    room.send()
+    return room
+
+
+def test_R8_who_has_said_yes_keeps_their_reminder_when_a_person_asks_the_others() -> None:
+    room = a_room(REKTOR)
+    others = ["far", "mor", "terapeut"]
+    assert told(room, "nudge", "18") == others
+    assert told(room, "asked", "19") == others
+    assert told(room, "reminder", "23") == ["far", "mor", "rektor", "terapeut"]
+
+
+def test_R8_who_was_reminded_by_a_person_the_day_before_is_not_reminded_again() -> None:
+    for asked_on, reminded in (
+        ("19", ["far", "mor", "rektor", "terapeut"]),  # a Friday: two working days before
+        ("22", ["rektor"]),
+        ("23", ["rektor"]),
+    ):
+        room = a_room(REKTOR)
+        assert told(room, "asked", asked_on) == ["far", "mor", "terapeut"], asked_on
+        assert told(room, "reminder", "23") == reminded, asked_on
+
+
+def test_R8_whom_a_person_has_asked_is_not_asked_again_by_itself_but_the_others_are() -> None:
+    room = a_room(REKTOR)
+    assert told(room, "asked", "10") == ["far", "mor", "terapeut"]
+    room.facts = mailing(FAR).facts  # the one who had answered takes it back
+    assert told(room, "nudge", "18") == ["rektor"]
+    assert told(room, "asked-2", "19") == ["far", "mor", "rektor", "terapeut"]  # on demand, always
+
+
+def test_R8_a_person_s_reminder_that_has_not_left_takes_nobody_s_reminder_away() -> None:
+    room = a_room()
+    room.now = datetime.fromisoformat("2027-03-22T09:00+01:00")
+    room.hear(due("reminder", 0, asked=True))
+    room.facts = mailing(replace(FAR, answered=frozenset({MOTHER}))).facts
+    assert "mor" in told(room, "reminder", "23")
+
+
 # one mail a day
 
 

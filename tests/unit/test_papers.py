@@ -13,11 +13,13 @@ from services.cases.domain.letters import (
     LetterWithoutConsent,
     letter_kind,
 )
+from services.cases.domain.papers import Staff
 from shared.domain.facts import CaseFacts, ConsentState
 from tests.support import cases
 from tests.support.papers import (
     CHILD,
     FATHER,
+    MEETING,
     MOTHER,
     OWNER,
     PROCEDURE,
@@ -164,6 +166,16 @@ def test_X6_where_somebody_protected_will_be_stands_on_nobody_elses_letter() -> 
     said = words_of(a_letter(others=(replace(FATHER, protected=True), CHILD)))
     assert "Mötesrum Eken" not in said
     assert "Ring kommunens kontaktcenter, 0980-31 92 99, så får du veta platsen." in said
+
+
+def test_X6_of_staff_who_are_protected_a_letter_names_the_organisation_alone() -> None:
+    hidden = Staff(replace(THERAPIST.person, protected=True), THERAPIST.role, "social_services")
+    meeting = replace(MEETING, leader=hidden, staff=(OWNER, hidden))
+    for person, words in ((MOTHER, "En person från socialtjänsten"), (FATHER, "A person from")):
+        said = words_of(a_letter(person, meeting=meeting))
+        assert words in said
+        assert "Hällberg" not in said
+        assert "familjebehandlare" not in said
 
 
 def test_X7_an_interpreter_is_named_to_who_needs_one() -> None:

@@ -29,7 +29,7 @@ class SqlCounters:
     def newest_of(self, meeting_id: UUID, person: UUID) -> Counter | None:
         where: LiteralString = (
             " WHERE meeting_id = %s AND person_id = %s"
-            " ORDER BY asked_at DESC, state = 'stale', id LIMIT 1"
+            " ORDER BY state = 'asked' DESC, asked_at DESC, state = 'stale', id LIMIT 1"
         )
         return self._one(where, meeting_id, person)
 

@@ -1,13 +1,13 @@
 """Calendar feeds in SQL."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from services.cases.handlers.link_ports import FeedMeeting, FeedOf
+from services.cases.handlers.link_ports import FeedMeeting, FeedOf, Revision
 from shared.domain.facts import CaseFacts, facts_from_json
 
 _FIND = """
@@ -20,6 +20,11 @@ _MEETINGS = """
     FROM cases.attendance a JOIN cases.meetings m ON m.id = a.meeting_id
     WHERE a.person_id = %s AND NOT a.removed AND m.state <> 'proposed' AND m.ends_at > %s
     ORDER BY m.starts_at, m.id
+"""
+_REVISIONS = """
+    SELECT r.meeting_id, r.sequence, r.stamp
+    FROM cases.people p, notifier_api.revisions(%(meetings)s::uuid[], lower(p.email)) r
+    WHERE p.id = %(person)s
 """
 
 
@@ -70,6 +75,12 @@ class SqlFeeds:
     def meetings(self, person: UUID, since: datetime) -> list[FeedMeeting]:
         rows = self._connection.execute(_MEETINGS, [person, since])
         return [FeedMeeting(**row) for row in rows]
+
+    def revisions(self, person: UUID, meetings: Collection[UUID]) -> Mapping[UUID, Revision]:
+        rows = self._connection.execute(
+            _REVISIONS, {"person": person, "meetings": sorted(meetings)}
+        )
+        return {row["meeting_id"]: Revision(row["sequence"], row["stamp"]) for row in rows}
 
     def facts(self, case_ids: Collection[UUID]) -> list[CaseFacts]:
         rows = self._connection.execute(

@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 
 from services.cases.handlers.kept import Kept
 
-KEPT = timedelta(days=7)
+KEPT = timedelta(days=1)
 
 
 class SqlAnswers:

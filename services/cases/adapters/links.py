@@ -149,13 +149,17 @@ class SqlLinks:
         made = f"{row['made_at'].timestamp():.6f}"
         return keyed_token(self._terms.secret, "generation", bytes(row["code_hash"]).hex(), made)
 
+    def end_codes(self, case_id: UUID, people: Collection[UUID]) -> None:
+        self._connection.execute(
+            "DELETE FROM cases.link_codes WHERE case_id = %s AND person_id = ANY (%s)",
+            [case_id, list(people)],
+        )
+
     def renew(self, case_id: UUID, person: UUID) -> list[UUID]:
         sought = {"case": case_id, "person": person, "now": self._now}
         self._connection.execute(_END, sought)
         renewed = self._connection.execute(_RENEW, sought).fetchall()
-        self._connection.execute(
-            "DELETE FROM cases.link_codes WHERE case_id = %s AND person_id = %s", [case_id, person]
-        )
+        self.end_codes(case_id, [person])
         return sorted(row["meeting_id"] for row in renewed)
 
     def places(self, meetings: Collection[UUID]) -> dict[UUID, str]:

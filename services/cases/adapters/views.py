@@ -187,6 +187,10 @@ class SqlViews(SqlMeetingViews, SqlMailViews, SqlMessageViews, SqlPreviews):
         rows = self._all("SELECT id, name FROM cases.people WHERE id = ANY (%s)", [list(people)])
         return {row["id"]: row["name"] for row in rows}
 
+    def protected(self, people: Collection[UUID]) -> list[UUID]:
+        known = "SELECT id FROM cases.people WHERE id = ANY (%s) AND protected IS NOT FALSE"
+        return [row["id"] for row in self._all(known, [list(people)])]
+
     def people_of(self, case_id: UUID) -> list[DictRow]:
         return self._all(_PEOPLE_OF, [case_id])
 

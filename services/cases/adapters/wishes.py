@@ -26,6 +26,13 @@ _ADD_PARTICIPANT = """
 _FORGET = """
     UPDATE cases.people SET name = '–', email = NULL, phone = NULL, protected = NULL WHERE id = %s
 """
+_FORGET_USED_ADDRESS = """
+    UPDATE cases.people wished SET email = NULL
+    WHERE wished.id = %(person)s AND EXISTS (
+      SELECT FROM cases.participants x JOIN cases.people p ON p.id = x.person_id
+      WHERE x.case_id = %(case)s AND x.removed_at IS NULL AND p.id <> wished.id
+        AND lower(p.email) = lower(wished.email))
+"""
 
 
 class SqlWishes:
@@ -47,6 +54,7 @@ class SqlWishes:
         self._connection.execute(
             _ADD, [wish.id, case_id, wish.person_id, wished.by, wished.relation, self._now]
         )
+        self._forget_used_address(case_id, wish)
         return wish
 
     def find(self, case_id: UUID, wish_id: UUID) -> Wish | None:
@@ -68,11 +76,16 @@ class SqlWishes:
     def accept(self, case_id: UUID, wish: Wish) -> None:
         """They are on the case from now on."""
         self._settle(wish, "accepted")
+        self._forget_used_address(case_id, wish)
         self._connection.execute(_ADD_PARTICIPANT, [case_id, wish.person_id, self._now])
 
     def decline(self, wish: Wish) -> None:
         self._settle(wish, "declined")
         self._connection.execute(_FORGET, [wish.person_id])
+
+    def _forget_used_address(self, case_id: UUID, wish: Wish) -> None:
+        """The mailbox of somebody on the case is theirs: nobody gets a place in it by a wish."""
+        self._connection.execute(_FORGET_USED_ADDRESS, {"case": case_id, "person": wish.person_id})
 
     def _settle(self, wish: Wish, state: str) -> None:
         self._connection.execute(

@@ -19,7 +19,7 @@ from services.cases.api.shapes import (
     case_line_json,
     slot_json,
 )
-from services.cases.api.shown import changed_case, shown_case
+from services.cases.api.shown import case_again, changed_case, shown_case
 from services.cases.handlers import closing, opening
 from services.cases.handlers.commands import AddParticipant, Close
 from services.cases.handlers.ports import Desk
@@ -38,7 +38,7 @@ def open_case(new: NewCase, doer: TheDoer, office: TheOffice) -> JSONResponse:
         case_id = opening.open_case(new.command(), desk)
         return shown_case(case_id, desk.now, views, office)
 
-    return doer.do(work, 201)
+    return doer.do(work, 201, again=case_again(office))
 
 
 @router.get("/cases", summary="Cases in the order they were opened, page by page")

@@ -4,7 +4,7 @@ from fastapi import HTTPException, Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.cases.api.problems import broken, language_of, problem
+from services.cases.api.problems import broken, failed
 
 _LARGEST = 256 * 1024
 _HEADERS = {
@@ -49,7 +49,7 @@ class Guard:
 
         try:
             if _declared(request) > _LARGEST:
-                await problem(413, language_of(request))(scope, receive, send_with_headers)
+                await failed(request, 413)(scope, receive, send_with_headers)
                 return
             await self._app(scope, _bounded(receive), send_with_headers)
         except Exception as error:

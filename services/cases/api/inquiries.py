@@ -11,9 +11,9 @@ from pydantic import Field
 
 from services.cases.api.fields import Address, CodeText, Day, Id, Name, PhoneNumber
 from services.cases.api.models import NewCase, Nothing, Strict
-from services.cases.api.office import TheDoer, TheOffice, TheReader
+from services.cases.api.office import Again, TheDoer, TheOffice, TheReader
 from services.cases.api.shapes import instant_json
-from services.cases.api.shown import shown_case
+from services.cases.api.shown import case_again, shown_case
 from services.cases.domain.inquiries import Consideration, Inquiry, PointedTo, Source
 from services.cases.handlers import inquiries
 from services.cases.handlers.incoming import Consider, Inquire, PointElsewhere
@@ -67,12 +67,19 @@ class ConsiderationsQuery(Strict):
     limit: Annotated[int, Field(ge=1, le=1000, strict=False)] = 500
 
 
+def _again(inquiry_id: UUID, desk: Desk, _: Views) -> dict[str, Any]:
+    return inquiry_json(inquiries.show(inquiry_id, desk))
+
+
+_AGAIN = Again("inquiries", _again, case=lambda _: None)
+
+
 @router.post("/inquiries", status_code=201, summary="Somebody asks (P3, P13)")
 def inquire(body: NewInquiry, doer: TheDoer) -> JSONResponse:
     def work(desk: Desk, _: Views) -> dict[str, Any]:
         return inquiry_json(inquiries.inquire(body.command(), desk))
 
-    return doer.do(work, 201)
+    return doer.do(work, 201, again=_AGAIN)
 
 
 @router.get("/inquiries", summary="Inquiries in the order they came, page by page")
@@ -92,20 +99,22 @@ def accept(inquiry_id: UUID, body: NewCase, doer: TheDoer, office: TheOffice) ->
         case_id = inquiries.accept(inquiry_id, body.command(), desk)
         return shown_case(case_id, desk.now, views, office)
 
-    return doer.do(work, 201)
+    return doer.do(work, 201, again=case_again(office))
 
 
 @router.post("/inquiries/{inquiry_id}/decline", summary="No case comes of it (P13)")
 def decline(
     inquiry_id: UUID, doer: TheDoer, _: Annotated[Nothing | None, Body()] = None
 ) -> JSONResponse:
-    return doer.do(lambda desk, _: inquiry_json(inquiries.decline(inquiry_id, desk)))
+    return doer.do(lambda desk, _: inquiry_json(inquiries.decline(inquiry_id, desk)), again=_AGAIN)
 
 
 @router.post("/inquiries/{inquiry_id}/point-elsewhere", summary="Others help better (P2, P13)")
 def point_elsewhere(inquiry_id: UUID, body: Elsewhere, doer: TheDoer) -> JSONResponse:
     command = PointElsewhere(inquiry_id, body.to)
-    return doer.do(lambda desk, _: inquiry_json(inquiries.point_elsewhere(command, desk)))
+    return doer.do(
+        lambda desk, _: inquiry_json(inquiries.point_elsewhere(command, desk)), again=_AGAIN
+    )
 
 
 @router.post("/considerations", status_code=201, summary="A meeting was considered (R18)")

@@ -35,7 +35,7 @@ def make_code(
 @router.post(
     "/cases/{case_id}/people/{person_id}/revoke-links",
     summary="The old links end; coming meetings have new ones (X13)",
-    description="`meetings` are those with a new link, which stands in the next mail about them.",
+    description="`meetings` are those with a new link, which is mailed to the person at once (Q2).",
 )
 def revoke(
     case_id: UUID, person_id: UUID, doer: TheDoer, _: Annotated[Nothing | None, Body()] = None

@@ -177,6 +177,18 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """How an answer with personal data is shown again: read anew by its id, which alone is kept.
+
+    `what` names the access in the log; `case` is the case that is read, None: the id is its own.
+    """
+
+    what: str
+    show: Callable[[UUID, Desk, Views], Any]
+    case: Callable[[UUID], UUID | None] = lambda found: found
+
+
+@dataclass(frozen=True, slots=True)
 class Doer:
     """Does one command in one unit, and keeps the answer if the caller gave it a key."""
 
@@ -190,16 +202,26 @@ class Doer:
         return replace(self, key=None).do(work, status)
 
     def do(
-        self, work: Callable[[Desk, Views], Any], status: int = 200, *, keeps: UUID | None = None
+        self,
+        work: Callable[[Desk, Views], Any],
+        status: int = 200,
+        *,
+        keeps: UUID | None = None,
+        again: Again | None = None,
     ) -> JSONResponse:
         """`work` gives the body. A deadlock with another booking is tried again.
 
-        `keeps` is the meeting whose minutes' keeper is let pass, too (R15).
+        `keeps` is the meeting whose minutes' keeper is let pass, too (R15). With `again` the body
+        isn't kept but read anew, by who may still see it.
         """
-        return again_after_deadlock(lambda: self._once(work, status, keeps))
+        return again_after_deadlock(lambda: self._once(work, status, keeps, again))
 
     def _once(
-        self, work: Callable[[Desk, Views], Any], status: int, keeps: UUID | None
+        self,
+        work: Callable[[Desk, Views], Any],
+        status: int,
+        keeps: UUID | None,
+        again: Again | None,
     ) -> JSONResponse:
         with self.office.database.unit() as unit:
             sight = self.caller.sight(unit)
@@ -212,12 +234,24 @@ class Doer:
                 if kept.request != self.request:
                     raise KeyUsedOtherwise
                 replayed = {"Idempotent-Replayed": "true"}
-                return JSONResponse(kept.body, kept.status, replayed)
+                body = kept.body if again is None else self._read(again, kept, unit, sight)
+                return JSONResponse(body, kept.status, replayed)
             views = self.office.views_for(unit.connection, unit.now)
             body = jsonable_encoder(work(self.office.desk_for(unit, self.caller.actor), views))
             if self.key is not None:
-                answers.keep(self.key, Kept(self.request, status, body))
+                to_keep = body if again is None else {"id": body["id"]}
+                answers.keep(self.key, Kept(self.request, status, to_keep))
         return JSONResponse(body, status)
+
+    def _read(self, again: Again, kept: Kept, unit: Unit, sight: Sight) -> Any:
+        """As any reading: only what is seen, and logged first. Raises NotFound."""
+        found = UUID(kept.body["id"])
+        if (case_id := again.case(found)) is not None:
+            sight.check(case_id)
+        views = self.office.views_for(unit.connection, unit.now)
+        views.log(self.caller.actor, case_id, again.what)
+        desk = self.office.desk_for(unit, self.caller.actor)
+        return jsonable_encoder(again.show(found, desk, views))
 
 
 Key = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]

@@ -2,20 +2,30 @@
 
 import logging
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
-from services.cases.domain.refused import Invalid, Language, NotFound, Refused, Words
+from services.cases.domain.refused import (
+    Invalid,
+    Language,
+    NotAllowed,
+    NotFound,
+    Refused,
+    Words,
+)
 
 log = logging.getLogger(__name__)
+
+FailedPage = Callable[[int], Response]
+_PAGES = ("/r/", "/f/", "/intresseanmalan")  # what is opened by people, not by programs of the API
 
 _TITLES = {
     400: Words("Det går inte att läsa", "It cannot be read"),
@@ -154,14 +164,26 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(OperationalError, _unavailable)
 
 
-def broken(request: Request, error: Exception) -> JSONResponse:
+def failed(
+    request: Request, status: int, headers: Mapping[str, str] | None = None, **more: Any
+) -> Response:
+    """A problem; but a page to whoever reads pages, if the application has pages (X13)."""
+    page: FailedPage | None = getattr(request.app.state, "failed_page", None)
+    if page is not None and request.url.path.startswith(_PAGES):
+        answer = page(status)
+        answer.headers.update(headers or {})
+        return answer
+    return problem(status, language_of(request), headers=headers, **more)
+
+
+def broken(request: Request, error: Exception) -> Response:
     """What nobody has foreseen. Logged without the error's text, which could hold personal data."""
     where = "".join(traceback.format_tb(error.__traceback__)[-3:])
     log.error("%s failed: %s\n%s", request.method, type(error).__name__, where)
-    return problem(500, language_of(request))
+    return failed(request, 500)
 
 
-def _refused(request: Request, refused: Exception) -> JSONResponse:
+def _refused(request: Request, refused: Exception) -> Response:
     assert isinstance(refused, Refused)
     language = language_of(request)
     detail = refused.detailed(language)
@@ -169,11 +191,13 @@ def _refused(request: Request, refused: Exception) -> JSONResponse:
     status = 409
     if isinstance(refused, NotFound):
         status = 404
+    if isinstance(refused, NotAllowed):
+        status = 403
     if isinstance(refused, Invalid):
         status, errors = 422, [{"field": refused.field, "message": detail}]
-    return problem(
+    return failed(
+        request,
         status,
-        language,
         code=refused.code,
         title=refused.titled(language),
         detail=detail,
@@ -182,14 +206,14 @@ def _refused(request: Request, refused: Exception) -> JSONResponse:
     )
 
 
-def _not_valid(request: Request, error: Exception) -> JSONResponse:
+def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     language = language_of(request)
     wrong = error.errors()
     if any(part["loc"][0] == "path" for part in wrong):
-        return problem(404, language)  # no id of that form exists
+        return failed(request, 404)  # no id of that form exists
     if any(part["type"] == "json_invalid" for part in wrong):
-        return problem(400, language)
+        return failed(request, 400)
     errors = [
         {
             "field": _field(part["loc"], unknown=part["type"] == "extra_forbidden"),
@@ -197,7 +221,7 @@ def _not_valid(request: Request, error: Exception) -> JSONResponse:
         }
         for part in wrong[:20]
     ]
-    return problem(422, language, errors=errors)
+    return failed(request, 422, errors=errors)
 
 
 def _field(loc: Sequence[int | str], *, unknown: bool) -> str:
@@ -208,14 +232,14 @@ def _field(loc: Sequence[int | str], *, unknown: bool) -> str:
     return f"{path} (?)" if unknown else path
 
 
-def _http(request: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, language_of(request), headers=error.headers)
+    return failed(request, error.status_code, error.headers)
 
 
-def _unavailable(request: Request, error: Exception) -> JSONResponse:
+def _unavailable(request: Request, error: Exception) -> Response:
     log.warning("The database doesn't answer: %s", type(error).__name__)
-    return problem(503, language_of(request), headers={"Retry-After": "5"})
+    return failed(request, 503, {"Retry-After": "5"})
 
 
 def _said(words: Mapping[int, Words], status: int, language: Language) -> str | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi.responses import JSONResponse
 
-from services.cases.api.office import Doer, Office
+from services.cases.api.office import Again, Doer, Office
 from services.cases.api.shapes import case_json
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views, show_case
@@ -29,4 +29,9 @@ def changed_case(
         change(desk)
         return shown_case(case_id, desk.now, views, doer.office)
 
-    return doer.do(work, status)
+    return doer.do(work, status, again=case_again(doer.office))
+
+
+def case_again(office: Office) -> Again:
+    """A case as the answer to a request that has been sent again."""
+    return Again("case", lambda case_id, desk, views: shown_case(case_id, desk.now, views, office))

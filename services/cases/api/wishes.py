@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from services.cases.api.meeting_models import NewWish
 from services.cases.api.models import Nothing
-from services.cases.api.office import Doer, TheDoer, TheReader
+from services.cases.api.office import Again, Doer, TheDoer, TheReader
 from services.cases.api.shapes import instant_json
 from services.cases.domain.refused import NotFound
 from services.cases.handlers import wishes
@@ -25,7 +25,7 @@ def add_wish(case_id: UUID, body: NewWish, doer: TheDoer) -> JSONResponse:
     def work(desk: Desk, views: Views) -> dict[str, Any]:
         return _wish(views, case_id, wishes.wish(case_id, body.wished(), desk))
 
-    return doer.do(work, 201)
+    return doer.do(work, 201, again=_again(case_id))
 
 
 @router.get("/cases/{case_id}/wishes", summary="Whom the family wishes for (S7)")
@@ -60,7 +60,14 @@ def _decided(doer: Doer, case_id: UUID, wish_id: UUID, *, accepted: bool) -> JSO
         decide(case_id, wish_id, desk)
         return _wish(views, case_id, wish_id)
 
-    return doer.do(work)
+    return doer.do(work, again=_again(case_id))
+
+
+def _again(case_id: UUID) -> Again:
+    def show(wish_id: UUID, _: Desk, views: Views) -> dict[str, Any]:
+        return _wish(views, case_id, wish_id)
+
+    return Again("case.wishes", show, case=lambda _: case_id)
 
 
 def _wish(views: Views, case_id: UUID, wish_id: UUID) -> dict[str, Any]:

@@ -13,10 +13,13 @@ from services.cases.domain.papers import (
     PaperMeeting,
     Person,
     Sheet,
+    Staff,
     Writer,
+    capitalised,
     day_week_and_time,
     language_name,
     sheet,
+    somebody_from,
     staff_line,
 )
 from services.cases.domain.refused import Refused, Words, codes_in_words
@@ -229,12 +232,19 @@ def _facts(
     language = person.language
     yield writer.fact(_LABELS["when"], day_week_and_time(meeting, language))
     yield writer.fact(_LABELS["where"], _where(meeting, others) or writer.said(_WHERE_BY_PHONE))
-    yield writer.fact(_LABELS["leader"], staff_line(meeting.leader, language))
+    yield writer.fact(_LABELS["leader"], _of_staff(writer, meeting.leader))
     if others_of_staff := [who for who in meeting.staff if who != meeting.leader]:
-        lines = (staff_line(who, language) for who in others_of_staff)
+        lines = (_of_staff(writer, who) for who in others_of_staff)
         yield writer.fact(_LABELS["staff"], *lines)
     if person.interpreter is not None:
         yield writer.fact(_LABELS["interpreter"], writer.said(_INTERPRETER))
+
+
+def _of_staff(writer: Writer, who: Staff) -> str:
+    """X6: of who is protected, the organisation alone."""
+    if who.person.protected:
+        return capitalised(somebody_from(who.organisation, writer.language))
+    return staff_line(who, writer.language)
 
 
 def _where(meeting: PaperMeeting, others: tuple[Person, ...]) -> str | None:

@@ -30,9 +30,11 @@ class NoLinkFor(Refused):
     title = Words("Ingen länk", "No link")
     detail = Words(
         "Personen har ingen länk som en kod kan öppna mer av. Personal loggar in. Den som har"
-        " skyddade uppgifter eller är för ung för egen e-post berättar ni för på annat sätt.",
+        " skyddade uppgifter eller är för ung för egen e-post berättar ni för på annat sätt. Utan"
+        " samtycke, och i ett avslutat ärende, gäller inga länkar.",
         "This person has no link that a code could open more of. Staff log in. Tell whoever is"
-        " protected, or too young for mail of their own, in another way.",
+        " protected, or too young for mail of their own, in another way. Without the consent, and"
+        " on a closed case, no links work.",
     )
 
 
@@ -45,6 +47,18 @@ class NotYoursToGive(Refused):
     detail = Words(
         "Koden läses upp av processbäraren, eller av den som leder mötena. Be någon av dem.",
         "The code is read out by the process owner, or by whoever leads the meetings. Ask them.",
+    )
+
+
+class NotYoursToTakeBack(Refused):
+    """Links are taken back by whoever knows the family (X13)."""
+
+    code = "not-yours-to-take-back"
+    rule = "X13"
+    title = Words("Länken tas tillbaka av någon annan", "Somebody else takes the link back")
+    detail = Words(
+        "Länkar tas tillbaka av processbäraren, eller av den som leder mötena. Be någon av dem.",
+        "Links are taken back by the process owner, or by whoever leads the meetings. Ask them.",
     )
 
 
@@ -72,15 +86,17 @@ def shown_as(
 ) -> Shown | None:
     """What somebody's link shows of a meeting; None: it is good for nothing any more.
 
-    It rests on the same ground as a mail does: without the consent for the meeting's day, the
-    family's links are closed (P7). That a meeting is off was told to whoever was called to it.
+    It rests on the same ground as a mail does, whatever has become of the meeting: without the
+    consent for its day, or once the case is closed, the family's links are closed (P7, R16). That a
+    meeting is off was told to whoever was called to it.
     """
     who = on_the_case(facts, person)
     if who is None or not has_link(facts, procedure, who, now):
         return None
+    if who.party != "staff" and not is_open_to_family(facts, procedure, meeting):
+        return None
     if meeting.state == "cancelled":
-        told = who.party == "staff" or meeting.cancelled_because != "consent"
-        return "cancelled" if told else None
+        return "cancelled"
     if person not in meeting.person_ids or not is_grounded(facts, procedure, meeting, person):
         return None
     if meeting.state == "held" or meeting.starts_at <= now:
@@ -94,6 +110,14 @@ def has_link(facts: CaseFacts, procedure: Procedure, who: Participant, now: date
     if who.party != "child":
         return True
     return age_on(facts.birth_date, local_date(now)) >= procedure.consent.own_mail_from_age
+
+
+def is_open_to_family(facts: CaseFacts, procedure: Procedure, meeting: Meeting) -> bool:
+    """P7, R16: whether a meeting, also one that is off, may still be shown to the family."""
+    if facts.state == "closed" or meeting.cancelled_because == "consent":
+        return False
+    unbound = procedure.step(meeting.step).grounds == "none"
+    return unbound or consent_stands(facts, procedure, local_date(meeting.starts_at))
 
 
 def is_grounded(facts: CaseFacts, procedure: Procedure, meeting: Meeting, person: UUID) -> bool:
@@ -111,8 +135,28 @@ def check_code_for(
     who = on_the_case(facts, person)
     if who is None or who.party not in FAMILY or not has_link(facts, procedure, who, now):
         raise NoLinkFor
-    if giver not in (None, facts.process_owner, in_charge(facts, procedure)):
+    if facts.state == "closed" or not _opens_something(facts, procedure, person, now):
+        raise NoLinkFor
+    if not gives_codes(facts, procedure, giver):
         raise NotYoursToGive
+
+
+def check_taking_back(facts: CaseFacts, procedure: Procedure, taker: UUID | None) -> None:
+    """Whoever may give a code may take links back, too. Raises Refused."""
+    if not gives_codes(facts, procedure, taker):
+        raise NotYoursToTakeBack
+
+
+def gives_codes(facts: CaseFacts, procedure: Procedure, giver: UUID | None) -> bool:
+    """The process owner, whoever leads the meetings, or a system (None)."""
+    return giver in (None, facts.process_owner, in_charge(facts, procedure))
+
+
+def _opens_something(facts: CaseFacts, procedure: Procedure, person: UUID, now: datetime) -> bool:
+    """P7: the consent stands, or some link of theirs shows something all the same."""
+    return consent_stands(facts, procedure, local_date(now)) or any(
+        shown_as(facts, procedure, meeting, person, now) for meeting in facts.meetings
+    )
 
 
 def new_code_needed(case: UUID, person: UUID, owner: UUID, due_on: date) -> Task:
@@ -132,16 +176,28 @@ def on_the_case(facts: CaseFacts, person: UUID) -> Participant | None:
     return next((who for who in facts.participants if who.person_id == person), None)
 
 
-def told_apart(names: Mapping[UUID, str]) -> Sequence[tuple[UUID, str]]:
+def told_apart(names: Mapping[UUID, str]) -> Sequence[tuple[UUID, str]] | None:
     """Those who share a mailbox, each by as few letters of their name as tell them apart.
 
-    They read each other's mail already, but the page can be forwarded: so never a whole name (X12).
+    They read each other's mail already, but the page can be forwarded: so never a whole first name
+    or surname (X12). By the first name («Ka…», «Ki…»), else by the surname too («K… E…»). None:
+    no letters that may be shown tell them apart, only their codes do.
     """
-    first = {person: (name.split() or ["?"])[0] for person, name in names.items()}
-    longest = max(map(len, first.values()), default=1)
-    for count in range(1, longest + 1):
-        short = {person: name[:count] for person, name in first.items()}
-        if len(set(short.values())) == len(short):
-            return sorted(((one, f"{text}…") for one, text in short.items()), key=lambda it: it[1])
-    ordered = sorted(first.items(), key=lambda it: (it[1], it[0]))
-    return [(one, f"{name[:1]}… ({number})") for number, (one, name) in enumerate(ordered, 1)]
+    parts = {person: name.split() for person, name in names.items()}
+    first = {person: said[0] if said else "" for person, said in parts.items()}
+    last = {person: said[-1] if len(said) > 1 else "" for person, said in parts.items()}
+    short = _beginnings(first)
+    if short is None and (of_last := _beginnings(last)) and min(map(len, first.values())) > 1:
+        short = {person: f"{first[person][:1]}… {of_last[person]}" for person in names}
+    if short is None:
+        return None
+    return sorted(((person, f"{said}…") for person, said in short.items()), key=lambda it: it[1])
+
+
+def _beginnings(names: Mapping[UUID, str]) -> Mapping[UUID, str] | None:
+    """The shortest beginnings that differ, of one length, and none of them a whole name."""
+    for count in range(1, min(map(len, names.values()), default=0)):
+        short = {person: name[:count] for person, name in names.items()}
+        if len({said.casefold() for said in short.values()}) == len(short):
+            return short
+    return None

@@ -45,6 +45,9 @@ _REASONS = {
     "domain-rests": Words(
         "mottagarens server vill ha färre mejl", "the recipient's server wants fewer mails"
     ),
+    "domain-slow": Words(
+        "mottagarens server svarar långsamt", "the recipient's server is slow to answer"
+    ),
     "worker-lost": Words("sändningen avbröts", "the sending was interrupted"),
     "worker-ends": Words("sändaren startades om", "the sender was restarted"),
     "too-late": Words("det hade kommit för sent", "it would have come too late"),

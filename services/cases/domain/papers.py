@@ -146,6 +146,14 @@ def organisation_name(code: str, language: Language) -> str:
     return named.said(language, {}) if named is not None else ORGANISATIONS.get(code, code)
 
 
+def somebody_from(organisation: str | None, language: Language) -> str:
+    """«en person från skolan»: all that is said of staff who are protected (X6)."""
+    if organisation is None:
+        return "en person från kommunen" if language == "sv" else "a person from the municipality"
+    named = organisation_name(organisation, language)
+    return f"en person från {named}" if language == "sv" else f"a person from {named}"
+
+
 def staff_line(who: Staff, language: Language) -> str:
     """«Anna Lindqvist, rektor, skolan» (S6)."""
     return ", ".join(filter(None, (who.person.name, function_line(who, language))))

@@ -52,6 +52,12 @@ class Invalid(Refused):
         self.field = field
 
 
+class NotAllowed(Refused):
+    """Who calls may not do this at all, whatever it is about."""
+
+    title = Words("Inte tillåtet", "Not allowed")
+
+
 class NotFound(Refused):
     """There is no such thing, or none that the caller may see."""
 

@@ -2,8 +2,20 @@
 
 from datetime import date
 
-from services.cases.domain.refused import Invalid, Refused, Words
+from services.cases.domain.refused import Invalid, NotAllowed, Refused, Words
 from shared.domain.swedish import long_date
+
+
+class RegisterIsKeptBySystems(NotAllowed):
+    """Addresses and posts decide who is mailed and who sees: no single person changes them."""
+
+    code = "register-kept-by-systems"
+    detail = Words(
+        "Personer och tjänster ändras i kommunens personalregister, inte av en inloggad person."
+        " Be den som sköter registret.",
+        "People and posts are changed in the municipality's staff register, not by somebody signed"
+        " in. Ask whoever keeps the register.",
+    )
 
 
 class EndsBeforeItBegins(Invalid):

@@ -99,11 +99,6 @@ def participants_missing(
     return Task(key, "participants-missing", owner, rule, due_on, details=details)
 
 
-def consent_refused(consent: UUID, person: UUID, owner: UUID, today: date) -> Task:
-    """R3, P11: a no is an answer; the process owner closes the case or goes another way."""
-    return Task(f"{consent}/R3/refused", "consent-refused", owner, "R3", today, about=person)
-
-
 def consent_withdrawn(consent: UUID, person: UUID, owner: UUID, today: date) -> Task:
     """P7: everything has stopped; the process owner closes the case or asks anew."""
     return Task(f"{consent}/P7/withdrawn", "consent-withdrawn", owner, "P7", today, about=person)

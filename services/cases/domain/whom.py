@@ -71,6 +71,10 @@ def guardians(facts: CaseFacts) -> frozenset[UUID]:
     return frozenset(who.person_id for who in facts.participants if who.party == "guardian")
 
 
+def children(facts: CaseFacts) -> frozenset[UUID]:
+    return frozenset(who.person_id for who in facts.participants if who.party == "child")
+
+
 def _check_complete(
     facts: CaseFacts, procedure: Procedure, step: Step, on: date, people: frozenset[UUID]
 ) -> None:

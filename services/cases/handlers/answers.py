@@ -9,7 +9,7 @@ from uuid import UUID
 from services.cases.domain import case_refusals, meeting_refusals, tasks
 from services.cases.domain.refused import Invalid, Words, codes_in_words
 from services.cases.domain.substitutes import has_nobody, parties_of_staff
-from services.cases.domain.whom import guardians
+from services.cases.domain.whom import children, guardians
 from services.cases.handlers.chores import who_comes_changed
 from services.cases.handlers.ports import Answered, CaseFile, Desk
 from shared.bus.events import AnswerReceived
@@ -116,7 +116,8 @@ def _take_down(
     details = {"meeting": str(meeting.id), "person": str(person), "source": source}
     desk.audit.note(file.id, f"answer.{answer}", None, details)
     if (person in before) != (answer == "declined"):
-        called_anew(file, meeting, [person], desk)
+        # X11: what a child answers is no news of who comes, which guardians are told.
+        called_anew(file, meeting, {person} - children(file.facts), desk)
 
 
 def _declined(answers: Mapping[UUID, Answered]) -> frozenset[UUID]:

@@ -13,11 +13,15 @@ from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Chore
 
 _TELL_WHO_COMES = "tell-who-comes"
+# So ends what an earlier scheduler asked about a task that was late; now the task knows by itself.
+_LATE = "/late"
 
 
 def chore_due(event: ChoreDue, desk: Desk) -> None:
     """A task by its day; what is no longer true of the meeting, or of the procedure, asks for
     nothing."""
+    if event.key.endswith(_LATE):
+        return
     file = desk.take(event.case_id)
     meeting = file.meeting(event.meeting_id)
     rule = next((one for one in file.procedure.chores if one.name == event.chore), None)

@@ -12,6 +12,7 @@ from services.cases.domain.tasks import Task
 from services.cases.handlers import duties
 from services.cases.handlers.commands import Close
 from services.cases.handlers.inquiries import spoken_with_child
+from services.cases.handlers.links import end_for_family
 from services.cases.handlers.meetings import cancel_one
 from services.cases.handlers.owning import NewTask
 from services.cases.handlers.ports import Desk
@@ -38,6 +39,7 @@ def close(command: Close, desk: Desk) -> None:
     desk.ownership.evaluate(file.id, evaluation_at_end(file.facts, command.outcome, said))
     desk.cases.close(file.id, command.outcome)
     desk.tasks.finish(file.id)
+    end_for_family(file, desk)
     desk.audit.note(file.id, "case.close", "R16", {"outcome": str(command.outcome)})
     desk.publish(CaseClosed(case_id=file.id))
 

@@ -17,6 +17,7 @@ from services.cases.domain.consents import (
 from services.cases.domain.tasks import Task
 from services.cases.handlers.consents import asking_rests
 from services.cases.handlers.ledger import AnswerConsent, SignConsent, WaiveConsent
+from services.cases.handlers.links import end_for_family
 from services.cases.handlers.meetings import next_date_after_a_yes
 from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.standing import settle, tell_who_is_taken
@@ -70,6 +71,7 @@ def refuse(command: AnswerConsent, desk: Desk) -> None:
     details = {"consent": str(consent.id), "on": str(on)}
     desk.audit.note(file.id, "consent.refuse", _rule(file, consent), details)
     desk.publish(ConsentRefused(case_id=file.id, consent_id=consent.id, on=on))
+    end_for_family(file, desk)
     settle(file, desk)
 
 
@@ -110,7 +112,7 @@ def _withdraw(file: CaseFile, consent: Consent, on: date, desk: Desk) -> dict[st
     _end_other_requests(file, consent, desk)
     stopped, leaving = desk.messages.stopped_and_leaving(file.id)
     desk.publish(ConsentWithdrawn(case_id=file.id, consent_id=consent.id, on=on))
-    desk.feeds.revoke([who.person_id for who in file.facts.participants if who.party != "staff"])
+    end_for_family(file, desk)
     settled = settle(file, desk)
     desk.tasks.finish(file.id, ["renew-consent"], about=consent.person_id)
     closed = open_before - desk.tasks.open_ones(file.id)

@@ -6,9 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from services.cases.domain.feeds import KEPT, Entry, NoFeedFor, feed
-from services.cases.domain.links import is_grounded, on_the_case
+from services.cases.domain.links import is_grounded, is_open_to_family, on_the_case
 from services.cases.domain.refused import NotFound
-from services.cases.handlers.link_ports import FeedOf
+from services.cases.handlers.link_ports import FeedOf, Revision
 from services.cases.handlers.ports import Desk
 from shared.domain.consent import age_on
 from shared.domain.facts import CaseFacts, Meeting
@@ -42,15 +42,23 @@ def feed_bytes(found: FeedOf, desk: Desk, origin: Origin) -> bytes:
 
 
 def entry(
-    facts: CaseFacts, meeting: Meeting, person: UUID, place: str | None, origin: Origin
+    facts: CaseFacts,
+    meeting: Meeting,
+    person: UUID,
+    place: str | None,
+    mailed: Revision | None,
+    origin: Origin,
 ) -> Entry:
+    """`mailed`: what the person's mails say of it. Their calendar takes both for one object, so
+    this is never the older of the two (Q6), nor older than the meeting."""
     who = on_the_case(facts, person)
+    mailed = mailed or Revision(meeting.sequence, meeting.changed_at)
     return Entry(
         uid=meeting_uid(origin.secret, meeting.id, origin.domain),
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
-        sequence=meeting.sequence,
-        changed_at=meeting.changed_at,
+        sequence=max(meeting.sequence, mailed.sequence),
+        changed_at=max(meeting.changed_at, mailed.stamp),
         cancelled=meeting.state == "cancelled",
         reference=facts.reference if who is not None and who.party == "staff" else None,
         place=place,
@@ -91,19 +99,23 @@ def _check_own(person: UUID, desk: Desk) -> None:
 
 def _entries(found: FeedOf, desk: Desk, origin: Origin) -> Iterator[Entry]:
     listed = desk.feeds.meetings(found.person_id, desk.now - KEPT)
-    places = desk.links.places([one.meeting_id for one in listed])
     ids = {one.meeting_id for one in listed}
+    places = desk.links.places(ids)
+    mailed = desk.feeds.revisions(found.person_id, ids)
     for facts in desk.feeds.facts({one.case_id for one in listed}):
         procedure = desk.procedures.get(facts.procedure, facts.procedure_on)
         for meeting in facts.meetings:
             if meeting.id in ids and _is_shown(facts, procedure, meeting, found.person_id):
-                yield entry(facts, meeting, found.person_id, places.get(meeting.id), origin)
+                place, told = places.get(meeting.id), mailed.get(meeting.id)
+                yield entry(facts, meeting, found.person_id, place, told, origin)
 
 
 def _is_shown(facts: CaseFacts, procedure: Procedure, meeting: Meeting, person: UUID) -> bool:
     who = on_the_case(facts, person)
     if who is None or person not in meeting.person_ids:
         return False
+    if who.party != "staff" and not is_open_to_family(facts, procedure, meeting):
+        return False
     if meeting.state == "cancelled":
-        return who.party == "staff" or meeting.cancelled_because != "consent"
+        return True
     return is_grounded(facts, procedure, meeting, person)

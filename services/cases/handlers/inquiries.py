@@ -140,6 +140,14 @@ def point_elsewhere(command: PointElsewhere, desk: Desk) -> Inquiry:
     return answered
 
 
+def show(inquiry_id: UUID, desk: Desk) -> Inquiry:
+    """One inquiry as it is now, to who has asked or answered it. Raises NotFound."""
+    inquiry = desk.inquiries.take(inquiry_id)
+    if inquiry is None:
+        raise NotFound
+    return inquiry
+
+
 def consider(command: Consider, desk: Desk) -> Consideration:
     """R18: it was considered whether a joint meeting would help."""
     on = command.on or desk.today

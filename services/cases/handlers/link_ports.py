@@ -52,6 +52,8 @@ class Links(Protocol):
         """What tells the code that stands from any before it; None without one."""
         ...
 
+    def end_codes(self, case_id: UUID, people: Collection[UUID]) -> None: ...
+
     def renew(self, case_id: UUID, person: UUID) -> Sequence[UUID]:
         """Other links to coming meetings, and none to those that have been; the coming meetings."""
         ...
@@ -79,6 +81,14 @@ class FeedMeeting:
     meeting_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """SEQUENCE and DTSTAMP of a meeting in the mails to somebody: they only rise."""
+
+    sequence: int
+    stamp: datetime
+
+
 class Feeds(Protocol):
     """One feed a person; a new one takes the old one's place."""
 
@@ -96,4 +106,8 @@ class Feeds(Protocol):
 
     def meetings(self, person: UUID, since: datetime) -> Sequence[FeedMeeting]:
         """Booked, held or cancelled ones that end after `since`."""
+        ...
+
+    def revisions(self, person: UUID, meetings: Collection[UUID]) -> Mapping[UUID, Revision]:
+        """Of those that the person has been mailed an invitation to, at the address of now."""
         ...

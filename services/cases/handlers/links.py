@@ -13,12 +13,14 @@ from services.cases.domain.links import (
     Shown,
     Try,
     check_code_for,
+    check_taking_back,
     new_code_needed,
     on_the_case,
     shown_as,
 )
 from services.cases.domain.refused import NotFound
 from services.cases.handlers.ports import CaseFile, Desk
+from shared.bus.events import ParticipantsChanged
 from shared.domain.calling import in_charge
 from shared.domain.facts import Meeting, Participant
 
@@ -27,7 +29,8 @@ from shared.domain.facts import Meeting, Participant
 class Opened:
     """A link that is good for something: its meeting, and who can be meant by it.
 
-    `sharing`: the names of those called at the same mailbox, whose link this is among them.
+    `sharing`: the names of those on the case who are called at the same mailbox, whose link this
+    is among them.
     """
 
     link: Link
@@ -57,7 +60,12 @@ def open_link(link_id: UUID | None, desk: Desk, *, lock: bool = False) -> Opened
     shown = shown_as(file.facts, file.procedure, meeting, link.person_id, desk.now)
     if shown is None:
         return None
-    return Opened(link, file, meeting, shown, desk.links.sharing(link))
+    sharing = {
+        person: name
+        for person, name in desk.links.sharing(link).items()
+        if on_the_case(file.facts, person) is not None
+    }
+    return Opened(link, file, meeting, shown, sharing)
 
 
 def make_code(case_id: UUID, person: UUID, desk: Desk) -> Code:
@@ -102,12 +110,24 @@ def withdrawal_of(case_id: UUID, person: UUID, desk: Desk) -> Mapping[str, Any] 
 def revoke_links(case_id: UUID, person: UUID, desk: Desk) -> Sequence[UUID]:
     """X13: whoever has an old link can do nothing with it; the coming meetings have new ones.
 
-    They stand in the next mail to the person; the code and the feed end with the old ones.
+    A mail with the new one goes to the person; the code ends with the old ones. The feed is of all
+    their cases, so it isn't this case's to end.
     """
     file = desk.take(case_id)
     if on_the_case(file.facts, person) is None:
         raise NotFound
+    check_taking_back(file.facts, file.procedure, desk.actor_person)
     coming = desk.links.renew(file.id, person)
-    desk.feeds.revoke([person])
     desk.audit.note(file.id, "link.revoke", "X13", {"person": str(person)})
+    desk.publish(ParticipantsChanged(case_id=file.id))
     return coming
+
+
+def end_for_family(file: CaseFile, desk: Desk) -> None:
+    """P7, R16: feeds and codes end with what the links rest on, once the facts say that it has.
+
+    Whoever did it by their own link keeps their code, to read what it did; it opens nothing else.
+    """
+    family = [who.person_id for who in file.facts.participants if who.party != "staff"]
+    desk.feeds.revoke(family)
+    desk.links.end_codes(file.id, [person for person in family if person != desk.actor_person])

@@ -44,7 +44,11 @@ class Votes(Protocol):
 
 
 class Wishes(Protocol):
-    """Who is wished for; a declined one leaves neither a name nor an address behind."""
+    """Who is wished for; a declined one leaves neither a name nor an address behind.
+
+    Whoever is wished for at the address of somebody on the case has none, then and once accepted:
+    they are told by a person, and who wished doesn't learn why (X6).
+    """
 
     def add(self, case_id: UUID, wished: Wished) -> Wish: ...
     def find(self, case_id: UUID, wish_id: UUID) -> Wish | None: ...

@@ -77,17 +77,6 @@ class NoLongerOfUse(Refused):
     )
 
 
-class CarriedByAnother(Refused):
-    """It has no mail of its own: it ends as the one does that carries it."""
-
-    code = "message-carried"
-    title = Words("Mejlet ingår i ett annat", "The mail is part of another")
-    detail = Words(
-        "Det skickas tillsammans med ett annat mejl till samma mottagare. Upprepa det i stället.",
-        "It goes together with another mail to the same recipient. Repeat that one instead.",
-    )
-
-
 def message_of(message_id: UUID, views: MessageViews, person: UUID | None) -> Row:
     """One mail. Of no case: a person sees only what went to themselves. Raises NotFound.
 
@@ -126,7 +115,5 @@ def _check(message: Row, now: datetime) -> None:
         raise StillOnItsWay(rule=rule)
     if message["doubts"] > _MOST_DOUBTS:
         raise MayHaveArrived(rule=rule)
-    if message["carried_by"] is not None:
-        raise CarriedByAnother(rule=rule)
     if message["useful_until"] <= now or reason == "too-late" or reason in _REPLACED:
         raise NoLongerOfUse(rule=rule)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.cases.domain.papers import somebody_from
 from services.cases.domain.refused import NotFound
 from services.cases.domain.wishes import RELATIONS, Relation
 from shared.domain.calling import in_charge
@@ -20,6 +21,10 @@ class MeetingViews(Protocol):
 
     def meetings(self, case_ids: Collection[UUID]) -> Sequence[Row]: ...
     def names(self, people: Collection[UUID]) -> Mapping[UUID, str]: ...
+    def protected(self, people: Collection[UUID]) -> Collection[UUID]:
+        """Those of them who are protected, or not known not to be (X6)."""
+        ...
+
     def facts(self, case_ids: Collection[UUID]) -> Sequence[CaseFacts]: ...
     def attendance(self, case_ids: Collection[UUID]) -> Sequence[Row]: ...
     def wishes(self, case_id: UUID) -> Sequence[Row]: ...
@@ -53,7 +58,9 @@ def shown_meetings(
 def who_comes(case_id: UUID, meeting_id: UUID, asking: UUID, views: MeetingViews) -> list[Comes]:
     """S6: staff, those whom a family wished for, and the child; for one of the family.
 
-    Never a guardian (X12), nor who has said no. Raises NotFound.
+    Never a guardian (X12), nor who has said no. What a child answers isn't told to guardians
+    before somebody has spoken with the child (X11): whether it comes, this list never says, so a
+    child that is called stands on it. Raises NotFound.
     """
     facts, meeting = _meeting(case_id, meeting_id, views)
     people = {who.person_id: who for who in facts.participants}
@@ -62,7 +69,10 @@ def who_comes(case_id: UUID, meeting_id: UUID, asking: UUID, views: MeetingViews
     declined = {
         row["person_id"]
         for row in views.attendance([case_id])
-        if row["meeting_id"] == meeting_id and row["answer"] == "declined"
+        if row["meeting_id"] == meeting_id
+        and row["answer"] == "declined"
+        and row["person_id"] in people
+        and people[row["person_id"]].party != "child"
     }
     listed = [
         people[person]
@@ -70,9 +80,23 @@ def who_comes(case_id: UUID, meeting_id: UUID, asking: UUID, views: MeetingViews
         if person in people and people[person].party != "guardian"
     ]
     names = views.names([who.person_id for who in listed])
+    hidden = frozenset(views.protected(names))
     wished = {row["person_id"]: row for row in views.wishes(case_id)}
-    lines = (_line(who, names[who.person_id], wished, asking) for who in listed)
+    lines = (
+        of_staff(who, names[who.person_id], hidden=who.person_id in hidden)
+        if who.party == "staff"
+        else _line(who, names[who.person_id], wished, asking)
+        for who in listed
+    )
     return sorted(lines, key=lambda one: (one.function, one.name or ""))
+
+
+def of_staff(who: Participant, name: str, *, hidden: bool) -> Comes:
+    """X6: of who is protected, the organisation alone: a school has one head."""
+    organisation = ORGANISATIONS.get(who.organisation or "", "")
+    if hidden:
+        return Comes(None, somebody_from(who.organisation, "sv"))
+    return Comes(name, ", ".join(filter(None, (ROLES.get(who.role or "", who.role), organisation))))
 
 
 def _meeting(case_id: UUID, meeting_id: UUID, views: MeetingViews) -> tuple[CaseFacts, Meeting]:
@@ -87,9 +111,6 @@ def _line(who: Participant, name: str, wished: Mapping[UUID, Row], asking: UUID)
     """X6: of somebody wished for the name is said to who wished; else if it isn't protected."""
     if who.party == "child":
         return Comes(name, "barnet")
-    if who.party == "staff":
-        organisation = ORGANISATIONS.get(who.organisation or "", "")
-        return Comes(name, f"{ROLES.get(who.role or '', who.role)}, {organisation}")
     wish = wished.get(who.person_id)
     if wish is None:
         return Comes(None, RELATIONS[Relation.OTHER])

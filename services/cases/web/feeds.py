@@ -37,7 +37,7 @@ def make_feed_pages(pages: FeedPages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/f/{token}.ics")
-    def read(token: str, if_none_match: Annotated[str, Header(max_length=2000)] = "") -> Response:
+    def read(token: str, if_none_match: Annotated[str, Header()] = "") -> Response:
         """404 for every address that is wrong or has ended; 304 for what hasn't changed."""
         feed_id = read_signed_token(pages.origin.secret, FEED, token)
         with pages.database.unit() as unit:

@@ -37,7 +37,7 @@ _ACTOR = "form"
 _OK, _TOO_MANY, _UNAVAILABLE = 200, 429, 503
 
 Said = Annotated[str, Form(max_length=254)]
-TheLanguage = Annotated[str, Query(alias="lang", max_length=10)]
+TheLanguage = Annotated[str, Query(alias="lang")]
 
 
 @dataclass(frozen=True, slots=True)

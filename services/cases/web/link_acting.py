@@ -8,8 +8,10 @@ from fastapi.responses import Response
 from psycopg import Error
 from psycopg_pool import PoolTimeout
 
+from services.cases.domain.links import told_apart
 from services.cases.domain.refused import Invalid, Refused
 from services.cases.handlers.links import Opened, open_link
+from services.cases.handlers.ports import Desk
 from services.cases.web import link_session
 from services.cases.web.brake import Brake
 from services.cases.web.link_forms import (
@@ -36,7 +38,7 @@ NOTICES = (
     "sent_answer", "sent_votes", "sent_time", "sent_wish", "opened", "left", "made_feed",
     "ended_feed",
 )  # fmt: skip
-_STATUSES = {"old_page": 403, "locked": 403, "changed": 409, "wait": 429}
+_STATUSES = {"old_page": 403, "locked": 403, "code_first": 403, "changed": 409, "wait": 429}
 _MENDED_AT = ("day", "time")  # fields whose refusals are worded for whoever fills them in
 _NOT_KEPT = ("code", "token")
 
@@ -89,10 +91,14 @@ class Acting:
                 return None
             session = showing.session(asked, opened, finder)
             self._check(form, opened, session, sent)
-            person = self._who(opened, session, sent)
-            desk = showing.desk(unit, person)
-            desk.open_by_link(opened.file.id, lock=False)
-            return EVERY_FORM[form](Sender(opened, person, session, sent, desk))
+            done = Sent()
+            for person in self._who(form, opened, session, sent, finder):
+                desk = showing.desk(unit, person)
+                desk.open_by_link(opened.file.id, lock=False)
+                done = EVERY_FORM[form](Sender(opened, person, session, sent, desk))
+                if not done.wrong:
+                    break
+            return done
 
     def _check(self, form: str, opened: Opened, session: Session | None, sent: Form) -> None:
         """That the form comes from this page, as it is now. Raises Mend."""
@@ -104,15 +110,27 @@ class Acting:
         if form in OF_THE_TIME and sent.get("sequence") != str(opened.meeting.sequence):
             raise Mend(page="changed")
 
-    def _who(self, opened: Opened, session: Session | None, sent: Form) -> UUID:
-        """Of those who share a mailbox, whoever has said that it is them (O8)."""
-        people = people_here(opened, session)
-        if len(people) == 1:
-            return next(iter(people))
+    def _who(
+        self, form: str, opened: Opened, session: Session | None, sent: Form, finder: Desk
+    ) -> list[UUID]:
+        """Of those who share a mailbox, whoever has said that it is them (O8).
+
+        Several only for a code, where nothing but the code tells them apart. Raises Mend.
+        """
+        people, said = people_here(opened, session), sent.get("who", "")
+        if len(people) == 1 and not said:
+            return list(people)
         for person in people:
-            if link_session.same(sent.get("who", ""), key_of(opened, person, self._showing.secret)):
-                return person
-        raise Mend(who="choose_who")
+            if link_session.same(said, key_of(opened, person, self._showing.secret)):
+                return [person]
+        if len(people) == 1:  # read while there was somebody else to choose
+            raise Mend(page="old_page")
+        if told_apart(people) is not None:
+            raise Mend(who="choose_who")
+        if form != "kod":
+            raise Mend(page="code_first")
+        with_code = (one for one in people if finder.links.generation(opened.file.id, one))
+        return sorted(with_code) or sorted(people)
 
     def _wrong(self, asked: Asked, form: str, done: Sent, sent: Form) -> Response:
         """Nothing has to be typed anew, but for a code."""

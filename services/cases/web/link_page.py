@@ -13,11 +13,10 @@ from services.cases.handlers.feeds import Origin
 from services.cases.handlers.links import Opened
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
-from services.cases.handlers.showing import Comes, who_comes
+from services.cases.handlers.showing import Comes, of_staff, who_comes
 from services.cases.web.link_session import Session
 from services.cases.web.link_words import Language, Texts
 from shared.domain.calling import in_charge
-from shared.domain.codes import ORGANISATIONS, ROLES
 from shared.domain.days import local_date
 from shared.domain.hours import OfficeHours
 from shared.domain.swedish import day_and_time, long_date
@@ -36,11 +35,10 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can answer here: by a key that means nothing elsewhere."""
+    """Somebody of those who share the mailbox: by a key that means nothing elsewhere."""
 
     key: str
     name: str
-    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ class Inside:
     """What is shown after the second step alone; to one person."""
 
     place: str | None
-    leader: str
+    leader: Comes
     comes: Sequence[Comes] | None
     agenda: Sequence[str]
     wishes: Sequence[Mapping[str, Any]]
@@ -67,12 +65,18 @@ class Inside:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The whole page; `inside` is None before the second step."""
+    """The whole page; `inside` is None before the second step.
+
+    `people` are those to choose from, if several share the mailbox; None: their names don't tell
+    them apart, so nobody answers before the second step. `answer` is said only where one person
+    reads it: of those who share a mailbox neither reads the other's (X12).
+    """
 
     shown: str
     when: str
     day: str
-    people: Sequence[Person]
+    people: Sequence[Person] | None
+    answer: str | None
     is_staff: bool
     sequence: int
     options: Sequence[OptionShown]
@@ -104,21 +108,17 @@ def page(
 ) -> Page:
     """The page as it is now; the caller has logged the access."""
     meeting, people = opened.meeting, people_here(opened, session)
-    answers = desk.meetings.answers(meeting.id)
-    named = told_apart(people)
-    alone = named[0][0] if len(named) == 1 else None
+    alone = next(iter(people)) if len(people) == 1 else None
+    named = () if alone is not None else told_apart(people)
     counter = None if alone is None else desk.counters.newest_of(meeting.id, alone)
     return Page(
         shown=opened.shown,
         when=_capital(day_and_time(meeting.starts_at, meeting.ends_at, language)),
         day=_capital(long_date(local_date(meeting.starts_at), language)),
-        people=[
-            Person(
-                key_of(opened, person, origin.secret), name,
-                answers[person].answer if person in answers else "needs-action",
-            )
-            for person, name in named
+        people=None if named is None else [
+            Person(key_of(opened, person, origin.secret), name) for person, name in named
         ],
+        answer=None if alone is None else _answer(meeting.id, alone, desk),
         is_staff=opened.who(opened.link.person_id).party not in FAMILY,
         sequence=meeting.sequence,
         options=_options(opened, alone, desk, language),
@@ -151,6 +151,11 @@ def clock_time_of(text: str) -> time | None:
 
 def relations(words: Texts) -> list[tuple[str, str]]:
     return [(one.value, words[f"relation_{one.value}"]) for one in Relation]
+
+
+def _answer(meeting_id: UUID, person: UUID, desk: Desk) -> str:
+    said = desk.meetings.answers(meeting_id).get(person)
+    return "needs-action" if said is None else said.answer
 
 
 def _options(
@@ -187,18 +192,13 @@ def _inside(opened: Opened, person: UUID, desk: Desk, views: Views, origin: Orig
     )
 
 
-def _leader(opened: Opened, views: Views) -> str:
+def _leader(opened: Opened, views: Views) -> Comes:
     """R8: who calls and chairs is named behind the second step."""
     facts = opened.file.facts
     step = opened.file.procedure.step(opened.meeting.step)
     leader = in_charge(facts, opened.file.procedure, step)
-    who = opened.who(leader)
-    function = ", ".join(
-        filter(
-            None, (ROLES.get(who.role or "", who.role), ORGANISATIONS.get(who.organisation or ""))
-        )
-    )
-    return ", ".join(filter(None, (views.names([leader])[leader], function)))
+    hidden = leader in views.protected([leader])
+    return of_staff(opened.who(leader), views.names([leader])[leader], hidden=hidden)
 
 
 def _capital(words: str) -> str:

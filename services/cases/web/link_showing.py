@@ -27,6 +27,7 @@ from shared.db import Database, Unit
 
 NO_TRACE = {"X-Robots-Tag": "noindex, nofollow"}
 WHO_LOOKS = "link"
+_GONE = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ class Showing:
             inside = self.session(asked, opened, desk) is not None
             self._logged(unit, desk, opened.file.id, "link.calendar")
             place = desk.links.places([opened.meeting.id] if inside else []).get(opened.meeting.id)
-            one = entry(opened.file.facts, opened.meeting, person, place, self.pages.origin)
+            told = desk.feeds.revisions(person, [opened.meeting.id]).get(opened.meeting.id)
+            one = entry(opened.file.facts, opened.meeting, person, place, told, self.pages.origin)
         content = one_meeting(one, asked.language or opened.link.language)
         headers = {"Content-Disposition": 'attachment; filename="mote.ics"', **NO_TRACE}
         return Response(content, headers=headers, media_type="text/calendar; charset=utf-8")
@@ -137,6 +139,13 @@ class Showing:
         lines, other = ([BARE[one]["gone_more"]] for one in ("sv", "en"))
         words = BARE["sv"]
         return self.plain("gone", lines, words, 404, other=BARE["en"], other_lines=other)
+
+    def failed(self, status: int) -> Response:
+        """What went wrong before anything was known of the link, or of who reads the page."""
+        if status == _GONE:
+            return self.gone()
+        lines, other = ([BARE[one]["failed_more"]] for one in ("sv", "en"))
+        return self.plain("failed", lines, BARE["sv"], status, other=BARE["en"], other_lines=other)
 
     def plain(
         self,

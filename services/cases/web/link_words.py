@@ -20,7 +20,6 @@ _BARE_SV: Texts = {
     "cancelled": "Mötet är inställt. Du behöver inte göra något.",
     "over": "Mötet har varit.",
     "your_answer": "Ditt svar",
-    "answer_of": "Svar från {who}",
     "needs-action": "inget svar än",
     "accepted": "ja",
     "declined": "nej",
@@ -31,6 +30,10 @@ _BARE_SV: Texts = {
     "perhaps": "Kanske",
     "who": "Vem är du?",
     "who_hint": "Flera är inbjudna till samma e-postadress. Välj hur ditt namn börjar.",
+    "code_first": (
+        "Flera är inbjudna till samma e-postadress, och sidan kan inte se vem du är. Skriv din kod"
+        " innan du svarar, eller ring oss."
+    ),
     "vote_yes": "Ja",
     "vote_if-need-be": "Om det behövs",
     "vote_no": "Nej",
@@ -153,7 +156,6 @@ _BARE_EN: Texts = {
     "cancelled": "The meeting is cancelled. You need not do anything.",
     "over": "The meeting has been.",
     "your_answer": "Your answer",
-    "answer_of": "Answer of {who}",
     "needs-action": "no answer yet",
     "accepted": "yes",
     "declined": "no",
@@ -164,6 +166,10 @@ _BARE_EN: Texts = {
     "perhaps": "Perhaps",
     "who": "Who are you?",
     "who_hint": "Several are invited at the same e-mail address. Choose how your name begins.",
+    "code_first": (
+        "Several people are invited at the same e-mail address, and the page cannot see who you"
+        " are. Write your code before you answer, or call us."
+    ),
     "vote_yes": "Yes",
     "vote_if-need-be": "If need be",
     "vote_no": "No",

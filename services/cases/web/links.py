@@ -20,9 +20,10 @@ from shared.ids import LINK, read_signed_token
 _MOST_FIELDS, _LONGEST_FIELD = 40, 500
 _LANGUAGES: dict[str, Language] = {"sv": "sv", "en": "en"}
 
-Lang = Annotated[str, Query(alias="lang", max_length=10)]
-Done = Annotated[str, Query(alias="klart", max_length=20)]
-SessionCookie = Annotated[str, Cookie(alias=link_session.COOKIE, max_length=300)]
+# Without bounds: what isn't one of ours is as if it weren't there, and the page is shown.
+Lang = Annotated[str, Query(alias="lang")]
+Done = Annotated[str, Query(alias="klart")]
+SessionCookie = Annotated[str, Cookie(alias=link_session.COOKIE)]
 
 
 def make_link_pages(pages: LinkPages, brake: Brake | None = None) -> APIRouter:

@@ -14,5 +14,10 @@ def from_our_own_page(request: Request, public_url: str, *, hidden: bool = False
     if (site := request.headers.get("sec-fetch-site")) is not None:
         return site in ("same-origin", "none")
     origin = request.headers.get("origin")
-    ours = {request.headers.get("host"), urlsplit(public_url).netloc}
-    return origin is None or (hidden and origin == "null") or urlsplit(origin).netloc in ours
+    if origin is None or (hidden and origin == "null"):
+        return True
+    try:
+        host = urlsplit(origin).netloc
+    except ValueError:  # no address at all: nobody's, so not ours
+        return False
+    return host in (request.headers.get("host"), urlsplit(public_url).netloc)

@@ -15,6 +15,7 @@ from psycopg.rows import DictRow
 from services.notifier.adapters import attempts
 from services.notifier.adapters.brake import Brake
 from services.notifier.adapters.pause import Pause, hurry
+from services.notifier.adapters.taking import take_due
 from services.notifier.domain.messages import KINDS, Sending
 from services.notifier.domain.outcomes import DOUBTS, Verdict
 from shared.bus.events import MessageFailed
@@ -23,58 +24,7 @@ from shared.db import Database, Unit
 
 log = logging.getLogger(__name__)
 
-EACH_DOMAIN = 50
-"""How many messages to one domain are claimed at a time."""
 _FOR_A_NEWER_VERSION = timedelta(minutes=1)
-
-_FIELDS = """m.key, m.kind, m.ground, m.case_id, m.task_id, m.meeting_id, m.person_id, m.party,
-    m.mailbox, m.address, m.language, m.rule, m.told, m.payload, m.message_id, m.due_at,
-    m.useful_until, m.created_at, m.state, m.attempts - m.spared AS attempts, m.began, m.doubts,
-    m.fence, m.optional, m.carried_by, m.content"""
-
-# What a calendar message says of a meeting mustn't overtake what is on its way to the same mailbox.
-# A kind that this version doesn't know is for a newer one (F14). Of what can wait the first in line
-# goes for its mailbox, and the gate has its mail carry the others; what is carried goes with that.
-# Each recipient domain is looked up by itself: however much waits for one that rests, or that this
-# worker has enough of, the others are found at once.
-_CLAIM = f"""
-    WITH RECURSIVE domains AS (
-        (SELECT domain FROM notifier.messages
-         WHERE state IN ('due', 'retry', 'unknown') ORDER BY domain LIMIT 1)
-        UNION ALL
-        SELECT (SELECT next.domain FROM notifier.messages next
-                WHERE next.state IN ('due', 'retry', 'unknown') AND next.domain > domains.domain
-                ORDER BY next.domain LIMIT 1)
-        FROM domains WHERE domains.domain IS NOT NULL),
-    open AS (
-        SELECT domain FROM domains
-        WHERE domain <> ALL(%(crowded)s) AND NOT EXISTS (
-            SELECT FROM notifier.resting_domains resting
-            WHERE resting.domain = domains.domain AND resting.until > clock_timestamp()))
-    UPDATE notifier.messages m
-    SET state = 'claimed', attempts = m.attempts + 1, fence = m.fence + 1,
-        lease_until = clock_timestamp() + %(lease)s
-    WHERE m.id IN (
-        SELECT first.id FROM open CROSS JOIN LATERAL (
-        SELECT due.id, due.due_at FROM notifier.messages due
-        WHERE due.domain = open.domain AND due.state IN ('due', 'retry', 'unknown')
-          AND due.due_at <= %(now)s AND due.try_at <= clock_timestamp()
-          AND due.kind = ANY(%(kinds)s) AND due.carried_by IS NULL
-          AND NOT (due.optional AND EXISTS (
-            SELECT FROM notifier.messages first
-            WHERE first.optional AND first.mailbox = due.mailbox AND first.carried_by IS NULL
-              AND first.id <> due.id AND first.kind = ANY(%(kinds)s)
-              AND (first.state IN ('claimed', 'data')
-                   OR first.state IN ('due', 'retry', 'unknown') AND first.due_at <= %(now)s
-                  AND (first.due_at, first.id) < (due.due_at, due.id))))
-          AND NOT EXISTS (
-            SELECT FROM notifier.messages leaving
-            WHERE leaving.meeting_id = due.meeting_id AND leaving.mailbox = due.mailbox
-              AND leaving.id <> due.id AND leaving.state = 'data')
-        ORDER BY due.due_at, due.id LIMIT %(each)s FOR UPDATE SKIP LOCKED) first
-        ORDER BY first.due_at, first.id LIMIT %(limit)s)
-    RETURNING {_FIELDS}
-"""  # noqa: S608 - fixed text
 # Locked one after the other in the order of everybody else, before any is changed.
 _TOO_LATE = """
     WITH late AS (
@@ -138,6 +88,15 @@ _RENEW = """
         JOIN unnest(%(ids)s::uuid[], %(fences)s::bigint[]) AS own(id, fence) USING (id, fence)
         ORDER BY m.case_id, m.id FOR UPDATE OF m)
     RETURNING id
+"""
+# What a mail carries has its lease.
+_RENEW_CARRIED = """
+    UPDATE notifier.messages SET lease_until = clock_timestamp() + %(lease)s
+    WHERE state = 'data'
+      AND id IN (
+        SELECT m.id FROM notifier.messages m
+        WHERE m.carried_by = ANY(%(ids)s::uuid[]) AND m.state = 'data'
+        ORDER BY m.case_id, m.id FOR UPDATE)
 """
 # Nothing was tried: it counts as no attempt.
 _GIVE_BACK = """
@@ -214,12 +173,10 @@ class Claims:
         values = {
             "now": unit.now,
             "lease": self.lease,
-            "limit": limit,
-            "each": min(limit, EACH_DOMAIN),
             "kinds": list(KINDS),
             "crowded": list(crowded),
         }
-        found = unit.connection.execute(_CLAIM, values).fetchall() if limit else []
+        found = take_due(limit, values, unit.connection)
         claimed = [Sending.from_row(row) for row in found]
         if len(claimed) == 1:
             self.pause.probed(unit.connection)
@@ -251,7 +208,12 @@ class Claims:
         """Still at it. Which of them are: the others have been taken up by somebody else."""
         values = _own(sendings) | {"lease": self.lease}
         with self.database.plain() as connection:
-            return frozenset(row["id"] for row in connection.execute(_RENEW, values))
+            ours = frozenset(row["id"] for row in connection.execute(_RENEW, values))
+        gathered = [one.id for one in sendings if one.optional and one.id in ours]
+        if gathered:  # apart, since all of these have one order with the others
+            with self.database.plain() as connection:
+                connection.execute(_RENEW_CARRIED, {"ids": gathered, "lease": self.lease})
+        return ours
 
     def give_back(self, sendings: Sequence[Sending], reason: str, wait: timedelta) -> None:
         """Not begun, and not to be by us: for anybody, after a while."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.notifier.adapters.claims import tell_of_failed
+from services.notifier.adapters.columns import AS_IT_STANDS
 from services.notifier.adapters.pile import Pile
 from services.notifier.adapters.rows import invitation_from_row
 from services.notifier.adapters.subjects import locked_subjects
@@ -36,26 +37,26 @@ _LOCK = """
 """
 _INVITATIONS = """
     SELECT i.meeting_id, i.mailbox, i.token, i.people, i.told, i.sequence, i.stamp, i.created_at,
-           i.state, i.place
+           i.state, i.place, i.link
     FROM notifier.invitations i
     JOIN unnest(%(meetings)s::uuid[], %(mailboxes)s::text[]) AS sought(meeting_id, mailbox)
          USING (meeting_id, mailbox)
 """
-_CARRIED = """
-    SELECT m.key, m.kind, m.ground, m.case_id, m.task_id, m.meeting_id, m.person_id, m.party,
-           m.mailbox, m.address, m.language, m.rule, m.told, m.payload, m.message_id, m.due_at,
-           m.useful_until, m.created_at, m.state, m.attempts, m.began, m.doubts, m.fence,
-           m.optional, m.carried_by, NULL::bytea AS content
+_CARRIED = f"""
+    SELECT {AS_IT_STANDS}
     FROM notifier.messages m
     JOIN unnest(%(meetings)s::uuid[], %(mailboxes)s::text[]) AS sought(meeting_id, mailbox)
          USING (meeting_id, mailbox)
     WHERE m.kind IN ('call', 'change', 'cancel')
-"""
+"""  # noqa: S608 - columns alone
 _BEGIN = """
     UPDATE notifier.messages m
     SET state = 'data', began = m.began + 1, content = go.content, carried_by = go.carrier,
         attempts = m.attempts + (go.carrier IS NOT NULL)::integer,
-        fence = m.fence + (go.carrier IS NOT NULL)::integer
+        fence = m.fence + (go.carrier IS NOT NULL)::integer,
+        lease_until = coalesce(
+            (SELECT mail.lease_until FROM notifier.messages mail WHERE mail.id = go.carrier),
+            m.lease_until)
     FROM unnest(%(ids)s::uuid[], %(contents)s::bytea[], %(carriers)s::uuid[])
          AS go(id, content, carrier)
     WHERE m.id = go.id

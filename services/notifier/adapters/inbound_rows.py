@@ -10,13 +10,15 @@ from services.notifier.handlers.incoming import Kept
 from shared.bus.events import InboundDecided
 from shared.db import Unit
 
-# `since`: when the SEQUENCE of now was said first; the answers: what from this
-# mailbox has counted.
+# `since`: when the SEQUENCE of now was said first; `staff`: nobody else has been called there; the
+# answers: what from this mailbox has counted.
 _CALLED = """
     SELECT i.case_id, i.meeting_id, i.mailbox, i.people, i.told, i.sequence, i.state,
            coalesce(said.since, i.stamp) AS since,
            coalesce(said.since, i.stamp) > i.created_at AS changed,
-           answers.stamps, answers.answered_at
+           answers.stamps, answers.answered_at, coalesce(said.staff, false) AS staff,
+           ARRAY(SELECT o.mailbox FROM notifier.invitations o
+                 WHERE o.meeting_id = i.meeting_id AND o.mailbox <> i.mailbox) AS others
     FROM notifier.invitations i
     LEFT JOIN LATERAL (
         SELECT array_agg(r.stamp) FILTER (WHERE r.stamp IS NOT NULL) AS stamps,
@@ -25,11 +27,12 @@ _CALLED = """
         WHERE r.meeting_id = i.meeting_id AND r.mailbox = i.mailbox AND r.kind = 'reply'
           AND r.answered_at IS NOT NULL) answers ON true
     LEFT JOIN LATERAL (
-        SELECT min((m.payload -> 'calendar' ->> 'stamp')::timestamptz) AS since
+        SELECT min((m.payload -> 'calendar' ->> 'stamp')::timestamptz) FILTER (
+                   WHERE (m.payload -> 'calendar' ->> 'sequence')::integer = i.sequence) AS since,
+               bool_and(m.party = 'staff') AS staff
         FROM notifier.messages m
         WHERE m.meeting_id = i.meeting_id AND m.mailbox = i.mailbox
-          AND m.kind IN ('call', 'change')
-          AND (m.payload -> 'calendar' ->> 'sequence')::integer = i.sequence) said ON true
+          AND m.kind IN ('call', 'change')) said ON true
     WHERE i.token = %s
 """
 _SENT = """
@@ -40,6 +43,11 @@ _SENT_AS = """
     SELECT id, case_id, task_id, meeting_id, person_id, kind, rule, mailbox, told, bounced
     FROM notifier.messages WHERE message_id = %s
 """
+# With what its mail carried; locked in the order of everybody, and looked at after that.
+_LOCK = """
+    SELECT FROM notifier.messages WHERE id = %(id)s OR carried_by = %(id)s
+    ORDER BY case_id, id FOR UPDATE
+"""
 # What came back for good was not delivered after all; one that is just leaving keeps its state.
 _FAILED = """
     UPDATE notifier.messages
@@ -49,12 +57,12 @@ _FAILED = """
         content = CASE WHEN state = 'unknown' THEN NULL ELSE content END,
         fence = CASE WHEN state = 'unknown' THEN fence + 1 ELSE fence END,
         state = CASE WHEN state IN ('accepted', 'unknown') THEN 'failed' ELSE state END
-    WHERE bounced IS DISTINCT FROM 'failed' AND id IN (
-        SELECT id FROM notifier.messages WHERE id = %(id)s OR carried_by = %(id)s
-        ORDER BY case_id, id FOR UPDATE)
+    WHERE bounced IS DISTINCT FROM 'failed' AND (id = %(id)s OR carried_by = %(id)s)
+    RETURNING id, case_id, task_id, meeting_id, person_id, kind, rule, mailbox, told, bounced
 """
 _DELAYED = """
     UPDATE notifier.messages SET bounced = 'delayed' WHERE id = %(id)s AND bounced IS NULL
+    RETURNING id, case_id, task_id, meeting_id, person_id, kind, rule, mailbox, told, bounced
 """
 _NOTE = """
     UPDATE notifier.inbound
@@ -89,8 +97,13 @@ class SqlInbound:
         row = self._connection.execute(_CALLED, [token]).fetchone()
         if row is None:
             return None
-        uid, stamps = self._post.uid(row["meeting_id"]), frozenset(row["stamps"] or ())
-        return Called(**{**row, "people": tuple(row["people"]), "uid": uid, "stamps": stamps})
+        read = {
+            "uid": self._post.uid(row["meeting_id"]),
+            "people": tuple(row["people"]),
+            "stamps": frozenset(row["stamps"] or ()),
+            "others": frozenset(row["others"]),
+        }
+        return Called(**{**row, **read})
 
     def sent(self, message: UUID) -> Sent | None:
         return self._sent(_SENT, message)
@@ -98,10 +111,12 @@ class SqlInbound:
     def sent_as(self, message_id: str) -> Sent | None:
         return self._sent(_SENT_AS, message_id)
 
-    def mark_bounced(self, message: UUID, *, final: bool) -> bool:
-        """Whether this is news."""
+    def mark_bounced(self, message: UUID, *, final: bool) -> tuple[Sent, ...]:
+        """The messages that this is news of: what the mail carried came back with it."""
+        if final:
+            self._connection.execute(_LOCK, {"id": message})
         marked = self._connection.execute(_FAILED if final else _DELAYED, {"id": message})
-        return marked.rowcount > 0
+        return tuple(Sent(**row) for row in marked.fetchall())
 
     def note(
         self, letter: UUID, verdict: Verdict, written_by: str | None, about: Called | Sent | None

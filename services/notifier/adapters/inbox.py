@@ -26,10 +26,14 @@ _STORE = """
     ON CONFLICT (digest) DO NOTHING
 """
 # Whoever dies while reading one dies by it: it's left alone after a few times.
+_POISON = """
+    SELECT id, recipient, received_at FROM notifier.inbound
+    WHERE state = 'received' AND attempts >= %s AND lease_until <= clock_timestamp()
+    ORDER BY received_at, id LIMIT 20
+"""
 _BURY = """
     UPDATE notifier.inbound SET state = 'quarantined', kind = 'unclear', reason = 'poison'
-    WHERE state = 'received' AND attempts >= %s AND lease_until <= clock_timestamp()
-    RETURNING id
+    WHERE id = %s AND state = 'received' AND attempts >= %s AND lease_until <= clock_timestamp()
 """
 # What nobody has decided about in all that time is nobody's any more.
 _FORGET = """
@@ -61,6 +65,20 @@ _PUT_BACK = """
     SET lease_until = clock_timestamp() + interval '0.1 s' * 2 ^ attempts
     WHERE id = %s AND state = 'received' AND attempts = %s
 """
+_GIVE_BACK = """
+    UPDATE notifier.inbound
+    SET attempts = attempts - 1, lease_until = clock_timestamp() + interval '0.5 s'
+    WHERE id = %s AND state = 'received' AND attempts = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """A mail over which everybody who took it up has failed."""
+
+    id: UUID
+    recipient: str
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +130,6 @@ class Inbox:
     def claim(self) -> Claimed | None:
         """The oldest that nobody reads; its attempt is committed before anything is tried."""
         with self.database.unit() as unit:
-            self._bury(unit)
             unit.connection.execute(_FORGET, {"now": unit.now, "limit": 200})
             row = unit.connection.execute(
                 _CLAIM, {"lease": _LEASE, "most": MOST_ATTEMPTS}
@@ -132,6 +149,19 @@ class Inbox:
         with self.database.plain() as connection:
             connection.execute(_PUT_BACK, [claimed.id, claimed.attempt])
 
-    def _bury(self, unit: Unit) -> None:
-        for row in unit.connection.execute(_BURY, [MOST_ATTEMPTS]):
-            log.error("Mail %s that came in can't be read; set aside for a person.", row["id"])
+    def give_back(self, claimed: Claimed) -> None:
+        """It wasn't tried at all: it counts as no attempt."""
+        with self.database.plain() as connection:
+            connection.execute(_GIVE_BACK, [claimed.id, claimed.attempt])
+
+    def poison(self) -> list[Poison]:
+        """What has been tried often enough, and is to be buried."""
+        with self.database.plain() as connection:
+            return [Poison(**row) for row in connection.execute(_POISON, [MOST_ATTEMPTS])]
+
+    def bury(self, poison: Poison, unit: Unit) -> bool:
+        """It waits for a person from now on. Whether nobody else has buried it."""
+        buried = unit.connection.execute(_BURY, [poison.id, MOST_ATTEMPTS]).rowcount > 0
+        if buried:
+            log.error("Mail %s that came in can't be read; set aside for a person.", poison.id)
+        return buried

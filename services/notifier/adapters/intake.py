@@ -3,18 +3,18 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from psycopg import OperationalError
 
 from services.notifier.adapters.inbound_rows import SqlInbound
-from services.notifier.adapters.inbox import Claimed, Inbox
+from services.notifier.adapters.inbox import Claimed, Inbox, Poison
 from services.notifier.domain.incoming.kinds import Incoming, Unclear
 from services.notifier.domain.incoming.reading import read_mail
 from services.notifier.domain.mail import Post
 from services.notifier.domain.ours import OurAddresses
 from services.notifier.handlers import Desk
-from services.notifier.handlers.incoming import Letter, MailDesk, take_in
+from services.notifier.handlers.incoming import Letter, MailDesk, leave_to_a_person, take_in
 from shared.db import Unit
 from shared.ids import BOUNCE, read_signed_token
 
@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 _AT_A_TIME = 20
 _SECONDS = 1.0
+# The classes of SQLSTATE that say nothing of the mail: the connection, a deadlock, no room, a
+# shutdown, the disk. (No SQLSTATE at all: the server wasn't reached.)
+_AWAY = ("08", "40", "53", "57P", "58")
 
 
 def ours_of(post: Post) -> OurAddresses:
@@ -44,9 +47,13 @@ class Intake:
     desk_for: Callable[[Unit], Desk]
     addresses: OurAddresses
     authserv: str | None
+    _untried: list[Claimed] = field(default_factory=list, init=False)
 
     def take_in(self) -> int:
         """Some mails, for not much longer than a second (of real time). How many."""
+        self.give_back()
+        for poison in self.inbox.poison():
+            self._bury(poison)
         end, taken = time.monotonic() + _SECONDS, 0
         while taken < _AT_A_TIME and time.monotonic() < end:
             claimed = self.inbox.claim()
@@ -63,12 +70,32 @@ class Intake:
                 if self.inbox.is_ours(claimed, unit):
                     at = mail_desk(self.desk_for(unit), unit)
                     take_in(self._letter(claimed), mail, at, unit.now)
-        except OperationalError:
-            raise  # the database is away: its lease runs out
-        except Exception as error:  # noqa: BLE001 - one mail mustn't hold back the others
+        except Exception as error:
+            if _database_is_away(error):
+                self._untried.append(claimed)
+                raise
             # Only the kind of error: its text could repeat what stands in the mail.
             log.error("Mail %s that came in: %s", claimed.id, type(error).__name__)  # noqa: TRY400
             self.inbox.put_back(claimed)
+
+    def give_back(self) -> None:
+        """What the database went away from, as soon as it is there: no outage makes a mail bad."""
+        while self._untried:
+            self.inbox.give_back(self._untried[0])
+            del self._untried[0]
+
+    def _bury(self, poison: Poison) -> None:
+        """Whoever has the case is told of it, if its address says which case that is."""
+        try:
+            with self.inbox.database.unit() as unit:
+                if self.inbox.bury(poison, unit):
+                    leave_to_a_person(self._letter(poison), mail_desk(self.desk_for(unit), unit))
+        except Exception as error:
+            if _database_is_away(error):
+                raise
+            log.error("Mail %s tells nobody: %s", poison.id, type(error).__name__)  # noqa: TRY400
+            with self.inbox.database.unit() as unit:
+                self.inbox.bury(poison, unit)
 
     def _read(self, claimed: Claimed) -> Incoming:
         raw = claimed.raw
@@ -77,9 +104,16 @@ class Intake:
         mail = read_mail(raw, recipient=claimed.recipient, trusted_authserv=self.authserv)
         return _too_big(mail) if claimed.is_cut else mail
 
-    def _letter(self, claimed: Claimed) -> Letter:
+    def _letter(self, claimed: Claimed | Poison) -> Letter:
         ours = self.addresses.read(claimed.recipient)
         return Letter(claimed.id, claimed.received_at, ours)
+
+
+def _database_is_away(error: Exception) -> bool:
+    """Whether it failed by the database, whatever the mail."""
+    if not isinstance(error, OperationalError):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(_AWAY)
 
 
 def _too_big(mail: Incoming) -> Unclear:

@@ -49,6 +49,13 @@ _WORKS = """
           WHERE failures > 0 OR paused_since IS NOT NULL FOR UPDATE) old
     RETURNING old.paused_since IS NOT NULL AS was_paused
 """
+# Both those that are to rest and those that took mail, in one order; and as a domain that is new
+# can't be locked yet, one such mark after the other.
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('notifier/resting', 0))"
+_LOCK = """
+    SELECT FROM notifier.resting_domains WHERE domain = ANY(%(domains)s)
+    ORDER BY domain FOR UPDATE
+"""
 # Greylisting asks for each message anew, so a domain rests by it only when it does nothing else.
 _REST = """
     INSERT INTO notifier.resting_domains AS r (domain, rests, until)
@@ -94,6 +101,7 @@ class Pause:
         self, verdicts: Sequence[tuple[Sending, Verdict]], connection: Connection[DictRow]
     ) -> bool:
         """What these tell of the server and of domains. Whether the server works again."""
+        _lock(verdicts, connection)
         _let_rest(verdicts, connection)
         if any(one.works for _, one in verdicts):
             return self._works(verdicts, connection)
@@ -105,8 +113,7 @@ class Pause:
     def _works(
         self, verdicts: Sequence[tuple[Sending, Verdict]], connection: Connection[DictRow]
     ) -> bool:
-        taken = {sending.domain for sending, one in verdicts if one.state == "accepted"}
-        row = connection.execute(_WORKS, {"domains": sorted(taken)}).fetchone()
+        row = connection.execute(_WORKS, {"domains": _taking(verdicts)}).fetchone()
         if row is not None and row["was_paused"]:
             log.warning("The mail server works again: sending goes on.")
         return row is not None
@@ -131,11 +138,29 @@ def hurry(connection: Connection[DictRow]) -> None:
     connection.execute(_HURRY)
 
 
+def _lock(verdicts: Sequence[tuple[Sending, Verdict]], connection: Connection[DictRow]) -> None:
+    """Every domain of these that rests or did, before any is changed."""
+    resting = _held(verdicts)
+    if resting:
+        connection.execute(_ONE_AT_A_TIME)
+    connection.execute(_LOCK, {"domains": [*resting, *_taking(verdicts)]})
+
+
+def _taking(verdicts: Sequence[tuple[Sending, Verdict]]) -> list[str]:
+    return sorted({sending.domain for sending, one in verdicts if one.state == "accepted"})
+
+
 def _let_rest(verdicts: Sequence[tuple[Sending, Verdict]], connection: Connection[DictRow]) -> None:
+    held = _held(verdicts)
+    if held:
+        connection.execute(_REST, {"domains": list(held), "at_once": list(held.values())})
+
+
+def _held(verdicts: Sequence[tuple[Sending, Verdict]]) -> dict[str, bool]:
+    """Domains that want less; whether they are to rest at once."""
     held: dict[str, bool] = {}
     for sending, one in verdicts:
         if one.fault in (Fault.THROTTLED, Fault.GREYLISTED):
             at_once = one.fault is Fault.THROTTLED
             held[sending.domain] = held.get(sending.domain, False) or at_once
-    if held:
-        connection.execute(_REST, {"domains": list(held), "at_once": list(held.values())})
+    return held

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Self
 
+from services.notifier.adapters.columns import AS_IT_STANDS
 from services.notifier.domain.gathering import can_be_gathered
 from services.notifier.domain.messages import KINDS, Sending
 from shared.db import Unit
@@ -18,11 +19,8 @@ _ONE_AT_A_TIME = """
     SELECT pg_advisory_xact_lock(hashtextextended('notifier/optional/' || mailbox, 0))
     FROM (SELECT DISTINCT mailbox FROM unnest(%s::text[]) AS mailbox ORDER BY mailbox) mailboxes
 """
-_ALONGSIDE = """
-    SELECT m.key, m.kind, m.ground, m.case_id, m.task_id, m.meeting_id, m.person_id, m.party,
-           m.mailbox, m.address, m.language, m.rule, m.told, m.payload, m.message_id, m.due_at,
-           m.useful_until, m.created_at, m.state, m.attempts, m.began, m.doubts, m.fence,
-           m.optional, m.carried_by, NULL::bytea AS content
+_ALONGSIDE = f"""
+    SELECT {AS_IT_STANDS}
     FROM notifier.messages m
     WHERE m.optional AND m.mailbox = ANY(%(mailboxes)s) AND m.party = 'staff'
       AND m.state IN ('due', 'retry', 'unknown') AND m.kind = ANY(%(kinds)s)
@@ -30,7 +28,7 @@ _ALONGSIDE = """
            OR m.carried_by IS NULL AND m.content IS NULL AND m.due_at <= %(now)s
           AND m.useful_until > %(now)s)
     ORDER BY m.due_at, m.id
-"""
+"""  # noqa: S608 - columns alone
 _HAD_ONE = """
     SELECT m.mailbox FROM notifier.messages m
     WHERE m.optional AND m.carried_by IS NULL AND m.mailbox = ANY(%(mailboxes)s)

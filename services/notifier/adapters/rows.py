@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from services.notifier.adapters.columns import AS_IT_STANDS
 from services.notifier.domain.clearance import Stop
 from services.notifier.domain.mailing import Duty, Mailing, duty_from_row, mailing_from_row
 from services.notifier.domain.messages import Message, Sending, words_to_json
@@ -18,14 +19,12 @@ from shared.db import Unit
 from shared.domain.days import local_date
 
 # The messages are locked in this order by everybody, so that nobody waits in a ring.
-_MESSAGES = """
-    SELECT key, kind, ground, case_id, task_id, meeting_id, person_id, party, mailbox, language,
-           rule, told, address, payload, message_id, due_at, useful_until, created_at, state,
-           attempts, began, doubts, fence, optional, carried_by, NULL::bytea AS content
-    FROM notifier.messages WHERE case_id = %s ORDER BY case_id, id FOR UPDATE
-"""
+_MESSAGES = f"""
+    SELECT {AS_IT_STANDS}
+    FROM notifier.messages m WHERE m.case_id = %s ORDER BY m.case_id, m.id FOR UPDATE
+"""  # noqa: S608 - columns alone
 _INVITATIONS = """
-    SELECT meeting_id, mailbox, token, people, told, sequence, stamp, created_at, state, place
+    SELECT meeting_id, mailbox, token, people, told, sequence, stamp, created_at, state, place, link
     FROM notifier.invitations WHERE case_id = %s
 """
 _ADD = """
@@ -43,22 +42,30 @@ _SUPPRESS = """
                                  content = NULL, fence = fence + 1
     WHERE id = %(id)s AND state IN ('due', 'claimed', 'retry', 'unknown')
 """
+_LOCK = """
+    SELECT FROM notifier.messages WHERE id = %(id)s OR carried_by = %(id)s
+    ORDER BY case_id, id FOR UPDATE
+"""
+# What failed with its mail is due again with it, and the gate gathers them anew.
 _REPEAT = """
     UPDATE notifier.messages
-    SET state = 'due', reason = NULL, try_at = '-infinity', spared = attempts, content = NULL,
-        repeats = repeats + 1, fence = fence + 1
-    WHERE id = %(id)s AND state IN ('failed', 'suppressed') AND doubts <= %(doubts)s
-      AND carried_by IS NULL AND useful_until > %(now)s
+    SET state = 'due', carried_by = NULL, reason = NULL, try_at = '-infinity', spared = attempts,
+        content = NULL, repeats = repeats + 1, fence = fence + 1
+    WHERE (id = %(id)s AND state IN ('failed', 'suppressed')
+           OR carried_by = %(id)s AND state = 'failed')
+      AND doubts <= %(doubts)s AND useful_until > %(now)s
 """
 _SAVE_INVITATION = """
     INSERT INTO notifier.invitations
-      (meeting_id, mailbox, case_id, token, people, told, sequence, stamp, created_at, state, place)
+      (meeting_id, mailbox, case_id, token, people, told, sequence, stamp, created_at, state, place,
+       link)
     VALUES
       (%(meeting_id)s, %(mailbox)s, %(case_id)s, %(token)s, %(people)s, %(told)s, %(sequence)s,
-       %(stamp)s, %(created_at)s, %(state)s, %(place)s)
+       %(stamp)s, %(created_at)s, %(state)s, %(place)s, %(link)s)
     ON CONFLICT (meeting_id, mailbox) DO UPDATE
     SET people = excluded.people, told = excluded.told, sequence = excluded.sequence,
-        stamp = excluded.stamp, state = excluded.state, place = excluded.place
+        stamp = excluded.stamp, state = excluded.state, place = excluded.place,
+        link = excluded.link
 """
 _SAVE_BY_HAND = """
     INSERT INTO notifier.by_hand (meeting_id, person_id, case_id, told, state, rule)
@@ -121,6 +128,7 @@ class SqlRows:
 
     def repeat(self, message_id: UUID, now: datetime) -> None:
         values = {"id": message_id, "now": now, "doubts": DOUBTS}
+        self._connection.execute(_LOCK, values)
         self._connection.execute(_REPEAT, values)
 
     def suppress(self, stops: Sequence[tuple[Message, Stop]]) -> None:

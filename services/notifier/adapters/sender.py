@@ -29,7 +29,7 @@ from services.notifier.adapters.smtp import Line, Reach, tls_context
 from services.notifier.domain.mailserver import MailServer
 from services.notifier.domain.messages import Sending
 from services.notifier.domain.outcomes import Outcome, Refused, Stopped, Verdict, verdict
-from services.notifier.domain.pacing import Lanes, Pacing
+from services.notifier.domain.pacing import Lanes, Pacing, crowded, most_of_a_slow_one
 from services.notifier.domain.replies import Fault
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,7 @@ _LINGER_SECONDS = 0.01
 _SECONDS_TO_MARK = 10.0
 _PAUSE = timedelta(seconds=1)
 _PAUSE_AFTER_UNFORESEEN = timedelta(seconds=20)
-# Of the batch that is under way: beside one domain of many or of slow mails, others have room.
-_MOST_OF_A_DOMAIN, _MOST_OF_A_SLOW_DOMAIN = 40, 8
+_SECONDS_BETWEEN_LOOKS = 1.0
 
 Result = TypeVar("Result")
 
@@ -106,15 +105,9 @@ class Sender:
     @property
     def crowded(self) -> frozenset[str]:
         """Domains of which enough is under way: what else is claimed is to go to others."""
-        slow, own = self._lanes.slow, self.pace.pacing.own
         with self._lock:
             count = Counter(one.sending.domain for one in self._under_way.values())
-        return frozenset(
-            domain
-            for domain, number in count.items()
-            if domain not in own
-            and number >= (_MOST_OF_A_SLOW_DOMAIN if domain in slow else _MOST_OF_A_DOMAIN)
-        )
+        return crowded(count, self._lanes.slow, self.pace.pacing.own)
 
     def hand_over(self, sendings: Sequence[Sending], claimed_at: float) -> None:
         """Begin with these. `claimed_at`: the monotonic time just before they were claimed."""
@@ -159,7 +152,8 @@ class Sender:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         reach = Reach()
-        tasks = [partial(self._work, reach)] * self.pace.connections + [self._renew]
+        tasks: list[Callable[[], Awaitable[None]]] = [self._renew, self._make_room]
+        tasks += [partial(self._work, reach)] * self.pace.connections
         kept_up = [self._loop.create_task(_keep_up(task)) for task in tasks]
         try:
             self._loop.run_forever()
@@ -193,7 +187,7 @@ class Sender:
                         continue
                     outcome = await self._send(line, one)
                 finally:
-                    self._leave_lane(one, time.monotonic() - began, outcome)
+                    self._leave_lane(one, began, outcome)
                 self._loop.create_task(self._note(one, outcome))
         finally:
             line.drop()
@@ -215,17 +209,31 @@ class Sender:
         self._lanes.put(one.sending.domain, one, time.monotonic())
         self._wake()
 
-    def _leave_lane(self, one: _UnderWay, seconds: float, outcome: Outcome | None) -> None:
-        self._lanes.ended(one.sending.domain, seconds, held_back=_is_held_back(outcome))
-        self._wake()
+    def _leave_lane(self, one: _UnderWay, began: float, outcome: Outcome | None) -> None:
+        held_back = _is_held_back(outcome)
+        self._lanes.ended(one.sending.domain, began, time.monotonic(), held_back=held_back)
+        self._wake(everybody=True)  # what is known of a domain now can let several begin
 
-    def _wake(self) -> None:
-        """One connection that has nothing to do looks again."""
+    def _wake(self, *, everybody: bool = False) -> None:
+        """A connection that has nothing to do looks again."""
         while self._idle:
             waiter = self._idle.popleft()
             if not waiter.done():
                 waiter.set_result(None)
-                return
+                if not everybody:
+                    return
+
+    async def _make_room(self) -> None:
+        """What waits behind a slow domain goes back, so that the batch has room for others."""
+        while True:
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+            self._lanes.look(time.monotonic())
+            with self._lock:
+                claimed = {one.sending.domain for one in self._under_way.values()}
+            slow = self._lanes.slow & claimed
+            keep = most_of_a_slow_one(slow)
+            spared = [one for domain in slow for one in self._lanes.spare(domain, keep)]
+            await self._return(spared, "domain-slow")
 
     async def _send(self, line: Line, one: _UnderWay) -> Outcome | None:
         """None if something went wrong that nobody foresaw: the message is taken up again."""
@@ -277,10 +285,13 @@ class Sender:
 
     async def _let_rest(self, domain: str) -> None:
         """What hasn't begun of it waits in the database, which knows for how long."""
-        waiting = self._lanes.clear(domain)
-        if waiting:
-            sendings = [one.sending for one in waiting if not self._closing]
-            give_back = partial(self._give_back, sendings, "domain-rests")
+        await self._return(self._lanes.clear(domain), "domain-rests")
+
+    async def _return(self, waiting: Sequence[_UnderWay], reason: str) -> None:
+        """Give back what hasn't begun, unless that has been done as the worker ends."""
+        sendings = [one.sending for one in waiting if not self._closing]
+        if sendings:
+            give_back = partial(self._give_back, sendings, reason)
             await self._loop.run_in_executor(None, give_back)
         for one in waiting:
             self._done(one)

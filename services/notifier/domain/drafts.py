@@ -9,6 +9,7 @@ from services.notifier.domain.invitations import Cancel, Invite
 from services.notifier.domain.mail import Post
 from services.notifier.domain.mailing import Mailing
 from services.notifier.domain.messages import (
+    ASKED_FOR,
     AlertWords,
     CalendarPart,
     Kind,
@@ -17,7 +18,7 @@ from services.notifier.domain.messages import (
     ProposalWords,
     Said,
 )
-from services.notifier.domain.occasions import Due, DueAlert, Unwanted
+from services.notifier.domain.occasions import DueAlert, DueReminder, Unwanted
 from services.notifier.domain.recipients import Colleague, address_of, language_of
 from services.notifier.domain.standing import Invitation
 from shared.domain.answering import answer_by
@@ -58,28 +59,29 @@ class Drafts:
             created_at=old.created_at if old is not None else change.stamp,
             state="invited" if isinstance(change, Invite) else "cancelled",
             place=said.place,
+            link=self.mailing.link(meeting.id, self._spoken_to(change.people)),
         )
         return invitation, self._calendar_message(change, said, invitation, meeting)
 
     def reminder(
-        self, due: Due, meeting: Meeting, mailbox: str, people: tuple[UUID, ...]
+        self, due: DueReminder, meeting: Meeting, mailbox: str, people: tuple[UUID, ...]
     ) -> Message:
         return self._before_meeting(Kind.REMINDER, due, meeting, mailbox, people)
 
     def nudge(
-        self, due: Due, meeting: Meeting, mailbox: str, people: tuple[UUID, ...], *, asked: bool
+        self, due: DueReminder, meeting: Meeting, mailbox: str, people: tuple[UUID, ...]
     ) -> Message:
-        """To who hasn't answered; `asked`: a person wants it now, whatever else is mailed today."""
+        """To who hasn't answered; if a person wants it, now, whatever else is mailed today."""
         answer_by = self._answer_by(meeting)
         if answer_by is not None and answer_by < local_date(max(due.due_at, self.now)):
             answer_by = None
         nudge = self._before_meeting(Kind.NUDGE, due, meeting, mailbox, people, answer_by)
-        return replace(nudge, optional=not asked)
+        return replace(nudge, optional=not due.asked)
 
     def _before_meeting(
         self,
         kind: Kind,
-        due: Due,
+        due: DueReminder,
         meeting: Meeting,
         mailbox: str,
         people: tuple[UUID, ...],
@@ -87,7 +89,7 @@ class Drafts:
     ) -> Message:
         token = self.post.invitation_token(meeting.id, mailbox)
         message = self._about_meeting(
-            key=f"{due.key}/{token}",
+            key=f"{ASKED_FOR if due.asked else ''}{due.key}/{token}",
             kind=kind,
             ground=self._ground(meeting),
             rule=due.rule,
@@ -228,11 +230,11 @@ class Drafts:
 
         `address`: where the mailbox got what it holds, if not as its person has entered it now.
         """
-        parties = {person: self._party(person) for person in people}
-        person = min(people, key=lambda one: parties[one] == "staff")
+        person = self._spoken_to(people)
+        party = self._party(person)
         contact = self.mailing.contacts.get(person)
         entered = None if contact is None else address_of(contact)
-        for_staff = parties[person] == "staff"
+        for_staff = party == "staff"
         return Message(
             key=key,
             kind=kind,
@@ -240,7 +242,7 @@ class Drafts:
             case_id=self.mailing.facts.id,
             meeting_id=meeting.id,
             person_id=person,
-            party=parties[person],
+            party=party,
             mailbox=mailbox,
             address=address or entered or mailbox,
             language=language_of(contact),
@@ -292,6 +294,10 @@ class Drafts:
 
     def _said(self, meeting: Meeting) -> Said:
         return Said(meeting.starts_at, meeting.ends_at, self.mailing.place_for_all(meeting))
+
+    def _spoken_to(self, people: tuple[UUID, ...]) -> UUID:
+        """Whose link a mail to a mailbox holds, of those who share it: family before staff."""
+        return min(people, key=lambda one: self._party(one) == "staff")
 
     def _party(self, person: UUID) -> str:
         contact = self.mailing.contacts.get(person)

@@ -133,7 +133,8 @@ def _invite(
     place = mailing.place_for_all(meeting)
     for mailbox, people in sorted(to.mailboxes.items()):
         old = standing.invitations.get(mailbox)
-        if old is not None and _knows(old, meeting, place):
+        works = {mailing.link(meeting.id, person) for person in people}
+        if old is not None and _knows(old, meeting, place) and old.link in (None, *works):
             if old.people != people:
                 yield Regroup(mailbox, people)
             continue

@@ -34,6 +34,7 @@ class Called:
 
     `since`: the DTSTAMP at which its SEQUENCE was said for the first time; `changed`: an earlier
     one was said before. `stamps` and `answered_at`: of the answers from there that have counted.
+    `staff`: it's a mailbox of somebody at work; `others`: those of who else is called.
     """
 
     case_id: UUID
@@ -48,6 +49,8 @@ class Called:
     changed: bool
     stamps: frozenset[datetime] = frozenset()
     answered_at: datetime | None = None
+    staff: bool = False
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,11 @@ def judge(
             return _apart("bounce", "no-message")
     kind = _NOTED[type(mail)]
     return _noted(kind, kind)
+
+
+def poison() -> Verdict:
+    """Of a mail over which everybody who took it up has failed: a person looks at it (B4)."""
+    return _apart("unclear", "poison")
 
 
 def judge_bounce(mail: Bounce, sent: Sent | None) -> Verdict:
@@ -183,8 +191,17 @@ def _by_content(mail: Reply | Counter, called: Called) -> Verdict | None:
 
 
 def _is_theirs(mail: Reply | Counter | Refresh, called: Called) -> bool:
-    """B2: an alias as the sender is fine, and so is one as the ATTENDEE; not both."""
-    return called.mailbox in (mail.attendee, mail.sender)
+    """B2: an alias as the sender is fine, and so is one as the ATTENDEE.
+
+    Both may be one for staff alone, in the domain of their own mailbox: who has an address there is
+    known to their employer. But whoever is called by another mailbox answers for themselves.
+    """
+    if called.mailbox in (mail.attendee, mail.sender):
+        return True
+    told = {mail.attendee, mail.sender or ""}
+    here = called.mailbox.rpartition("@")[2]
+    at_work = all(address.rpartition("@")[2] == here for address in told)
+    return called.staff and at_work and told.isdisjoint(called.others)
 
 
 def _plain(mail: Plain, called: Called | None, why_not: str) -> Verdict:
@@ -193,7 +210,8 @@ def _plain(mail: Plain, called: Called | None, why_not: str) -> Verdict:
         return replace(_apart("plain", why_not), words=words)
     theirs = mail.sender == called.mailbox and len(called.people) == 1
     person = called.people[0] if theirs else None
-    return Verdict("handled", "plain", "to-read", "read", words=words, person_id=person)
+    reason = "to-read-beside-calendar" if mail.beside_foreign else "to-read"
+    return Verdict("handled", "plain", reason, "read", words=words, person_id=person)
 
 
 def _with_what_it_says(verdict: Verdict, mail: Reply | Counter | Refresh) -> Verdict:

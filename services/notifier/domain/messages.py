@@ -37,6 +37,7 @@ FAMILY_GROUNDS = ("none", "consent", "object")  # on which also those outside th
 DUTY_KINDS = (Kind.ALERT, Kind.TASK, Kind.RECEIPT, Kind.DISPATCH)  # for staff alone
 WAITING_KINDS = (Kind.REMINDER, Kind.NUDGE, Kind.ALERT, Kind.TASK)  # not in quiet hours
 CALENDAR_KINDS = (Kind.CALL, Kind.CHANGE, Kind.CANCEL)
+ASKED_FOR = "asked/"  # how the key of a reminder begins that a person wanted
 OPEN_STATES = ("due", "claimed", "data", "retry", "unknown")
 
 
@@ -172,6 +173,11 @@ class Message:
     def subject(self) -> UUID | None:
         """The case that it is about, or the duty; None: something that only a newer one knows."""
         return self.case_id or self.task_id
+
+    @property
+    def was_asked_for(self) -> bool:
+        """A person wanted those called to be reminded now; it wasn't planned."""
+        return self.key.startswith(ASKED_FOR)
 
     @property
     def calendar(self) -> CalendarPart | None:

@@ -20,6 +20,13 @@ class Due(Protocol):
     def useful_until(self) -> datetime: ...
 
 
+class DueReminder(Due, Protocol):
+    """A reminder that falls due. `asked`: a person wants it now."""
+
+    @property
+    def asked(self) -> bool: ...
+
+
 class Unwanted(Protocol):
     """A time that somebody wished for, and that can't be had."""
 

@@ -33,6 +33,8 @@ class Invitation:
     """One calendar object: a meeting in a mailbox (X4), as it was last put into words.
 
     `held` is what the mailbox may show, None if nothing has reached it (or a CANCEL has).
+    `link`: the personal link that the last words hold, of one of those who shared the mailbox then;
+    None before links were noted.
     `lost`: the last words were stopped, or refused for good, so the mailbox doesn't have them; or
     it has some that only a newer version can read, so it counts as told by a person.
     """
@@ -47,6 +49,7 @@ class Invitation:
     created_at: datetime
     state: Literal["invited", "cancelled"]
     place: str | None
+    link: UUID | None = None
     held: Held | None = None
     lost: Literal["stopped", "failed"] | None = None
 

@@ -3,7 +3,7 @@
 Nothing is answered by itself: no mail leaves here but the invitation that somebody asks for again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,7 +11,15 @@ from uuid import UUID
 
 from services.notifier.domain.incoming.kinds import Bounce, Counter, Incoming
 from services.notifier.domain.invitations import Invite, next_stamp
-from services.notifier.domain.judging import Called, Sent, Verdict, is_dead, judge, judge_bounce
+from services.notifier.domain.judging import (
+    Called,
+    Sent,
+    Verdict,
+    is_dead,
+    judge,
+    judge_bounce,
+    poison,
+)
 from services.notifier.domain.messages import Kind
 from services.notifier.domain.ours import Ours
 from services.notifier.domain.recipients import NO_MAIL, recipients
@@ -57,7 +65,7 @@ class Inbound(Protocol):
     def called(self, token: str) -> Called | None: ...
     def sent(self, message: UUID) -> Sent | None: ...
     def sent_as(self, message_id: str) -> Sent | None: ...
-    def mark_bounced(self, message: UUID, *, final: bool) -> bool: ...
+    def mark_bounced(self, message: UUID, *, final: bool) -> Sequence[Sent]: ...
     def note(
         self, letter: UUID, verdict: Verdict, written_by: str | None, about: Called | Sent | None
     ) -> None: ...
@@ -80,7 +88,7 @@ def take_in(letter: Letter, mail: Incoming, at: MailDesk, now: datetime) -> None
     if isinstance(mail, Bounce):
         _take_back(letter, mail, at)
         return
-    token = letter.to.token if letter.to is not None and letter.to.to == "reply" else None
+    token = _reply_token(letter)
     called = None if token is None else at.inbound.called(token)
     why_not = "no-token" if token is None else "unknown-token"
     verdict = judge(mail, called, letter.received_at, why_not)
@@ -89,6 +97,16 @@ def take_in(letter: Letter, mail: Incoming, at: MailDesk, now: datetime) -> None
     at.inbound.note(letter.id, verdict, mail.sender, called)
     if called is not None:
         _tell(letter, mail, verdict, called, at.desk)
+
+
+def leave_to_a_person(letter: Letter, at: MailDesk) -> None:
+    """A mail that can't be read: of its case no more is known than what its address says (B4)."""
+    token = _reply_token(letter)
+    called = None if token is None else at.inbound.called(token)
+    verdict = poison()
+    at.inbound.note(letter.id, verdict, None, called)
+    if called is not None:
+        _tell(letter, None, verdict, called, at.desk)
 
 
 def inbound_decided(event: InboundDecided, at: MailDesk, now: datetime) -> None:
@@ -132,7 +150,13 @@ def counter_declined(event: CounterDeclined, desk: Desk, now: datetime) -> None:
             desk.rows.add(look.drafts.counter_declined(event, meeting, invitation))
 
 
-def _tell(letter: Letter, mail: Incoming, verdict: Verdict, called: Called, desk: Desk) -> None:
+def _reply_token(letter: Letter) -> str | None:
+    return letter.to.token if letter.to is not None and letter.to.to == "reply" else None
+
+
+def _tell(
+    letter: Letter, mail: Incoming | None, verdict: Verdict, called: Called, desk: Desk
+) -> None:
     """What cases is to know of it: ids, codes and times alone."""
     if verdict.act == "answer":
         assert verdict.person_id is not None
@@ -181,9 +205,10 @@ def _take_back(letter: Letter, mail: Bounce, at: MailDesk) -> None:
         sent = at.inbound.sent_as(mail.original_id)
     verdict = judge_bounce(mail, sent)
     if sent is not None and verdict.act == "bounce":
-        if at.inbound.mark_bounced(sent.id, final=mail.final):
-            _tell_of_bounce(mail, sent, at.desk)
-        else:
+        news = at.inbound.mark_bounced(sent.id, final=mail.final)
+        for one in news:
+            _tell_of_bounce(mail, one, at.desk)
+        if not news:
             verdict = Verdict("handled", "bounce", "known")
     at.inbound.note(letter.id, verdict, mail.sender, sent)
 

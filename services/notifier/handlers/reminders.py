@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.notifier.domain.messages import Kind
+from services.notifier.domain.messages import Kind, Sending
 from services.notifier.domain.recipients import Recipients, recipients
 from services.notifier.handlers.looking import Desk, Look, by_hand, look_at
 from shared.bus.events import ReminderDue
@@ -17,7 +17,8 @@ def reminder_due(event: ReminderDue, desk: Desk, now: datetime) -> None:
     """To each mailbox still called to the meeting as told; nothing if it has moved since.
 
     A nudge to those who haven't answered, a reminder to all but those who have said no; what a
-    person has asked for is the one while there's somebody to ask, and else the other.
+    person has asked for is the one while there's somebody to ask, and else the other. What was to
+    come next isn't said again to whom that has reached.
     """
     look = look_at(event.case_id, desk, now)
     meeting = None if look is None else _as_told(event, look)
@@ -29,7 +30,8 @@ def reminder_due(event: ReminderDue, desk: Desk, now: datetime) -> None:
         _nudge(event, meeting, unanswered, look)
         return
     for mailbox, people in _but_for(meeting.declined, to).items():
-        desk.rows.add(look.drafts.reminder(event, meeting, mailbox, people))
+        if event.asked or not _was_just_reminded(mailbox, meeting, look):
+            desk.rows.add(look.drafts.reminder(event, meeting, mailbox, people))
     for person, rule in to.by_hand.items():
         if person not in meeting.declined:
             desk.publish(
@@ -50,9 +52,37 @@ def _nudge(
     event: ReminderDue, meeting: Meeting, unanswered: dict[str, tuple[UUID, ...]], look: Look
 ) -> None:
     for mailbox, people in unanswered.items():
-        if event.asked or _had_time(mailbox, meeting, look):
-            nudge = look.drafts.nudge(event, meeting, mailbox, people, asked=event.asked)
-            look.desk.rows.add(nudge)
+        if event.asked or _is_to_be_asked_again(mailbox, meeting, look):
+            look.desk.rows.add(look.drafts.nudge(event, meeting, mailbox, people))
+
+
+def _is_to_be_asked_again(mailbox: str, meeting: Meeting, look: Look) -> bool:
+    """Once in all, by a person or by itself."""
+    by_a_person = _asked_for(mailbox, meeting, look)
+    if any(one.may_be_held or one.is_open for one in by_a_person):
+        return False
+    return _had_time(mailbox, meeting, look)
+
+
+def _was_just_reminded(mailbox: str, meeting: Meeting, look: Look) -> bool:
+    """Whether a person's reminder has reached the mailbox today or on the working day before.
+
+    One that is still on its way doesn't count: an answer that comes first would stop it.
+    """
+    return any(
+        one.may_be_held and local_date(look.now) <= _DAYS.plus(local_date(one.due_at), 1)
+        for one in _asked_for(mailbox, meeting, look)
+    )
+
+
+def _asked_for(mailbox: str, meeting: Meeting, look: Look) -> list[Sending]:
+    """What a person has had the mailbox told of the meeting as it is now."""
+    about = (meeting.id, mailbox, meeting.sequence)
+    return [
+        one
+        for one in look.record.messages
+        if one.was_asked_for and (one.meeting_id, one.mailbox, one.told) == about
+    ]
 
 
 def _had_time(mailbox: str, meeting: Meeting, look: Look) -> bool:

@@ -58,15 +58,6 @@ _FALL_DUE = """
         ORDER BY d.due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
     RETURNING key, event_type, event, state
 """
-_BRING_FORWARD = """
-    UPDATE scheduler.due SET state = 'fired', settled_at = %(now)s
-    WHERE state = 'planned' AND key = (
-        SELECT key FROM scheduler.due
-        WHERE case_id = %(case)s AND state = 'planned' AND event_type = 'reminder.due'
-          AND event ->> 'meeting_id' = %(meeting)s
-        ORDER BY due_at, key LIMIT 1 FOR UPDATE)
-    RETURNING event
-"""
 _TAKEN = """
     SELECT starts_at, ends_at FROM cases_api.busy(%(people)s::uuid[], %(since)s, %(until)s)
     UNION
@@ -179,11 +170,6 @@ class SqlStore:
             [case_id],
         ).fetchall()
         return sorted((row["meeting_id"], row["sequence"]) for row in rows)
-
-    def bring_forward(self, case_id: UUID, meeting_id: UUID) -> dict[str, Any] | None:
-        values = {"case": case_id, "meeting": str(meeting_id), "now": self._now}
-        row = self._connection.execute(_BRING_FORWARD, values).fetchone()
-        return None if row is None else row["event"]
 
     def save(self, case_id: UUID, standing: Standing, look_at: datetime | None) -> None:
         self._connection.execute(

@@ -70,7 +70,7 @@ def nudge(
 
 
 def asked_for(facts: CaseFacts, meeting: Meeting, rule: str, now: datetime) -> Due:
-    """The reminder that a person has asked for, where none was to come any more."""
+    """The reminder that a person has asked for: one a day, besides those that are planned."""
     key = f"{meeting.id}/{rule}/asked/{meeting.sequence}/{local_date(now)}"
     event = ReminderDue(
         case_id=facts.id,

@@ -25,7 +25,6 @@ class ConsentRule(Part):
     youth_decides_from_age: Age = 18
     age_rule: RuleId
     own_mail_from_age: Annotated[int, Field(ge=15, le=25)] = 15  # X11: later perhaps, never earlier
-    own_mail_rule: RuleId
     child_asked_from_age: Age | None = None
     child_needed_from_age: Age | None = None
     child_rule: RuleId | None = None

@@ -22,7 +22,8 @@ class Reminder(Part):
 class AnswerRule(Part):
     """Until when an answer to a call is hoped for, and when who hasn't answered is asked again.
 
-    In working days before the meeting. They are asked again once, not sooner than
+    In working days before the meeting; whoever is called a week ahead may have a day more
+    (`shared/domain/answering.py`). They are asked again once, not sooner than
     `nudge_working_days_after_call` after the call; and not if the last day to answer has passed by
     then: the meeting is so near that its reminder is enough.
     """

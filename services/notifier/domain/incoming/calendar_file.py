@@ -8,7 +8,7 @@ from typing import get_args
 from urllib.parse import unquote
 
 from services.notifier.domain.incoming.file_zones import Zones
-from services.notifier.domain.incoming.headers import ADDRESS
+from services.notifier.domain.incoming.headers import ADDRESS, as_entered
 from services.notifier.domain.incoming.kinds import (
     Answer,
     Counter,
@@ -87,26 +87,24 @@ def _said(calendar: Component, outside: str, ours: str) -> list[Said]:
 
 
 def _method(calendar: Component, outside: str, events: Sequence[Component]) -> str | None:
-    """The calendar's own word; else its part's; else what it looks like, if both were lost."""
-    inside = _word(_only(calendar, "METHOD"))
-    if inside in _METHODS:
-        return inside
-    found = _WORD.search(outside.upper())
-    if found and found[0] in _METHODS:
-        return found[0]
-    if inside is None and len(events) == 1 and _looks_like_an_answer(events[0]):
+    """The calendar's own word; else its part's; else what it looks like, if both were lost or say
+    what no standard knows. Raises Unusable for such a word on what doesn't look like an answer."""
+    line = _only(calendar, "METHOD")
+    told = (line.value if line else "", outside)
+    for value in told:
+        found = _WORD.search(value)
+        if found and found[0].upper() in _METHODS:
+            return found[0].upper()
+    if len(events) == 1 and _looks_like_an_answer(events[0]):
         return "REPLY"
-    return inside
+    if any(value.strip() for value in told):
+        raise Unusable("unknown-method")
+    return None
 
 
 def _looks_like_an_answer(event: Component) -> bool:
     attendees = event.all("ATTENDEE")
     return len(attendees) == 1 and _partstat(attendees[0]) in _ANSWERS
-
-
-def _word(line: Property | None) -> str | None:
-    found = _WORD.search(line.value) if line else None
-    return found[0].upper() if found else None
 
 
 def _partstat(attendee: Property) -> str:
@@ -225,7 +223,7 @@ def _address(line: Property) -> str | None:
         bare = told.strip().strip("<>'\"").strip().lower()
         bare = bare.removeprefix("mailto:")
         if ADDRESS.fullmatch(bare):
-            return bare
+            return as_entered(bare)
     return None
 
 

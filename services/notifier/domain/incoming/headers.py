@@ -6,6 +6,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 
 from services.notifier.domain.incoming.texts import readable
+from shared.mailaddress import mail_address
 
 _BLANK = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
@@ -83,8 +84,20 @@ def sender_of(headers: Headers) -> str | None:
     if len(told) != 1:
         return None
     bare = _COMMENT.sub("", _QUOTED.sub("", told[0][:_LONGEST_DECODED]))
-    addresses = set(ADDRESS.findall(bare.lower()))
+    addresses = {as_entered(found) for found in ADDRESS.findall(bare)}
     return addresses.pop() if len(addresses) == 1 else None
+
+
+def as_entered(address: str) -> str:
+    """An address as ours are kept: in lower case, a domain of other letters than ASCII in those of
+    DNS (xn--…); whatever can't be one of ours as it stands."""
+    lower = address.lower()
+    if lower.isascii():
+        return lower
+    try:
+        return mail_address(lower).lower()
+    except ValueError:
+        return lower
 
 
 def message_id_in(value: str) -> str | None:

@@ -28,6 +28,7 @@ Reason = Literal[
     "too-much",  # a calendar with more in it than any answer has
     "truncated",
     "two-attendees",
+    "unknown-method",  # a calendar for a purpose that nobody knows, and that is no answer
     "unknown-report",  # from a mail server, but not in a form or in words that are known
     "unknown-zone",
 ]
@@ -115,10 +116,14 @@ class AutoReply(_Mail):
 
 @dataclass(frozen=True, slots=True)
 class Plain(_Mail):
-    """B8: a person's own words, to be read behind login. Without control characters; not HTML."""
+    """B8: a person's own words, to be read behind login. Without control characters; not HTML.
+
+    `beside_foreign`: a calendar came with them that changes nothing (B6).
+    """
 
     subject: str
     text: str
+    beside_foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,18 @@ _LONGEST_BOUNDARY = 250
 _NOT_BASE64 = bytes(
     set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 )
+# Apple puts what is attached beside the page, inside the alternatives: a part of its own even so.
+_APART = frozenset({"multipart/alternative", "multipart/mixed"})
 _BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR", re.IGNORECASE)
 _WIDE = tuple("BEGIN:VCALENDAR".encode(codec) for codec in ("utf-16-le", "utf-16-be"))
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A part that holds no parts. `kind` is its type in lower case, `name` its file's name."""
+    """A part that holds no parts. `kind` is its type in lower case, `name` its file's name.
+
+    Parts with the same `alternative` say the same thing in different forms; None: it stands alone.
+    """
 
     kind: str
     method: str
@@ -37,6 +42,7 @@ class Leaf:
     attached: bool
     encoding: str
     body: bytes
+    alternative: int | None = None
 
     def data(self) -> bytes:
         """Its content as it was before it was encoded to travel; what can be read of it."""
@@ -114,7 +120,9 @@ class _Opening:
         self._parts = 0
         self.cut_off = False
 
-    def leaves(self, start: int, end: int, default: str, deeper: int) -> Iterator[Leaf]:
+    def leaves(
+        self, start: int, end: int, default: str, deeper: int, within: int | None = None
+    ) -> Iterator[Leaf]:
         self._parts += 1
         if self._parts > _MOST_PARTS:
             raise Unusable("too-many-parts")
@@ -123,13 +131,15 @@ class _Opening:
             raise Unusable("too-many-headers")
         declared = _Declared(headers, default)
         if not declared.kind.startswith("multipart/"):
-            yield _leaf(declared, self._raw[body:end])
+            yield _leaf(declared, self._raw[body:end], within)
             return
         if deeper == 0:
             raise Unusable("too-deep")
         default = "message/rfc822" if declared.kind == "multipart/digest" else "text/plain"
+        if declared.kind in _APART:
+            within = start if declared.kind == "multipart/alternative" else None
         for inner_start, inner_end in self._ranges(declared.boundary, body, end):
-            yield from self.leaves(inner_start, inner_end, default, deeper - 1)
+            yield from self.leaves(inner_start, inner_end, default, deeper - 1, within)
 
     def _ranges(self, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Where each part of a multipart begins and ends."""
@@ -153,7 +163,7 @@ def _without_break(raw: bytes, newline: int) -> int:
     return newline - 1 if raw[newline - 1 : newline] == b"\r" else newline
 
 
-def _leaf(declared: _Declared, body: bytes) -> Leaf:
+def _leaf(declared: _Declared, body: bytes, alternative: int | None) -> Leaf:
     return Leaf(
         kind=declared.kind,
         method=declared.parameter("method"),
@@ -162,6 +172,7 @@ def _leaf(declared: _Declared, body: bytes) -> Leaf:
         attached=declared.attached,
         encoding=declared.encoding,
         body=body,
+        alternative=alternative,
     )
 
 

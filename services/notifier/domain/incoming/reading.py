@@ -24,6 +24,7 @@ from services.notifier.domain.incoming.kinds import (
     Unusable,
 )
 from services.notifier.domain.incoming.opening import Leaf, Mail, opened
+from services.notifier.domain.incoming.own_words import are_beside, own_subject, own_text
 from services.notifier.domain.incoming.reports import report
 from services.notifier.domain.incoming.texts import (
     calendar_text,
@@ -74,6 +75,8 @@ def _found(raw: bytes, headers: Headers, ours: str, trusted: str | None) -> Inco
     if answers_by_itself(headers):
         return AutoReply()
     said = _calendar(mail, ours)
+    if isinstance(said, Foreign):
+        return _beside(said, mail)
     if said is not None:
         return said
     if mail.cut_off:
@@ -81,6 +84,25 @@ def _found(raw: bytes, headers: Headers, ours: str, trusted: str | None) -> Inco
     if comes_from_a_program(headers):
         return AutoReply()
     return _written(mail)
+
+
+def _beside(foreign: Foreign, mail: Mail) -> Foreign | Plain:
+    """B6 and B8: what somebody writes isn't lost because they send our invitation along."""
+    calendars = [leaf for leaf in mail.leaves if _is_calendar(leaf)]
+    if comes_from_a_program(mail.headers) or not are_beside(calendars, mail.headers):
+        return foreign
+    try:
+        written = _written(mail)
+    except Unusable as unusable:
+        if unusable.reason == "no-text":
+            return foreign
+        raise
+    files = "\n".join(readable(leaf.data(), leaf.charset) for leaf in calendars)
+    if not own_text(written.text) and not own_subject(written.subject, files):
+        return foreign
+    if mail.cut_off:
+        raise Unusable("truncated")
+    return replace(written, beside_foreign=True)
 
 
 def _calendar(mail: Mail, ours: str) -> Said | None:
@@ -155,7 +177,7 @@ def _text(mail: Mail) -> str:
         texts = (
             read(readable(leaf.data(), leaf.charset))
             for leaf in mail.leaves
-            if leaf.kind == kind and not leaf.attached
+            if leaf.kind == kind and not leaf.attached and not _is_calendar(leaf)
         )
         if text := plain("\n\n".join(texts), _LONGEST_TEXT):
             return text

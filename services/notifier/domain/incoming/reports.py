@@ -11,6 +11,7 @@ from services.notifier.domain.incoming.automatic import comes_from_a_program
 from services.notifier.domain.incoming.headers import (
     ADDRESS,
     Headers,
+    as_entered,
     headers_of,
     message_id_in,
     sender_of,
@@ -98,7 +99,7 @@ def _recipient(fields: Headers) -> str | None:
     """As we wrote it; else where it was sent on to."""
     for name in ("original-recipient", "final-recipient"):
         if found := ADDRESS.search(fields.first(name).rpartition(";")[2][:_LONGEST]):
-            return found[0].lower()
+            return as_entered(found[0])
     return None
 
 
@@ -134,7 +135,7 @@ def _in_words(mail: Mail) -> Bounce:
     status = _STATUS.search(text)
     named = ADDRESS.search(mail.headers.first("x-failed-recipients")[:_LONGEST])
     listed = _OLD_RECIPIENT.search(text)
-    recipient = named[0].lower() if named else listed[1].lower() if listed else None
+    recipient = as_entered(named[0]) if named else as_entered(listed[1]) if listed else None
     return _bounce(mail, status[0] if status else None, recipient, final=not delayed)
 
 

@@ -52,7 +52,7 @@ CREATE UNIQUE INDEX feeds_person ON cases.feeds (person_id) WHERE revoked_at IS 
 CREATE FUNCTION cases.renew_links() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
 BEGIN
   UPDATE cases.attendance SET link = gen_random_uuid() WHERE person_id = NEW.id;
-  UPDATE cases.feeds SET revoked_at = statement_timestamp()
+  UPDATE cases.feeds SET revoked_at = clock.read()
   WHERE person_id = NEW.id AND revoked_at IS NULL AND NEW.protected IS NOT FALSE;
   RETURN NULL;
 END $$;
@@ -61,6 +61,10 @@ CREATE TRIGGER another_mailbox_another_link
   WHEN (lower(OLD.email) IS DISTINCT FROM lower(NEW.email)
         OR OLD.protected IS DISTINCT FROM NEW.protected)
   EXECUTE FUNCTION cases.renew_links();
+
+-- The personal link that stands in what a mailbox holds: once it no longer works for any of those who
+-- share the mailbox, they are sent another (Q2). Null: sent before there were links.
+ALTER TABLE notifier.invitations ADD COLUMN link uuid;
 
 -- B9: the address that mail to this person came back from for good; another address makes it void.
 ALTER TABLE cases.people ADD COLUMN dead_email text;

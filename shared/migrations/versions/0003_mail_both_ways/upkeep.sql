@@ -52,13 +52,23 @@ ALTER TABLE cases.meetings
     CHECK (cancelled_because IN ('by-hand', 'consent', 'closing', 'lapsed'));
 CREATE INDEX options_by_time ON cases.options (starts_at);
 
--- Every task knows by itself when it is late (X2): the scheduler asks about none any more.
-DELETE FROM scheduler.due
-  WHERE state = 'planned' AND event_type = 'chore.due' AND (event ->> 'late')::boolean;
-UPDATE cases.tasks
-  SET late_at = (due_on + 7 + time '09:00') AT TIME ZONE 'Europe/Stockholm'
-  WHERE state = 'open' AND late_at IS NULL AND due_on >= current_date
-    AND kind IN ('contact-family', 'tell-who-comes', 'file-minutes', 'file-plan', 'check-in');
+-- Every task knows by itself when it is late (X2): the scheduler asks about none any more. What it was
+-- to ask about is told when it would have been, and never before the task's own day has passed. What
+-- comes again is a task by the row's key, anything else by its meeting, rule and kind.
+WITH asked AS (
+  DELETE FROM scheduler.due
+  WHERE state = 'planned' AND event_type = 'chore.due' AND (event ->> 'late')::boolean
+  RETURNING key, event, due_at),
+late AS (
+  SELECT of_task.key, min(asked.due_at) AS due_at
+  FROM asked CROSS JOIN LATERAL (VALUES
+    (regexp_replace(asked.key, '/late$', '')),
+    (concat_ws('/', event ->> 'meeting_id', event ->> 'rule', event ->> 'kind'))) AS of_task (key)
+  GROUP BY of_task.key)
+UPDATE cases.tasks t
+  SET late_at = greatest(late.due_at, (t.due_on + 1 + time '09:00') AT TIME ZONE 'Europe/Stockholm')
+  FROM late
+  WHERE t.key = late.key AND t.state = 'open' AND t.late_at IS NULL;
 
 -- Each message's life: when it is tried next (real time), until when it is of use, how often a person had
 -- it tried again, by which mail it was carried, and whether it came back.
@@ -68,3 +78,13 @@ CREATE OR REPLACE VIEW notifier_api.messages AS
          CASE WHEN state IN ('retry', 'unknown') AND try_at > '-infinity' THEN try_at END AS next_try,
          useful_until, doubts, repeats, carried_by, bounced
   FROM notifier.messages;
+
+-- Which revision of meetings a mailbox has in its mails: a feed or a file with the same UID is never older.
+CREATE FUNCTION notifier_api.revisions(meeting_ids uuid[], mailbox text)
+RETURNS TABLE (meeting_id uuid, sequence integer, stamp timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT i.meeting_id, i.sequence, i.stamp FROM notifier.invitations i
+  WHERE i.meeting_id = ANY (revisions.meeting_ids) AND i.mailbox = revisions.mailbox
+$$;
+REVOKE ALL ON FUNCTION notifier_api.revisions FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION notifier_api.revisions TO samspel_cases;
