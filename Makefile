@@ -15,8 +15,9 @@ test: ## every test; some of them: make test ARGS="-k bootstrap"
 	$(IN_VENV) -m pytest -n auto --dist loadgroup $(ARGS)
 
 nightly: export HYPOTHESIS_PROFILE = nightly
-nightly: ## the laws, over a hundred thousand histories; mails changed in every way
-	$(IN_VENV) -m pytest -n auto --timeout 0 tests/unit/test_laws.py tests/unit/test_incoming_fuzz.py $(ARGS)
+nightly: ## the laws, over a hundred thousand histories; mails changed in every way; ten years
+	$(IN_VENV) -m pytest -n auto --dist loadgroup --timeout 0 tests/unit/test_laws.py \
+		tests/unit/test_incoming_fuzz.py tests/integration/test_ten_years.py $(ARGS)
 
 check: ## lint, format, types, imports
 	$(IN_VENV) -m ruff check

@@ -127,9 +127,7 @@ class _Weeks:
         days = self._diary()
         for days_left in range(WEEKS.days - 1, -1, -1):
             self._today = local_date(self._end) - timedelta(days=days_left)
-            morning = at(self._today, _MORNING)
-            if morning <= self._end:
-                self._clock(morning)
+            self._clock(min(at(self._today, _MORNING), self._end))  # the last day may end sooner
             for what_happens in days.get(days_left, ()):
                 what_happens()
             if not self._settles():

@@ -8,8 +8,9 @@ from contextlib import suppress
 from uuid import UUID, uuid5
 
 _UNMISTAKABLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-# The kinds of sealed tokens: in a personal link, a feed's address, the sender of a bounce.
-LINK, FEED, BOUNCE = "link", "feed", "bounce"
+# The kinds of sealed tokens: in a personal link, a feed's address, the sender of a bounce, the
+# page of a duty.
+LINK, FEED, BOUNCE, PAGE = "link", "feed", "bounce", "page"
 _SEAL_OCTETS, _SIGNED_CHARACTERS = 10, 42
 _STAFF = UUID("6f1d3c52-8a0e-5b8f-9f64-5f1d6b1a7c11")
 
@@ -22,6 +23,11 @@ def new_reference(length: int = 4) -> str:
 def staff_id(code: str) -> UUID:
     """The id of the member of staff with this code in people.csv, the same at every import."""
     return uuid5(_STAFF, code)
+
+
+def year_matter_id(procedure: str, year: int) -> UUID:
+    """The id of a year as a matter of the staff: there is one, whoever opens it (R20)."""
+    return uuid5(_STAFF, f"{procedure}/{year}")
 
 
 def keyed_token(secret: bytes, *parts: object, octets: int = 15) -> str:

@@ -1,6 +1,7 @@
 """A municipality's folder: its settings, school years, procedures, units, people and posts."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from shared.domain.hours import OfficeHours
 from shared.domain.procedure import Code, Many, Text
 from shared.domain.quiet import USUAL_HOURS, QuietHours
 from shared.mailaddress import mail_address
-from shared.procedures import Procedures, load_procedures
+from shared.procedures import Procedures, UnknownProcedure, load_procedures
 from shared.register import (
     Holder,
     MunicipalityError,
@@ -41,6 +42,7 @@ from shared.tomlfile import BrokenFileError, keys_and_reasons, read_toml
 
 __all__ = [
     "Booking",
+    "Concern",
     "ContactCentre",
     "Holder",
     "Mail",
@@ -63,6 +65,7 @@ __all__ = [
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
+_HTTPS = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?(/[!#-;=?-~]*)?", re.ASCII)
 _LONGEST_TOKEN = "a" * 42  # of a bounce (shared/ids.py)
 
 
@@ -74,6 +77,16 @@ def _address_pattern(pattern: str) -> str:
     return pattern
 
 
+def _https(url: str) -> str:
+    if not _HTTPS.fullmatch(url):
+        raise ValueError("must be an address that begins with https://")
+    return url
+
+
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 –-]+$")]
+WebAddress = Annotated[str, AfterValidator(_https)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -81,8 +94,24 @@ class _Part(BaseModel):
 class ContactCentre(_Part):
     """Where everybody can ring or go: on every public page and in mails to families (P18)."""
 
-    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 –-]+$")]
+    phone: Phone
     address: Text
+
+
+class Document(_Part):
+    """A document of the municipality's own, where it is on the web: a plan, a form (R31)."""
+
+    title: Text
+    url: WebAddress
+
+
+class Concern(_Part):
+    """Where a report of concern is made, the phone first (R49, R50), and what to read (R31)."""
+
+    phone: Phone
+    phone_after_hours: Phone | None = None
+    e_service_url: WebAddress | None = None
+    documents: Many[Document] = ()
 
 
 class Booking(_Part):
@@ -137,6 +166,7 @@ class Municipality:
     contact_centre: ContactCentre
     booking: Booking
     mail: Mail
+    concern: Concern
     school_years: SchoolYears
     procedures: Procedures
 
@@ -149,23 +179,40 @@ def load_municipality(folder: Path) -> Municipality:
     procedures = _collecting(problems, lambda: load_procedures(folder / "procedures"))
     if settings is None or years is None or procedures is None:
         raise MunicipalityError(problems)
+    if settings.procedures is not None:
+        procedures = _used(folder / "municipality.toml", settings.procedures, procedures)
     return Municipality(
         name=settings.name,
         contact_centre=settings.contact_centre,
         booking=settings.booking,
         mail=settings.mail,
+        concern=settings.concern or Concern(phone=settings.contact_centre.phone),
         school_years=years.as_school_years(),
         procedures=procedures,
     )
 
 
+def _used(path: Path, names: Collection[str], procedures: Procedures) -> Procedures:
+    try:
+        return procedures.only(names)
+    except UnknownProcedure as unknown:
+        known = ", ".join(sorted(procedures.versions))
+        reason = f"there is no {unknown.name!r}; known are {known}"
+        raise MunicipalityError([str(BrokenFileError(path, "procedures", reason))]) from None
+
+
 class _Settings(_Part):
-    """municipality.toml."""
+    """municipality.toml. `procedures`: those that the municipality uses; left out, all.
+
+    Without `concern` reports are made by way of the contact centre.
+    """
 
     name: Text
+    procedures: Many[Code] | None = None
     contact_centre: ContactCentre
     booking: Booking
     mail: Mail
+    concern: Concern | None = None
 
 
 class _Span(_Part):

@@ -108,6 +108,13 @@ def database_url(servers: Servers) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def database_of_the_module(servers: Servers) -> Iterator[str]:
+    """One for all tests of a module, where what they look at takes long to come about."""
+    with _database(servers.postgres, _TEMPLATE) as url:
+        yield url
+
+
 @pytest.fixture
 def registered_url(servers: Servers) -> Iterator[str]:
     """The same, with the units, people and posts of the example municipality."""

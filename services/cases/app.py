@@ -1,7 +1,7 @@
 """Wires the case service together: settings, database, bell, the web application, the worker."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from functools import cache, partial
@@ -19,12 +19,14 @@ from services.cases.adapters.paper_views import SqlPaperViews
 from services.cases.adapters.sight import SqlSights
 from services.cases.adapters.views import SqlViews
 from services.cases.domain.papers import House
+from services.cases.handlers.daily import begin_day
+from services.cases.handlers.duties import tell_of_near
 from services.cases.handlers.feeds import Origin
 from services.cases.handlers.importing import Imported
 from services.cases.handlers.lapsing import let_proposals_lapse
 from services.cases.handlers.lateness import tell_of_late
+from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Times
-from services.cases.handlers.register import leavers_of_the_day
 from services.cases.settings import Addresses, Settings
 from services.cases.tasks import handlers
 from shared.bus.delivery import Deliveries
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 _SECONDS_A_TASK = 5.0
 _CONNECTIONS_OF_WEB = 10
 _TIDY_SECONDS = 3600.0
+_DAY_AGAIN_SECONDS = 600.0
 _WORKER = f"{CASES}.worker"
 
 
@@ -78,6 +81,7 @@ def make_web(settings: Settings) -> "FastAPI":
     app = make_api(_office(parts, settings), routers=[clock_router(clock)], lifespan=lifespan)
     _add_staff_pages(app, parts, settings, clock)
     _add_public_form(app, parts, settings)
+    _add_guidance(app, parts)
     _add_personal_pages(app, parts, settings)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
@@ -89,6 +93,7 @@ def _add_staff_pages(
     """What those see who work with cases, and what mails look like. `clock`: one that is moved."""
     from services.cases.web.pages import Pages, make_pages  # noqa: PLC0415
     from services.cases.web.previews import PreviewPages, make_preview_pages  # noqa: PLC0415
+    from services.cases.web.year_page import YearPages, make_year_pages  # noqa: PLC0415
 
     app.include_router(
         make_pages(
@@ -107,6 +112,18 @@ def _add_staff_pages(
         make_preview_pages(
             PreviewPages(
                 database=parts.database,
+                views_for=SqlViews,
+                municipality=parts.municipality.name,
+                mailbox_url=settings.mailbox_url,
+                shown=settings.demo,
+            )
+        )
+    )
+    app.include_router(
+        make_year_pages(
+            YearPages(
+                database=parts.database,
+                desk_for=parts.desk_for,
                 views_for=SqlViews,
                 municipality=parts.municipality.name,
                 mailbox_url=settings.mailbox_url,
@@ -137,7 +154,8 @@ def _add_public_form(app: "FastAPI", parts: "_Parts", settings: Settings) -> Non
 
 
 def _add_personal_pages(app: "FastAPI", parts: "_Parts", settings: Settings) -> None:
-    """Links and feeds: what people open without login (X13)."""
+    """Links, duties and feeds: what people open without login (X13)."""
+    from services.cases.web.duty_pages import make_duty_pages  # noqa: PLC0415
     from services.cases.web.feeds import FeedPages, make_feed_pages  # noqa: PLC0415
     from services.cases.web.link_showing import LinkPages, Showing  # noqa: PLC0415
     from services.cases.web.links import make_link_pages  # noqa: PLC0415
@@ -152,8 +170,23 @@ def _add_personal_pages(app: "FastAPI", parts: "_Parts", settings: Settings) -> 
         address=centre.address,
     )
     app.include_router(make_link_pages(pages))
+    documents = [(one.title, one.url) for one in parts.municipality.concern.documents]
+    app.include_router(make_duty_pages(pages, documents))
     app.state.failed_page = Showing(pages).failed
     app.include_router(make_feed_pages(FeedPages(parts.database, parts.desk_for, SqlViews, origin)))
+
+
+def _add_guidance(app: "FastAPI", parts: "_Parts") -> None:
+    """Where a report of concern is made (R49)."""
+    from services.cases.web.concern import ConcernPage, make_concern_page  # noqa: PLC0415
+
+    page = ConcernPage(
+        parts.database,
+        parts.municipality.procedures,
+        parts.municipality.name,
+        parts.municipality.concern,
+    )
+    app.include_router(make_concern_page(page))
 
 
 def _origin(parts: "_Parts", settings: Settings) -> Origin:
@@ -194,6 +227,7 @@ def _office(parts: "_Parts", settings: Settings) -> "Office":
             render,
         ),
         origin=_origin(parts, settings),
+        concern=parts.municipality.concern,
     )
 
 
@@ -225,6 +259,8 @@ class Cases:
         heard = handlers(lambda unit: self._parts.desk_for(unit, _WORKER))
         self._tidy_at = 0.0
         self._looked_on: date | None = None
+        self._look_again_at = 0.0
+        self.failed_today: tuple[str, ...] = ()
         self._deliveries = Deliveries(self._parts.database, CASES, heard)
 
     def work(self) -> None:
@@ -242,18 +278,23 @@ class Cases:
 
     def look_daily(self) -> None:
         """What comes with the time alone: late tasks, proposed times that pass, and once on each
-        day what the date brings."""
-        again_after_deadlock(self._look_daily)
-
-    def _look_daily(self) -> None:
+        day what the date brings. What fails of that is tried again after a while."""
         with self._parts.database.unit() as unit:
             today = local_date(unit.now)
-            if today != self._looked_on:
-                leavers_of_the_day(self._parts.desk_for(unit, _WORKER))
-            tell_of_late(self._parts.desk_for(unit, _WORKER))
-        with self._parts.database.unit() as unit:
-            let_proposals_lapse(self._parts.desk_for(unit, _WORKER))
+        again = self.failed_today and time.monotonic() >= self._look_again_at
+        if again or today != self._looked_on:
+            self.failed_today = begin_day(self._in_a_unit)
+            self._look_again_at = time.monotonic() + _DAY_AGAIN_SECONDS
         self._looked_on = today
+        for look in (tell_of_late, tell_of_near, let_proposals_lapse):
+            self._in_a_unit(look)
+
+    def _in_a_unit(self, do: Callable[[Desk], object]) -> None:
+        def once() -> None:
+            with self._parts.database.unit() as unit:
+                do(self._parts.desk_for(unit, _WORKER))
+
+        again_after_deadlock(once)
 
     def _beat(self) -> None:
         heartbeat(self._parts.database, CASES)
@@ -287,6 +328,7 @@ class _Parts:
             procedures=self.municipality.procedures,
             days=self.days,
             hours=self.municipality.booking.hours,
+            school_years=self.municipality.school_years,
             links=LinkTerms(
                 settings.secret,
                 timedelta(days=settings.link_days),

@@ -10,7 +10,7 @@ from services.notifier.domain.mail import Post
 from services.notifier.domain.messages import Sending
 from services.notifier.domain.words import House
 from services.notifier.handlers import Desk, Rows, alert_due, look_again, reminder_due
-from services.notifier.handlers.duties import duty_arose, duty_late
+from services.notifier.handlers.duties import duty_arose, duty_ended, duty_late, duty_near
 from services.notifier.handlers.incoming import MailDesk, counter_declined, inbound_decided
 from services.notifier.handlers.repeating import repeat_asked
 from shared.bus import events as e
@@ -98,6 +98,8 @@ def handlers(desk: Callable[[Unit], Desk], mail_desk: Callable[[Desk, Unit], Mai
         e.AlertDue: at_desk(alert_due),
         e.DutyArose: at_desk(duty_arose),
         e.DutyLate: at_desk(duty_late),
+        e.DutyNear: at_desk(duty_near),
+        e.DutyEnded: at_desk(duty_ended),
         e.CounterDeclined: at_desk(counter_declined),
         e.InboundDecided: decide,
         e.RepeatAsked: at_desk(repeat_asked),

@@ -92,7 +92,8 @@ class WindowSet(CaseEvent):
 class MeetingProposed(CaseEvent):
     """The scheduler found a time; `proposal` is its key, by which it is answered.
 
-    `alternatives` are the next best times, on other days, for a vote.
+    `alternatives` are the next best times, on other days, for a vote. `moves` is the meeting that
+    is to be put there, because the day it has won't do any more (R20).
     """
 
     type = "meeting.proposed"
@@ -102,6 +103,7 @@ class MeetingProposed(CaseEvent):
     minutes: int
     mode: Literal["book", "propose"]
     alternatives: tuple[AwareDatetime, ...] = ()
+    moves: UUID | None = None
 
 
 class MeetingPutToVote(CaseEvent):
@@ -185,6 +187,16 @@ class ReminderDue(CaseEvent):
     useful_until: datetime
     kind: Literal["reminder", "nudge"] = "reminder"
     asked: bool = False  # by a person
+
+
+class CallDue(CaseEvent):
+    """A meeting that was planned long ahead is to be called to now (R20, R21)."""
+
+    type = "call.due"
+    key: str
+    meeting_id: UUID
+    sequence: int
+    rule: str
 
 
 class MarkingDue(CaseEvent):
@@ -339,6 +351,31 @@ class DutyLate(Event):
     task_id: UUID
     rule: str
     due_on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.task_id
+
+
+class DutyEnded(Event):
+    """A task that belongs to no case has ended, and its day stands in somebody's calendar."""
+
+    type = "duty.ended"
+    task_id: UUID
+    rule: str
+
+    @property
+    def subject(self) -> UUID:
+        return self.task_id
+
+
+class DutyNear(Event):
+    """Whoever has a task that belongs to no case is reminded of it on a day (local)."""
+
+    type = "duty.near"
+    task_id: UUID
+    rule: str
+    on: date
 
     @property
     def subject(self) -> UUID:

@@ -22,12 +22,14 @@ def answer_by(rule: AnswerRule, meets_on: date, called_on: date, days: WorkingDa
     return last_day if last_day <= at_the_latest else None
 
 
-def nudge_at(rule: AnswerRule, meeting: Meeting, days: WorkingDays) -> datetime | None:
+def nudge_at(
+    rule: AnswerRule, meeting: Meeting, called_on: date, days: WorkingDays
+) -> datetime | None:
     """When those who haven't answered are asked again, or None if the last day for that is past.
 
     Never sooner than some working days after they were called, so that they had time to answer.
     """
-    meets_on, called_on = local_date(meeting.starts_at), local_date(meeting.changed_at)
+    meets_on = local_date(meeting.starts_at)
     planned = days.minus(meets_on, rule.nudge_working_days_before)
     day = max(planned, days.plus(called_on, rule.nudge_working_days_after_call))
     if day > days.minus(meets_on, rule.by_working_days_before):

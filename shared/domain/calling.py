@@ -1,12 +1,19 @@
 """Who is called to a meeting, and who has to be called but isn't there (R6, R7, S1, S3, P4)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from shared.domain.consent import age_on, covered_organisations
+from shared.domain.consent import (
+    ages_that_count,
+    birthday_in,
+    covered_organisations,
+    has_turned,
+)
 from shared.domain.facts import CaseFacts, Meeting, Participant
 from shared.domain.procedure import AlwaysCalled, Function, Procedure, Step
+
+_DAY = timedelta(days=1)
 
 
 def called(facts: CaseFacts, procedure: Procedure, step: Step, on: date) -> frozenset[UUID]:
@@ -15,9 +22,13 @@ def called(facts: CaseFacts, procedure: Procedure, step: Step, on: date) -> froz
     Of the parties that the step calls: guardians with custody (R6) until the child is of age, and
     then those whom the youth wants there (R7); staff of the organisations that the consent names
     (S1), and of the organisation of whoever is in charge. A step that needs no consent calls
-    single functions, of whatever organisation (P4).
+    single functions, of whatever organisation (P4). To a matter of the staff's own come all who
+    take part in it.
     """
+    if facts.about != "child":
+        return frozenset(who.person_id for who in facts.participants if who.party in step.calls)
     covered = covered_organisations(facts, procedure, on) | _own_organisations(facts)
+    functions = _called_by_function(facts, step)
     return called_guardians(facts, procedure, step, on) | frozenset(
         who.person_id
         for who in facts.participants
@@ -25,7 +36,7 @@ def called(facts: CaseFacts, procedure: Procedure, step: Step, on: date) -> froz
         and (
             (who.party in step.calls and (who.party != "staff" or who.organisation in covered))
             or (
-                _is_called_by_function(who, step, facts)
+                who.person_id in functions
                 and (step.grounds == "none" or who.organisation in covered)
             )
         )
@@ -65,11 +76,28 @@ def has_a_time(facts: CaseFacts, procedure: Procedure, step: Step, on: date, now
     """
     standing = (
         meeting
-        for meeting in facts.meetings_of(step.name)
-        if meeting.state in ("booked", "held")
-        or (meeting.state == "proposed" and meeting.starts_at > now)
+        for meeting in facts.meetings
+        if meeting.step == step.name
+        and (
+            meeting.state in ("booked", "held")
+            or (meeting.state == "proposed" and meeting.starts_at > now)
+        )
     )
     return are_enough(standing, facts, procedure, step, on)
+
+
+def days_that_turn(facts: CaseFacts, procedure: Procedure) -> tuple[date, ...]:
+    """The days, in order, from which on others decide, are covered or are called than before.
+
+    From one of them to the next every day has the same answer to all that is asked here and in
+    `consent`: only birthdays, signatures and the last days of consents change it.
+    """
+    until = (needed.until_age for needed in procedure.always_called)
+    ages = {*ages_that_count(procedure), *(age for age in until if age is not None)}
+    turns = {birthday_in(facts.born_on, facts.born_on.year + age) for age in ages}
+    turns |= {form.signed_on for form in facts.consents if form.signed_on is not None}
+    turns |= {form.valid_until + _DAY for form in facts.consents if form.valid_until is not None}
+    return tuple(sorted(turns))
 
 
 def missing_parties(
@@ -77,7 +105,9 @@ def missing_parties(
 ) -> tuple[str, ...]:
     """The parties that no meeting goes without (R6, S8) and that nobody on the case stands for."""
     needed = needed_at(facts, procedure, step, on)
-    return tuple(one.name for one in needed if not those_for(facts, one))
+    return tuple(
+        one.name for one in needed if not any(_stands_for(who, one) for who in facts.participants)
+    )
 
 
 def needed_at(
@@ -95,7 +125,9 @@ def those_for(facts: CaseFacts, needed: AlwaysCalled) -> frozenset[UUID]:
 def missing_on_case(facts: CaseFacts, procedure: Procedure, on: date) -> tuple[str, ...]:
     """The parties that any of the procedure's meetings will miss, in the procedure's order."""
     missing = {
-        name for step in procedure.steps for name in missing_parties(facts, procedure, step, on)
+        name
+        for step in procedure.steps_of(facts.about)
+        for name in missing_parties(facts, procedure, step, on)
     }
     return tuple(one.name for one in procedure.always_called if one.name in missing)
 
@@ -105,11 +137,11 @@ def uncovered_organisations(
 ) -> tuple[str, ...]:
     """The organisations of those who are always called that the consent leaves out (S1, R6)."""
     covered = covered_organisations(facts, procedure, on)
+    staff = [always for always in _needed(procedure, step) if always.party == "staff"]
     needed = {
         who.organisation
         for who in facts.participants
-        for always in _needed(procedure, step)
-        if always.party == "staff" and _stands_for(who, always) and who.organisation is not None
+        if who.organisation is not None and any(_stands_for(who, always) for always in staff)
     }
     return tuple(sorted(needed - covered))
 
@@ -144,9 +176,9 @@ def _needed(procedure: Procedure, step: Step) -> tuple[AlwaysCalled, ...]:
     return tuple(needed for needed in procedure.always_called if needed.holds_for(step))
 
 
-def _is_called_by_function(who: Participant, step: Step, facts: CaseFacts) -> bool:
+def _called_by_function(facts: CaseFacts, step: Step) -> tuple[UUID | None, ...]:
     functions = {"koordinator": facts.coordinator, "initiator": facts.initiator}
-    return any(who.person_id == functions.get(one) for one in step.calls)
+    return tuple(functions[one] for one in step.calls if one in functions)
 
 
 def _own_organisations(facts: CaseFacts) -> frozenset[str]:
@@ -168,7 +200,7 @@ def _guardians_excused(facts: CaseFacts, procedure: Procedure, on: date) -> bool
 
 
 def _excused(facts: CaseFacts, needed: AlwaysCalled, on: date) -> bool:
-    return needed.until_age is not None and age_on(facts.birth_date, on) >= needed.until_age
+    return needed.until_age is not None and has_turned(facts.born_on, needed.until_age, on)
 
 
 def _stands_for(who: Participant, needed: AlwaysCalled) -> bool:

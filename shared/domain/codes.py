@@ -66,5 +66,10 @@ def _known(code: str, codes: dict[str, str], what: str) -> str:
     return code
 
 
+def _unit_kind(code: str) -> str:
+    return _known(code, UNIT_KINDS, "kind of unit")
+
+
 OrganisationCode = Annotated[str, AfterValidator(_organisation)]
 RoleCode = Annotated[str, AfterValidator(_role)]
+UnitKindCode = Annotated[str, AfterValidator(_unit_kind)]

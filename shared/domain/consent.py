@@ -7,10 +7,13 @@ from uuid import UUID
 from shared.domain.facts import CaseFacts, Consent, ConsentParty, ConsentState
 from shared.domain.procedure import Procedure
 
+Signed = dict[UUID, list[Consent]]
+
 
 def consent_stands(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
     """R3: a meeting on this day may be booked: all who decide have signed, and somebody decides."""
-    return bool(deciders(facts, procedure, on)) and not missing_consents(facts, procedure, on)
+    signed = _signed(facts, procedure, on)
+    return bool(signed) and not _missing(facts, procedure, on, signed)
 
 
 def missing_consents(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[UUID]:
@@ -19,14 +22,7 @@ def missing_consents(facts: CaseFacts, procedure: Procedure, on: date) -> frozen
     A child that has said no is among them: one guardian or the consenting child is enough to
     withdraw (X14), and from the age at which it is asked a refusal counts like a withdrawal (P6).
     """
-    missing = {
-        person
-        for person in deciders(facts, procedure, on)
-        if not _signed(facts, procedure, person, on)
-    }
-    if not _is_adult(facts, procedure, on):
-        missing |= children_who_said_no(facts, procedure, on)
-    return frozenset(missing)
+    return _missing(facts, procedure, on, _signed(facts, procedure, on))
 
 
 def declined(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
@@ -36,7 +32,8 @@ def declined(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
     """
     said_no = {form.person_id for form in facts.consents if form.state in ("refused", "withdrawn")}
     asked_anew = {form.person_id for form in facts.consents if form.state == "requested"}
-    return bool(missing_consents(facts, procedure, on) & (said_no - asked_anew))
+    refusing = said_no - asked_anew
+    return bool(refusing) and not refusing.isdisjoint(missing_consents(facts, procedure, on))
 
 
 def unasked(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[UUID]:
@@ -54,11 +51,11 @@ def covered_organisations(facts: CaseFacts, procedure: Procedure, on: date) -> f
 
     What one person has signed in several forms counts together.
     """
-    if not consent_stands(facts, procedure, on):
+    signed = _signed(facts, procedure, on)
+    if not signed or _missing(facts, procedure, on, signed):
         return frozenset()
     named = [
-        frozenset().union(*(form.organisations for form in _signed(facts, procedure, person, on)))
-        for person in deciders(facts, procedure, on)
+        frozenset().union(*(form.organisations for form in forms)) for forms in signed.values()
     ]
     return frozenset.intersection(*named)
 
@@ -72,7 +69,9 @@ def stands(facts: CaseFacts, form: Consent) -> bool:
     return (
         form.state == "signed"
         and form.signed_on is not None
-        and not any(_takes_back(other, form) for other in facts.consents)
+        and not any(
+            _takes_back(other, form) for other in facts.consents if other.state == "withdrawn"
+        )
     )
 
 
@@ -95,7 +94,10 @@ def deciders(facts: CaseFacts, procedure: Procedure, on: date) -> frozenset[UUID
     """Who decides about a meeting on this day: every custodian, or the adult youth alone (R3).
 
     Beside the custodians the child itself, where the procedure needs its word at that age (P6).
+    Nobody about a matter of the staff's own.
     """
+    if facts.about != "child":
+        return frozenset()
     if _is_adult(facts, procedure, on):
         return _children(facts)
     custodians = _custodians(facts)
@@ -109,10 +111,12 @@ def children_who_said_no(facts: CaseFacts, procedure: Procedure, on: date) -> fr
     is asked, and hasn't given it since.
     """
     asked_from = procedure.consent.child_asked_from_age
-    asked = asked_from is not None and age_on(facts.birth_date, on) >= asked_from
+    asked = asked_from is not None and has_turned(facts.born_on, asked_from, on)
     noes = ("withdrawn", "refused") if asked else ("withdrawn",)
     own = [consent for consent in facts.consents if consent.party == "child"]
     said_no = {consent.person_id for consent in own if consent.state in noes}
+    if not said_no:
+        return frozenset()
     return frozenset(said_no - {consent.person_id for consent in own if stands(facts, consent)})
 
 
@@ -124,10 +128,18 @@ def capacity(facts: CaseFacts, procedure: Procedure, person: UUID, on: date) -> 
 
 
 def ages_that_decide(procedure: Procedure) -> tuple[int, ...]:
-    """The ages at which somebody else begins to decide (X8)."""
-    rule = procedure.consent
+    """The ages at which somebody else begins to decide (X8); none where nobody is asked."""
+    rule = procedure.asking
+    if rule is None:
+        return ()
     ages = (rule.child_needed_from_age, rule.youth_decides_from_age)
     return tuple(age for age in ages if age is not None)
+
+
+def ages_that_count(procedure: Procedure) -> tuple[int, ...]:
+    """The ages at which somebody else decides, or may be asked."""
+    asked = None if procedure.asking is None else procedure.asking.child_asked_from_age
+    return ages_that_decide(procedure) + (() if asked is None else (asked,))
 
 
 def age_on(birth_date: date, day: date) -> int:
@@ -140,6 +152,11 @@ def age_on(birth_date: date, day: date) -> int:
     return day.year - birth_date.year - (day < birthday_in(birth_date, day.year))
 
 
+def has_turned(birth_date: date, age: int, on: date) -> bool:
+    """Whether a person is of that age on a day: from the birthday on."""
+    return on >= birthday_in(birth_date, birth_date.year + age)
+
+
 def birthday_in(birth_date: date, year: int) -> date:
     """The day on which a person becomes a year older in that year."""
     if (birth_date.month, birth_date.day) == (2, 29) and not calendar.isleap(year):
@@ -148,25 +165,38 @@ def birthday_in(birth_date: date, year: int) -> date:
 
 
 def _is_adult(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
-    return age_on(facts.birth_date, on) >= procedure.consent.youth_decides_from_age
+    return has_turned(facts.born_on, procedure.consent.youth_decides_from_age, on)
 
 
-def _signed(facts: CaseFacts, procedure: Procedure, person: UUID, on: date) -> tuple[Consent, ...]:
-    """The consents a person has signed by that day, in the capacity that counts on it.
+def _missing(facts: CaseFacts, procedure: Procedure, on: date, signed: Signed) -> frozenset[UUID]:
+    if facts.about != "child":
+        return frozenset()
+    missing = frozenset(person for person, forms in signed.items() if not forms)
+    if _is_adult(facts, procedure, on):
+        return missing
+    return missing | children_who_said_no(facts, procedure, on)
+
+
+def _signed(facts: CaseFacts, procedure: Procedure, on: date) -> Signed:
+    """The consents that each who decides has signed by that day, in the capacity that counts on it.
 
     A child's own word (R17) doesn't carry past the birthday: the adult youth signs anew, or has
     signed ahead as "youth" (X8).
     """
-    party = capacity(facts, procedure, person, on)
-    return tuple(
-        consent
-        for consent in facts.consents
-        if consent.person_id == person
-        and consent.party == party
-        and stands(facts, consent)
-        and consent.signed_on is not None
-        and consent.signed_on <= on
-        and (consent.valid_until is None or on <= consent.valid_until)
+    forms = [form for form in facts.consents if _holds_on(form, on) and stands(facts, form)]
+    signed = {}
+    for person in deciders(facts, procedure, on):
+        party = capacity(facts, procedure, person, on)
+        signed[person] = [one for one in forms if one.person_id == person and one.party == party]
+    return signed
+
+
+def _holds_on(form: Consent, on: date) -> bool:
+    """Whether the day is one of those that a form is for, if it is signed at all."""
+    return (
+        form.signed_on is not None
+        and form.signed_on <= on
+        and (form.valid_until is None or on <= form.valid_until)
     )
 
 
@@ -198,7 +228,7 @@ def _child_is_needed(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
     heard, and one that has signed and takes it back as well.
     """
     age = procedure.consent.child_needed_from_age
-    if age is None or age_on(facts.birth_date, on) < age:
+    if age is None or not has_turned(facts.born_on, age, on):
         return False
     own = [form for form in facts.consents if form.party == "child"]
     last_no = max((form.turn for form in own if form.state == "refused"), default=-1)
@@ -206,7 +236,7 @@ def _child_is_needed(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
 
 
 def _takes_back(withdrawal: Consent, form: Consent) -> bool:
-    if withdrawal.state != "withdrawn" or withdrawal.person_id != form.person_id:
+    if withdrawal.person_id != form.person_id:
         return False
     if withdrawal.withdrawn_on is None or form.signed_on is None:
         return True

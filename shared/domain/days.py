@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -28,6 +29,11 @@ def at(day: date, wall: time) -> datetime:
     """
     if wall.tzinfo is not None:
         raise ValueError("a wall time has no offset of its own")
+    return _shown(day, wall)
+
+
+@lru_cache(maxsize=2**14)  # the same days and hours are asked for again and again
+def _shown(day: date, wall: time) -> datetime:
     shown = datetime.combine(day, wall.replace(fold=0), tzinfo=STOCKHOLM)
     # A round trip over UTC leaves every real time as it is and carries one in the gap across it.
     return shown.astimezone(UTC).astimezone(STOCKHOLM).replace(fold=0)
@@ -40,11 +46,16 @@ class WorkingDays:
     lag (1930:173) 2 § (midsommarafton, julafton, nyårsafton). A "klämdag" is a working day.
     """
 
-    def __init__(self) -> None:
-        self._free_by_year: dict[int, frozenset[date]] = {}
-
     def is_working_day(self, day: date) -> bool:
-        return day.weekday() < _SATURDAY and day not in self._free(day.year)
+        return _is_worked(day)
+
+    def is_holiday(self, day: date) -> bool:
+        """A public holiday; an ordinary Sunday isn't one, nor is an eve."""
+        return day in _holidays(day.year)
+
+    def is_eve(self, day: date) -> bool:
+        """Whether the next day is a public holiday; an ordinary Sunday isn't one."""
+        return self.is_holiday(day + _DAY)
 
     def last_on_or_before(self, day: date) -> date:
         while not self.is_working_day(day):
@@ -58,11 +69,11 @@ class WorkingDays:
 
     def plus(self, day: date, working_days: int) -> date:
         """The n-th working day after `day`; 0 gives `day` itself, whatever day it is."""
-        return self._step(day, working_days, _DAY)
+        return _counted(day, working_days, _DAY)
 
     def minus(self, day: date, working_days: int) -> date:
         """The n-th working day before `day`; 0 gives `day` itself, whatever day it is."""
-        return self._step(day, working_days, -_DAY)
+        return _counted(day, working_days, -_DAY)
 
     def between(self, first: date, last: date) -> Iterator[date]:
         """The working days from `first` to `last`, both included."""
@@ -71,20 +82,6 @@ class WorkingDays:
             if self.is_working_day(day):
                 yield day
             day += _DAY
-
-    def _step(self, day: date, count: int, towards: timedelta) -> date:
-        if count < 0:
-            raise ValueError("count working days forwards with plus, backwards with minus")
-        for _ in range(count):
-            day += towards
-            while not self.is_working_day(day):
-                day += towards
-        return day
-
-    def _free(self, year: int) -> frozenset[date]:
-        if year not in self._free_by_year:
-            self._free_by_year[year] = frozenset(_swedish_holidays(year))
-        return self._free_by_year[year]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +126,31 @@ class SchoolYears:
         return any(free.covers(day, unit) for free in self.breaks)
 
 
-def _swedish_holidays(year: int) -> holidays.HolidayBase:
-    return holidays.country_holidays(
-        "SE", years=year, language="sv", categories=("public", "de_facto")
+@lru_cache(maxsize=2**14)
+def _counted(day: date, count: int, towards: timedelta) -> date:
+    if count < 0:
+        raise ValueError("count working days forwards with plus, backwards with minus")
+    for _ in range(count):
+        day += towards
+        while not _is_worked(day):
+            day += towards
+    return day
+
+
+def _is_worked(day: date) -> bool:
+    return day.weekday() < _SATURDAY and day not in _free_days(day.year)
+
+
+@cache
+def _holidays(year: int) -> frozenset[date]:
+    public = ("public",)
+    return frozenset(holidays.country_holidays("SE", years=year, language="sv", categories=public))
+
+
+@cache
+def _free_days(year: int) -> frozenset[date]:
+    return frozenset(
+        holidays.country_holidays(
+            "SE", years=year, language="sv", categories=("public", "de_facto")
+        )
     )

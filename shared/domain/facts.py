@@ -14,6 +14,8 @@ ConsentState = Literal["requested", "signed", "refused", "withdrawn", "lapsed"]
 MeetingState = Literal["proposed", "booked", "cancelled", "held"]
 Cancellation = Literal["by-hand", "consent", "closing", "lapsed"]
 CaseState = Literal["open", "closed"]
+# A child's case, or a matter of the staff's own.
+MatterOf = Literal["child", "year", "parents", "report", "consultation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,17 @@ class Meeting:
     answered: frozenset[UUID] = frozenset()  # yes, no or perhaps, to the meeting as it is now
     declined: frozenset[UUID] = frozenset()
     options: tuple[AwareDatetime, ...] = ()  # of a proposal, the soonest first
+    called: bool = False  # planned long ahead, and called to before it was moved or cancelled
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
     """One case; `procedure_on` is the day that picks the version of its procedure (X9).
 
-    `held_back`: a child asked for it, and nobody has spoken with the child yet (X11).
+    A matter of the staff's own (`about`) has no child and no family: a year (`known_on` is its
+    first day, the two callers are `process_owner` and `coordinator`, R21), parent meetings, a
+    report, a consultation. `held_back`: a child asked for it, and nobody has spoken with the child
+    yet (X11).
     """
 
     id: UUID
@@ -96,7 +102,7 @@ class CaseFacts:
     state: CaseState
     known_on: date
     opened_at: AwareDatetime
-    birth_date: date
+    birth_date: date | None
     process_owner: UUID
     unit: str
     participants: tuple[Participant, ...]
@@ -107,11 +113,23 @@ class CaseFacts:
     coordinator: UUID | None = None
     never_together: bool = False
     held_back: bool = False
+    about: MatterOf = "child"
+
+    @property
+    def born_on(self) -> date:
+        """When the child was born. Raises NoChild."""
+        if self.birth_date is None:
+            raise NoChild
+        return self.birth_date
 
     def meetings_of(self, step: str) -> tuple[Meeting, ...]:
         """The meetings of one step, in the order they begin."""
         of_step = (meeting for meeting in self.meetings if meeting.step == step)
         return tuple(sorted(of_step, key=_begins))
+
+
+class NoChild(LookupError):
+    """A matter of the staff's own has no child, so nothing can depend on its age."""
 
 
 class UnreadableFacts(ValueError):
@@ -123,11 +141,20 @@ def facts_from_json(data: Mapping[str, Any]) -> CaseFacts:
 
     Raises UnreadableFacts, which quotes nothing of the input: it may be about a child.
     """
+    facts, fields = _read(data)
+    if facts is not None and (facts.about == "child") != (facts.birth_date is not None):
+        facts, fields = None, ["birth_date"]
+    if facts is None:
+        raise UnreadableFacts(f"unreadable fields: {', '.join(fields)}")
+    return facts
+
+
+def _read(data: Mapping[str, Any]) -> tuple[CaseFacts | None, list[str]]:
+    """The facts, or the fields that can't be read: the error itself holds their values."""
     try:
-        return _CASE_FACTS.validate_python(data)
+        return _CASE_FACTS.validate_python(data), []
     except ValidationError as error:
-        fields = sorted({".".join(map(str, part["loc"])) for part in error.errors()})
-    raise UnreadableFacts(f"unreadable fields: {', '.join(fields)}")
+        return None, sorted({".".join(map(str, part["loc"])) for part in error.errors()})
 
 
 def _begins(meeting: Meeting) -> datetime:

@@ -57,7 +57,8 @@ class Spread:
 
 def lead_times(facts: CaseFacts, procedure: Procedure, today: date) -> tuple[LeadTime, ...]:
     """All that is measured of one case, in the order of its steps."""
-    held = {step.name: _first_held(facts, step.name) for step in procedure.steps}
+    steps = procedure.steps_of(facts.about)
+    held = {step.name: _first_held(facts, step.name) for step in steps}
     known = facts.known_on
     until = min(today, facts.closed_on or today)
     first = min((day for day in held.values() if day is not None), default=None)
@@ -66,7 +67,7 @@ def lead_times(facts: CaseFacts, procedure: Procedure, today: date) -> tuple[Lea
         _measured(CONSENT, KNOWN, known, signed, None, until),
         _measured(FIRST_MEETING, KNOWN, known, first, None, until),
     ]
-    for step in procedure.steps:
+    for step in steps:
         for since in (KNOWN, *step.waits_for_steps):
             base = known if since == KNOWN else held[since]
             target = _target(step, since)

@@ -20,8 +20,10 @@ def may_come(facts: CaseFacts, step: Step) -> bool:
 
 
 def was_held(facts: CaseFacts, step: str) -> bool:
-    return any(meeting.state == "held" for meeting in facts.meetings_of(step))
+    return any(one.state == "held" and one.step == step for one in facts.meetings)
 
 
 def _has_plan(facts: CaseFacts, step: str) -> bool:
-    return any(one.state == "held" and one.plan_filed for one in facts.meetings_of(step))
+    return any(
+        one.state == "held" and one.plan_filed and one.step == step for one in facts.meetings
+    )

@@ -3,11 +3,11 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
-from shared.domain.days import STOCKHOLM, SchoolYears, WorkingDays, local_date
+from shared.domain.days import STOCKHOLM, SchoolYears, WorkingDays, at, local_date
 from shared.domain.hours import OfficeHours
 
 Interval = tuple[datetime, datetime]
@@ -51,6 +51,26 @@ def ranked_slots(
         if starts_at >= earliest and taken.is_clear(starts_at, ends_at)
     )
     return list(islice(slots, limit))
+
+
+def slots_on(
+    ranked: Sequence[date],
+    first_at: time,
+    *,
+    minutes: int,
+    busy: Sequence[Interval],
+    hours: OfficeHours,
+) -> Iterator[Slot]:
+    """Free times on days that are ranked already: at one time on each, then at any other."""
+    taken, length = _Taken(busy), timedelta(minutes=minutes)
+    at_first = [at(day, first_at) for day in ranked]
+    times = chain(
+        ((starts_at, starts_at + length) for starts_at in at_first),
+        (span for day in ranked for span in _times_on(day, hours, minutes)),
+    )
+    for starts_at, ends_at in times:
+        if taken.is_clear(starts_at, ends_at):
+            yield Slot(starts_at, ends_at, in_break=False)
 
 
 def _times_on(day: date, hours: OfficeHours, minutes: int) -> Iterator[Interval]:

@@ -1,16 +1,18 @@
 """The windows of a case: from when until when each step's meeting is to be held (R9, R10, X1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from shared.domain.calling import are_enough, called_guardians
-from shared.domain.days import WorkingDays, local_date
+from shared.domain.days import SchoolYears, WorkingDays, local_date
 from shared.domain.facts import CaseFacts, Meeting
-from shared.domain.procedure import Procedure, Step, WindowRule
+from shared.domain.procedure import MonthRule, Procedure, Step, WindowRule
+from shared.domain.year_days import month_of, ranked_days
 
 WindowState = Literal["waiting", "open", "met", "missed", "cancelled"]
+NO_BREAKS = SchoolYears()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,17 @@ class Window:
 
 
 def windows(
-    facts: CaseFacts, procedure: Procedure, days: WorkingDays, today: date
+    facts: CaseFacts,
+    procedure: Procedure,
+    days: WorkingDays,
+    today: date,
+    breaks: SchoolYears = NO_BREAKS,
 ) -> tuple[Window, ...]:
-    """One window for each step that has a limit, in the order of the steps."""
-    return tuple(
-        _window(facts, procedure, step, step.within, days, today)
-        for step in procedure.steps
-        if step.within is not None
-    )
+    """One window for each step that has a limit, in the order of the steps.
+
+    `breaks` bind only what comes every year (R20): they tell its last bookable day.
+    """
+    return tuple(_windows(facts, procedure, days, today, breaks))
 
 
 def is_provided(facts: CaseFacts, procedure: Procedure, window: Window) -> bool:
@@ -63,6 +68,37 @@ def is_provided(facts: CaseFacts, procedure: Procedure, window: Window) -> bool:
         if meeting.state in ("booked", "held") and window.holds(local_date(meeting.starts_at))
     )
     return are_enough(in_time, facts, procedure, step, window.closes_on)
+
+
+def _windows(
+    facts: CaseFacts,
+    procedure: Procedure,
+    days: WorkingDays,
+    today: date,
+    breaks: SchoolYears,
+) -> Iterator[Window]:
+    for step in procedure.steps_of(facts.about):
+        if step.within is not None:
+            yield _window(facts, procedure, step, step.within, days, today)
+        elif step.in_month is not None:
+            will_do = ranked_days(step.in_month, facts.known_on.year, days, breaks)
+            yield _month(facts, procedure, step, step.in_month, max(will_do, default=None), today)
+
+
+def _month(
+    facts: CaseFacts,
+    procedure: Procedure,
+    step: Step,
+    rule: MonthRule,
+    last_bookable_on: date | None,
+    today: date,
+) -> Window:
+    """R20: a month of the year. One that had ended when the year was opened is nobody's failing."""
+    opens_on, closes_on = month_of(rule, facts.known_on.year)
+    state = _state(facts, procedure, step, (opens_on, closes_on), today)
+    if state == "missed" and closes_on < local_date(facts.opened_at):
+        state = "cancelled"
+    return Window(step.name, opens_on, closes_on, last_bookable_on, state, rule.rule)
 
 
 def _window(

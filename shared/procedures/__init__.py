@@ -1,6 +1,6 @@
 """Reads the procedure files, ours and what a municipality changes in them, and keeps them dated."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -20,10 +20,11 @@ class ProcedureError(BrokenFileError):
 
 
 class UnknownProcedure(LookupError):
-    """No procedure of that name is valid on that day."""
+    """No procedure of that name is valid on that day; without a day, there is none at all."""
 
-    def __init__(self, name: str, on: date) -> None:
-        super().__init__(f"no procedure {name!r} is valid on {on.isoformat()}")
+    def __init__(self, name: str, on: date | None = None) -> None:
+        valid = "" if on is None else f" is valid on {on.isoformat()}"
+        super().__init__(f"no procedure {name!r}{valid}")
         self.name = name
         self.on = on
 
@@ -41,10 +42,28 @@ class Procedures:
             raise UnknownProcedure(name, on)
         return valid[-1]
 
+    def for_cases(self, name: str, on: date) -> Procedure:
+        """The same, if cases are opened under it: it is about a child. Raises UnknownProcedure."""
+        found = self.get(name, on)
+        if found.about != "child":
+            raise UnknownProcedure(name, on)
+        return found
+
+    def only(self, names: Collection[str]) -> "Procedures":
+        """Those that a municipality uses. Raises UnknownProcedure."""
+        for name in names:
+            if name not in self.versions:
+                raise UnknownProcedure(name)
+        return Procedures({name: self.versions[name] for name in self.versions if name in names})
+
     def names(self, on: date) -> tuple[str, ...]:
         """The procedures that can be opened on that day."""
         return tuple(
-            sorted(name for name, all_ in self.versions.items() if all_[0].valid_from <= on)
+            sorted(
+                name
+                for name, versions in self.versions.items()
+                if versions[0].about == "child" and versions[0].valid_from <= on
+            )
         )
 
 

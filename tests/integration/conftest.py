@@ -6,11 +6,26 @@ from pathlib import Path
 import pytest
 
 from services.notifier.domain.mailserver import MailServer
+from tests.conftest import EXAMPLE
 from tests.integration.cases_house import CasesHouse, cases_house
 from tests.support.facts import Facts
 from tests.support.notifier import Worker, a_worker
 from tests.support.smtp import ScriptedServer
-from tests.support.town import Town, a_town
+from tests.support.town import Town, a_town, around_a_child_alone
+
+
+@pytest.fixture(scope="session")
+def without_a_year() -> Iterator[Path]:
+    """The example municipality by the routines around a child alone: nothing comes by itself."""
+    with around_a_child_alone(EXAMPLE) as folder:
+        yield folder
+
+
+@pytest.fixture
+def cases_alone(registered_url: str, broker_url: str, without_a_year: Path) -> Iterator[CasesHouse]:
+    """The same as `cases`, in such a municipality."""
+    with cases_house(registered_url, broker_url, without_a_year) as house:
+        yield house
 
 
 @pytest.fixture

@@ -47,7 +47,8 @@ def test_a_case_opens_with_its_window_its_consents_and_the_first_tasks(cases: Ca
     assert cases.told() == ["case.opened"]
 
 
-def test_the_main_line_from_the_signature_to_the_second_window(cases: CasesHouse) -> None:
+def test_the_main_line_from_the_signature_to_the_second_window(cases_alone: CasesHouse) -> None:
+    cases = cases_alone
     case = cases.signed_case()
     cases.hear(proposal(case, "2027-03-09T13:00:00+01:00"))
     (meeting,) = cases.get(f"cases/{case['id']}")["meetings"]
@@ -90,7 +91,10 @@ def test_withdrawing_cancels_what_is_to_come_and_says_so_once_more_when_repeated
     assert cases.told()[-2:] == ["consent.withdrawn", "meeting.cancelled"]
 
 
-def test_a_proposal_that_takes_somebody_twice_is_refused_by_an_event(cases: CasesHouse) -> None:
+def test_a_proposal_that_takes_somebody_twice_is_refused_by_an_event(
+    cases_alone: CasesHouse,
+) -> None:
+    cases = cases_alone
     first = cases.signed_case()
     cases.booked(first)
     second = cases.signed_case()

@@ -37,6 +37,8 @@ EXAMPLES: dict[str, Json] = {
     "/{person_id}": {"no_mail": True},
     "/wishes": {"by": OWNER, "name": "Moa Exempel", "relation": "relative"},
     "/guardians": {"name": "Ny Exempel", "custody": True},
+    "/substitutes": {"for": OWNER, "person": COLLEAGUE},
+    "/report": {"reporter": OWNER, "received_by": THERAPIST, "oral": True, "wants_feedback": False},
 }
 QUERIES = {"/slots": "?step=first", "/who-comes": f"?for={OWNER}"}
 

@@ -34,6 +34,11 @@ _ABOVE = """
 """
 
 
+@pytest.fixture
+def cases(cases_alone: CasesHouse) -> CasesHouse:
+    return cases_alone
+
+
 def ident(code: str) -> str:
     return str(staff_id(code))
 
@@ -199,10 +204,11 @@ def test_the_start_page_shows_it_among_what_is_to_be_done(cases: CasesHouse) -> 
     [
         "UPDATE cases.tasks SET inquiry_id = NULL",
         "UPDATE cases.tasks SET case_id = (SELECT id FROM cases.cases LIMIT 1)",
-        "UPDATE cases.tasks SET post = NULL",
+        "UPDATE cases.tasks SET year = 2027",
+        "UPDATE cases.tasks SET post = NULL, owner = NULL",
     ],
 )
-def test_a_task_is_of_one_case_or_of_a_post(facts: Facts, change: str) -> None:
+def test_a_duty_is_about_one_thing_and_of_a_post_or_a_person(facts: Facts, change: str) -> None:
     facts.add_duty("rektor")
     with pytest.raises(CheckViolation):
         facts.run(change)

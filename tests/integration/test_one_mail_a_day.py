@@ -1,5 +1,7 @@
 """What can wait comes in one mail a day, and each thing in it ends by itself (X2, F2, F4)."""
 
+import email
+import email.policy
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -239,6 +241,25 @@ def test_X2_in_the_evening_it_waits_for_the_morning(
     worker.one_round()
     worker.one_round()
     assert (not server.accepted, life(worker)) == (True, [("retry", "quiet-hours", False)])
-    facts.set_clock(datetime.fromisoformat("2027-03-08T07:00:00+01:00"))
+    monday = datetime.fromisoformat("2027-03-08T07:00:00+01:00")
+    facts.set_clock(monday)
     worker.rounds()
-    assert len(server.accepted) == 1
+    (mail,) = server.accepted
+    assert parsed(mail)["Date"].datetime == monday  # when it leaves, not when it was made
+
+
+def test_what_is_tried_again_another_day_has_the_date_of_the_first_time(
+    facts: Facts, worker: Worker
+) -> None:
+    """Also of a mail that says several things: the same to the byte (invariant 3)."""
+    alerts(facts, "2027-03-12", "2027-03-15")
+    facts.set_clock(friday := datetime.fromisoformat("2027-03-05T09:00:00+01:00"))
+    first = claimed(worker)
+    (written,) = worker.sender.gate.clear([first])
+    worker.claims.mark([(first, Verdict("unknown", "no-answer", wait=0, doubt=True))])
+    facts.set_clock(datetime.fromisoformat("2027-03-08T09:00:00+01:00"))
+    (again,) = worker.claims.claim(10)
+    assert worker.sender.gate.clear([again]) == [written]
+    assert written is not None
+    date_of = email.message_from_bytes(written, policy=email.policy.default)["Date"]
+    assert date_of.datetime == friday

@@ -13,6 +13,11 @@ SARA = str(staff_id("sara-abdi"))
 OTHER_THERAPIST = str(staff_id("mattias-gran"))
 
 
+@pytest.fixture
+def cases(cases_alone: CasesHouse) -> CasesHouse:
+    return cases_alone
+
+
 def leaves(cases: CasesHouse, post: str, person: str, last_day: str) -> None:
     cases.post(f"posts/{post}/holders/end", {"person": person, "last_day": last_day})
 

@@ -32,10 +32,11 @@ from services.notifier.domain.messages import (
     words_to_json,
 )
 from services.notifier.domain.recipients import ByHand, Colleague, ForbiddenRecipient, reach
+from shared.bus.events import DutyArose
 from shared.domain.days import local_date
 from tests.support.facts import NOW, START, Facts
 from tests.support.mailing import POST
-from tests.support.notifier import Worker
+from tests.support.notifier import Worker, booked
 from tests.support.smtp import ScriptedServer
 
 Prepare = Callable[[Facts], None]
@@ -52,6 +53,7 @@ class Forbidden:
     party: str = "guardian"
     prepare: Prepare = lambda _: None
     of_no_case: bool = False
+    of_report: bool = False  # about a report of concern: its task, or its meeting
 
 
 def person(name: str, **values: Any) -> Prepare:
@@ -120,6 +122,26 @@ FORBIDDEN = {
     "no-mail-staff-task": Forbidden(
         "rektor", "X7", "task", "duty", "staff", person("rektor", no_mail=True), of_no_case=True
     ),
+    "receipt-at-an-address-of-a-family": Forbidden(
+        "rektor", "R41", "receipt", "duty", "staff", shares_mailbox("rektor", "mother"),
+        of_no_case=True, of_report=True,
+    ),
+    "task-of-a-report-at-an-address-of-a-family": Forbidden(
+        "rektor", "R41", "task", "duty", "staff", shares_mailbox("rektor", "mother"),
+        of_no_case=True, of_report=True,
+    ),
+    "guardian-task-of-a-report": Forbidden(
+        "mother", "R41", "task", "duty", of_no_case=True, of_report=True
+    ),
+    "call-about-a-report-at-an-address-of-a-family": Forbidden(
+        "rektor", "R41", "call", "none", "staff", shares_mailbox("rektor", "father"),
+        of_report=True,
+    ),
+    "cancel-about-a-report-at-an-address-of-a-family": Forbidden(
+        "rektor", "R41", "cancel", "object", "staff", shares_mailbox("rektor", "father"),
+        of_report=True,
+    ),
+    "guardian-call-about-a-report": Forbidden("mother", "X6", "call", "none", of_report=True),
 }  # fmt: skip
 
 
@@ -132,13 +154,16 @@ def meeting(facts: Facts) -> UUID:
 def forbidden(request: pytest.FixtureRequest, facts: Facts, meeting: UUID) -> Forbidden:
     one = FORBIDDEN[request.param]
     one.prepare(facts)
-    if one.who != "stranger":
+    if one.who != "stranger" and not one.of_report:
         facts.call(meeting, one.who)
     return one
 
 
 def values_of(forbidden: Forbidden, facts: Facts, meeting: UUID) -> dict[str, Any]:
     """The fields of the message, as something that knows no rule would fill them."""
+    if forbidden.of_report and not forbidden.of_no_case:
+        facts.open_matter("report", "anmalan", "therapist", "rektor")
+        meeting = facts.book("therapist", "rektor", step="report-meeting")
     address = facts.address(forbidden.who) if forbidden.who != "stranger" else "x@hem.example"
     key, mailbox = f"{meeting}/{forbidden.who}", address.lower()
     token = POST.invitation_token(meeting, mailbox)
@@ -147,6 +172,7 @@ def values_of(forbidden: Forbidden, facts: Facts, meeting: UUID) -> dict[str, An
     others = {
         "alert": AlertWords("process_owner", "limit-near", START.date()),
         "task": DutyWords(START.date()),
+        "receipt": DutyWords(),
     }
     return {
         "key": key,
@@ -174,6 +200,8 @@ def task_of(forbidden: Forbidden, facts: Facts) -> UUID | None:
     """A task that belongs to no case, and that they have: as if the register were wrong."""
     if not forbidden.of_no_case:
         return None
+    if forbidden.of_report:
+        return facts.add_report_duty(forbidden.who)
     return facts.add_duty(forbidden.who)
 
 
@@ -255,8 +283,11 @@ def test_the_last_filter_lets_through_what_is_allowed(
     store(values_of(Forbidden("mother", ""), facts, meeting), facts.url)
     alert = Forbidden("rektor", "", "alert", "duty", "staff")
     store(values_of(alert, facts, meeting), facts.url)
+    receipt = Forbidden("rektor", "", "receipt", "duty", "staff", of_no_case=True, of_report=True)
+    one = {"key": "receipt", "message_id": POST.message_id("receipt")}
+    store(values_of(receipt, facts, meeting) | one, facts.url)
     worker.rounds()
-    assert len(server.accepted) == 2
+    assert len(server.accepted) == 3
 
 
 @pytest.mark.parametrize("place", ["Skolan, rum 2", "Hos Alva Exempel", "Rummet för elevhälsan"])
@@ -290,3 +321,40 @@ def test_who_becomes_forbidden_keeps_no_open_row_that_could_be_turned(
         facts.run("UPDATE notifier.messages SET person_id = %s", uuid4())
     with pytest.raises(CheckViolation):
         facts.run("UPDATE notifier.messages SET address = 'annan@hem.example'")
+
+
+def test_R41_whoever_is_called_about_a_report_at_an_address_of_a_family_is_told_by_a_person(
+    facts: Facts, worker: Worker, server: ScriptedServer
+) -> None:
+    """Also when it has become one since they were called: even the cancellation is told."""
+    shares_mailbox("rektor", "mother")(facts)
+    facts.open_matter("report", "anmalan", "therapist", "rektor")
+    meeting = facts.book("therapist", "rektor", step="report-meeting")
+    facts.publish(booked(facts, meeting))
+    worker.rounds()
+    assert [mail.recipient for mail in server.accepted] == [facts.address("therapist")]
+    assert worker.by_hand() == [(facts.people["rektor"], "call", "R41")]
+    shares_mailbox("therapist", "father")(facts)
+    facts.cancel(meeting)
+    facts.publish(booked(facts, meeting))
+    worker.rounds()
+    assert len(server.accepted) == 1
+    assert (facts.people["therapist"], "cancel", "R41") in worker.by_hand()
+
+
+def test_R41_the_receipt_of_a_report_goes_to_no_address_of_a_family(
+    facts: Facts, worker: Worker, server: ScriptedServer
+) -> None:
+    """Nor when it has become one while the mail was on its way."""
+    tasks = [facts.add_report_duty("rektor") for _ in range(2)]
+    owner = facts.people["rektor"]
+    server.before_354 = lambda: shares_mailbox("mother", "rektor")(facts)
+    facts.publish(DutyArose(task_id=tasks[0], person_id=owner, rule="R43"))
+    worker.rounds()
+    assert [(one["kind"], one["state"], one["rule"]) for one in worker.messages()] == [
+        ("receipt", "suppressed", "R41")
+    ]
+    facts.publish(DutyArose(task_id=tasks[1], person_id=owner, rule="R43"))
+    worker.rounds()
+    assert len(worker.messages()) == 1
+    assert server.accepted == []

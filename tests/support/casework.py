@@ -86,7 +86,7 @@ class Casework:
         """At the opening, or after the step that the asking waits for."""
         asked_from = self.procedure.consent.child_asked_from_age
         people = set(deciders(self.facts, self.procedure, self.today))
-        if asked_from is not None and age_on(self.facts.birth_date, self.today) >= asked_from:
+        if asked_from is not None and age_on(self.facts.born_on, self.today) >= asked_from:
             people |= {who.person_id for who in self.facts.participants if who.party == "child"}
         self._ask_for_all(people, self.today)
 

@@ -36,7 +36,7 @@ _MEETING = """
     INSERT INTO cases.meetings
       (id, case_id, step, starts_at, ends_at, local_start, place, state, created_at,
        changed_at)
-    VALUES (%s, %s, 'first', %s, %s, %s, %s, 'booked', %s, %s)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, 'booked', %s, %s)
 """
 _CALL = """
     INSERT INTO cases.attendance (meeting_id, person_id) VALUES (%s, %s)
@@ -45,6 +45,22 @@ _CALL = """
 _DUTY = """
     INSERT INTO cases.tasks (id, inquiry_id, post, key, kind, owner, due_on, rule, created_at)
     VALUES (%s, %s, 'samordning', %s, 'answer-inquiry', %s, %s, 'P3', %s)
+"""
+_MATTER = """
+    INSERT INTO cases.cases
+      (id, reference, procedure, procedure_on, known_on, opened_at, process_owner, initiator,
+       coordinator, unit, about)
+    VALUES (%s, %s, %s, '2027-03-01', '2027-01-01', %s, %s, %s, %s, 'skolan', %s)
+"""
+_REPORT = """
+    INSERT INTO cases.reports
+      (id, reference, unit, reporter, received_by, received_on, registered_at, channel,
+       wants_feedback, feedback_from)
+    VALUES (%s, %s, 'skolan', %s, %s, '2027-03-01', %s, 'phone', true, '2027-03-16')
+"""
+_OF_REPORT = """
+    INSERT INTO cases.tasks (id, report_id, key, kind, owner, rule, created_at)
+    VALUES (%s, %s, %s, %s, %s, 'R43', %s)
 """
 _MOVE = """
     UPDATE cases.meetings SET starts_at = %s, ends_at = %s, sequence = sequence + 1 WHERE id = %s
@@ -149,6 +165,23 @@ class Facts:
         self.run(_DUTY, task, inquiry, str(task), self.people[owner], due_on, NOW)
         return task
 
+    def open_matter(self, about: str, procedure: str, *names: str) -> UUID:
+        """A matter of the staff's own, with these on it; from now on what `book` and all are of."""
+        self.case_id, reference = uuid4(), uuid4().hex[:6].upper()
+        first, last = self.people[names[0]], self.people[names[-1]]
+        self.run(_MATTER, self.case_id, reference, procedure, NOW, first, first, last, about)
+        for name in names:
+            self.add_participant(name, "staff", "rektor", "school")
+        return self.case_id
+
+    def add_report_duty(self, owner: str, kind: str = "see-receipt") -> UUID:
+        """A task about a report of concern that somebody has made."""
+        task, report = uuid4(), uuid4()
+        person, received_by = self.people[owner], self.people["therapist"]
+        self.run(_REPORT, report, report.hex[:6].upper(), person, received_by, NOW)
+        self.run(_OF_REPORT, task, report, str(task), kind, person, NOW)
+        return task
+
     def change_person(self, name: str, **values: Any) -> None:
         for column, value in values.items():
             statement = sql.SQL("UPDATE cases.people SET {} = %s WHERE id = %s")
@@ -158,11 +191,17 @@ class Facts:
         rows = self.run("SELECT email FROM cases.people WHERE id = %s", self.people[name])
         return str(rows[0]["email"])
 
-    def book(self, *names: str, starts_at: datetime = START, place: str | None = "rum-1") -> UUID:
-        """A booked first meeting of an hour; without names, everybody's."""
+    def book(
+        self,
+        *names: str,
+        starts_at: datetime = START,
+        place: str | None = "rum-1",
+        step: str = "first",
+    ) -> UUID:
+        """A booked meeting of an hour; without names, everybody's."""
         meeting = uuid4()
         ends_at, local = starts_at + timedelta(hours=1), starts_at.replace(tzinfo=None)
-        self.run(_MEETING, meeting, self.case_id, starts_at, ends_at, local, place, NOW, NOW)
+        self.run(_MEETING, meeting, self.case_id, step, starts_at, ends_at, local, place, NOW, NOW)
         for name in names or tuple(self.people):
             self.call(meeting, name)
         return meeting

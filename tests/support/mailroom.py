@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.notifier.domain.clearance import Go, Stop, decide
-from services.notifier.domain.mailing import Contact, Mailing
+from services.notifier.domain.mailing import Contact, Duty, Mailing
 from services.notifier.domain.messages import Message, Sending
 from services.notifier.domain.standing import Invitation, ToldByHand
 from services.notifier.handlers import (
@@ -85,13 +85,19 @@ class Mailroom:
 
     # the port Rows
 
-    def lock(self, case_id: UUID) -> None: ...
+    def lock(self, about: UUID | int) -> None: ...
 
     def mailing(self, case_id: UUID) -> Mailing | None:
         return Mailing(self.facts, self.contacts, {}, manager=None)
 
     def duty(self, _: UUID) -> None:
         """Everything here belongs to one case."""
+
+    def duties_like(self, task_id: UUID) -> Sequence[Duty]:
+        return ()
+
+    def days_told(self, task_ids: Sequence[UUID]) -> Sequence[Sending]:
+        return ()
 
     def record(self, case_id: UUID) -> Record:
         return Record(

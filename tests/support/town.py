@@ -5,6 +5,7 @@ it is rung for are done by `quiet()`. Time stands still until `move_clock`, and 
 thread takes every mail, so a story of months is told in seconds, and the same each time.
 """
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import psycopg
@@ -34,6 +36,7 @@ from shared.bus.subscribers import SCHEDULER
 from shared.db import Database
 from shared.domain.days import WorkingDays, local_date
 from shared.municipality import load_municipality
+from shared.procedures import load_procedures
 from tests.support.diary import Diary, Mail
 from tests.support.notifier import SECRET, Worker, a_worker
 from tests.support.smtp import ScriptedServer
@@ -42,6 +45,7 @@ from tests.support.web import the_web
 START = "2027-03-01T08:00:00+01:00"  # a Monday
 TOKEN = "token-of-a-town-that-lives-for-a-test"
 QUIET_SECONDS = 20.0
+AROUND_A_CHILD = ("samverkansmote", "spindelmote", "sspf")
 Json = dict[str, Any]
 
 _TASKS = """
@@ -125,6 +129,8 @@ class Town:
             assert time.monotonic() < end, f"not quiet after {seconds} s: {left}, {self._failed()}"
             if self._a_round():
                 continue
+            if left.daily:  # what the rounds have brought is late already, or to be reminded of
+                self.cases.look_daily()
             assert not (failed := self._failed()), failed
             time.sleep(0.01)  # for a lease or for another attempt, which wait in real time
         self._diary.write(self.today, self.server.accepted, self.rows(_TASKS))
@@ -138,6 +144,10 @@ class Town:
     def mails(self) -> list[Mail]:
         """Every mail that was taken, in the order of the days."""
         return [mail for mail, _ in self._diary.mails]
+
+    def letters(self) -> list[tuple[Mail, EmailMessage]]:
+        """The same, each as it came."""
+        return list(self._diary.mails)
 
     def mail_to(self, address: str) -> EmailMessage:
         """The newest mail to somebody, as it came."""
@@ -167,7 +177,8 @@ class Town:
         return found
 
     def _failed(self) -> list[str]:
-        return [row["failure"] for row in self.rows(_FAILED)]
+        of_the_day = [f"the day: {part} failed" for part in self.cases.failed_today]
+        return of_the_day + [row["failure"] for row in self.rows(_FAILED)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +212,20 @@ class _NoBell:
 
 
 @contextmanager
-def a_town(database_url: str, municipality: Path, *, clock: str = START) -> Iterator[Town]:
-    """The example municipality's Samspel on a database with its register, at that time."""
+def a_town(
+    database_url: str, municipality: Path, *, clock: str | None = START, year: bool = False
+) -> Iterator[Town]:
+    """The example municipality's Samspel on a database with its register, at that time.
+
+    Without a `clock` it is one that was left before, at the time at which it was left. Without its
+    `year` it works by the routines around a child alone, so that what is told in a story is all
+    that happens.
+    """
     with ExitStack() as stack:
-        _set_clock(database_url, clock)
+        if not year:
+            municipality = stack.enter_context(around_a_child_alone(municipality))
+        if clock is not None:
+            _set_clock(database_url, clock)
         settings = _settings(database_url, municipality)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("services.cases.app.Doorbell", _NoBell)
@@ -225,6 +246,22 @@ def a_town(database_url: str, municipality: Path, *, clock: str = START) -> Iter
             clockwork=Clockwork(clock_database, lambda _: None),
             database_url=database_url,
         )
+
+
+@contextmanager
+def around_a_child_alone(municipality: Path) -> Iterator[Path]:
+    """A copy of the municipality's folder, without the yearly cycle and reports.
+
+    What it has written itself stays.
+    """
+    with TemporaryDirectory() as folder:
+        copied = Path(shutil.copytree(municipality, Path(folder) / municipality.name))
+        settings = copied / "municipality.toml"
+        own = (path.stem for path in copied.glob("procedures/*.toml"))
+        known = load_procedures(copied / "procedures").versions
+        used = f"procedures = {sorted({*AROUND_A_CHILD, *own} & known.keys())}\n"
+        settings.write_text(used + settings.read_text())
+        yield copied
 
 
 def _settings(database_url: str, municipality: Path) -> Settings:

@@ -28,15 +28,17 @@ class _Movable(Database):
 def the_web(settings: Settings, *, fresh: bool = False) -> Iterator[FastAPI]:
     """The application of these settings, whose database is given up at the end.
 
-    `fresh`: one that has met nobody before, for tests of what it remembers.
+    `fresh`: one that has met nobody before and meets nobody after, for tests of what it remembers.
     """
     token = settings.api_token.get_secret_value()
     key = f"{settings.municipality} {settings.broker_url} {token}"
-    if key in _KEPT and not fresh:
-        _KEPT[key][1].move(settings.database_url)
+    if fresh:
+        app, database = _built(settings)
+    elif key in _KEPT:
+        app, database = _KEPT[key]
+        database.move(settings.database_url)
     else:
-        _KEPT[key] = _built(settings)
-    app, database = _KEPT[key]
+        app, database = _KEPT[key] = _built(settings)
     try:
         yield app
     finally:

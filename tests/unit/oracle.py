@@ -77,13 +77,13 @@ def who_decides(
     """R3, X8, P6: the adult youth alone; else every custodian, and at some age the child too."""
     rule = procedure.consent
     child = next(who.person_id for who in facts.participants if who.party == "child")
-    if on >= birthday(facts.birth_date, rule.youth_decides_from_age):
+    if on >= birthday(facts.born_on, rule.youth_decides_from_age):
         return {child: "youth"}
     deciding: dict[UUID, ConsentParty] = {
         who.person_id: "guardian" for who in facts.participants if who.custody
     }
     needed_from, waived = rule.child_needed_from_age, any(one.what == "waived" for one in said)
-    if needed_from is not None and on >= birthday(facts.birth_date, needed_from) and not waived:
+    if needed_from is not None and on >= birthday(facts.born_on, needed_from) and not waived:
         deciding[child] = "child"
     return deciding
 
@@ -103,7 +103,7 @@ def carries(facts: CaseFacts, procedure: Procedure, said: Sequence[Said], on: da
     deciding = who_decides(facts, procedure, said, on)
     child = next(who.person_id for who in facts.participants if who.party == "child")
     asked_from = procedure.consent.child_asked_from_age
-    is_asked = asked_from is not None and on >= birthday(facts.birth_date, asked_from)
+    is_asked = asked_from is not None and on >= birthday(facts.born_on, asked_from)
     noes = ("withdrawn", "refused") if is_asked else ("withdrawn",)
     said_no = any(one.what in noes and one.party == "child" for one in said)
     if deciding.get(child) != "youth" and said_no and not _standing(said, child, "child"):
@@ -138,7 +138,7 @@ def may_be_called(
     open_to = own | covered(facts, procedure, said, on)
     functions = {"koordinator": facts.coordinator, "initiator": facts.initiator}
     by_function = {functions.get(one) for one in step.calls}
-    adult = on >= birthday(facts.birth_date, procedure.consent.youth_decides_from_age)
+    adult = on >= birthday(facts.born_on, procedure.consent.youth_decides_from_age)
     return frozenset(
         who.person_id
         for who in facts.participants
@@ -158,7 +158,7 @@ def _counted_from(facts: CaseFacts, held: Sequence[Meeting]) -> datetime:
     if not facts.never_together:
         return first
     last = max(local_day(one.starts_at) for one in held)
-    adult = last >= birthday(facts.birth_date, 18)
+    adult = last >= birthday(facts.born_on, 18)
     apart = [
         who.person_id
         for who in facts.participants

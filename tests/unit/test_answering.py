@@ -45,7 +45,7 @@ def test_R8_who_has_not_answered_is_asked_again_while_there_is_time(
     meets_on, called_on = date.fromisoformat(meets), date.fromisoformat(called)
     found = answer_by(RULE, meets_on, called_on, DAYS)
     assert found == (by and date.fromisoformat(by))
-    nudge = nudge_at(RULE, meeting("first", meets, changed_on=called), DAYS)
+    nudge = nudge_at(RULE, meeting("first", meets, changed_on=called), called_on, DAYS)
     assert (nudge and (nudge.date().isoformat(), nudge.time())) == (asked and (asked, time(9, 0)))
 
 

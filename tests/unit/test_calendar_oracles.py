@@ -12,7 +12,12 @@ from hypothesis import given, settings
 
 from services.cases.domain.feeds import Entry, feed, one_meeting
 from services.notifier.domain.calendar import WholeDays, calendar_bytes
-from services.notifier.domain.messages import CALENDAR_KINDS, CalendarPart, MeetingWords
+from services.notifier.domain.messages import (
+    CALENDAR_KINDS,
+    CalendarPart,
+    DutyWords,
+    MeetingWords,
+)
 from services.notifier.domain.samples import Sample, samples
 from tests.support.mailing import POST
 from tests.support.oracles import Alarm, Disagreement, NotRead, Party, in_c, oracles, read
@@ -20,6 +25,8 @@ from tests.unit.test_notifier_calendar import NOON, VISIBLE, personal, shared
 
 _HOUR_BEFORE, _NINE_THE_DAY_BEFORE = timedelta(hours=-1), timedelta(hours=-15)
 MAILS = {sample.name: sample for sample in samples(POST) if sample.message.calendar is not None}
+LIMITS = [name for name, one in MAILS.items() if isinstance(one.message.words, DutyWords)]
+MEETINGS = [name for name in MAILS if name not in LIMITS]
 
 
 def test_libical_reads_along() -> None:
@@ -38,7 +45,7 @@ def test_there_is_a_mail_of_every_kind_and_both_ways_to_cancel() -> None:
     assert {part_of(one).of_all for one in MAILS.values() if one.kind == "cancel"} == {True, False}
 
 
-@pytest.mark.parametrize("name", MAILS)
+@pytest.mark.parametrize("name", MEETINGS)
 def test_O3_O11_every_mail_says_to_all_programs_what_it_means(name: str) -> None:
     sample = MAILS[name]
     part, words = part_of(sample), sample.message.words
@@ -64,6 +71,27 @@ def test_O3_O11_every_mail_says_to_all_programs_what_it_means(name: str) -> None
         assert event.attendees == (recipient(sample, asks=asks),)
         assert [alarm.trigger for alarm in event.alarms] == [_HOUR_BEFORE] * asks
         assert event.location == (words.said.place if asks else None)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_O14_the_limit_of_the_year_is_a_whole_day_to_all_programs(name: str) -> None:
+    """O14: nobody is busy then, and it can be taken back."""
+    sample = MAILS[name]
+    part, words = part_of(sample), sample.message.words
+    assert isinstance(words, DutyWords)
+    assert words.due_on is not None
+    for ics in calendars_in(sample):
+        parsed = read(ics)
+        event = parsed.event
+        assert parsed.method == ("CANCEL" if words.over else "REQUEST")
+        assert (event.starts, event.ends) == (words.due_on, words.due_on + timedelta(days=1))
+        assert event.transparency == (None if words.over else "TRANSPARENT")
+        assert (event.uid, event.sequence) == (sample.post.uid_of(sample.message), part.sequence)
+        assert event.status == ("CANCELLED" if words.over else "CONFIRMED")
+        assert event.attendees == (recipient(sample, asks=not words.over),)
+        assert [alarm.trigger for alarm in event.alarms] == [_NINE_THE_DAY_BEFORE] * (
+            not words.over
+        )
 
 
 def test_O3_the_method_of_the_mails_part_is_the_calendars() -> None:

@@ -26,7 +26,6 @@ from tests.unit.orders import same_in_any_order
 _BOOKING = "services.cases.domain.booking"
 _CALLING = "shared.domain.calling"
 _SEEKING = "services.scheduler.domain.seeking"
-_LOOK = "services.scheduler.handlers"
 _LAST_DAY = "shared.domain.windows._last_bookable"
 
 SIGNED = History("samverkansmote", date(2027, 3, 15), age=4000, acts=(Act("sign-all"),))
@@ -64,8 +63,8 @@ def a_weekday(self: WorkingDays, day: date) -> bool:
     return day.weekday() < 5
 
 
-def without_cancels(*args: Any) -> tuple[Any, ...]:
-    return tuple(change for change in reconcile(*args) if not isinstance(change, Cancel))
+def without_cancels(*args: Any, **named: Any) -> tuple[Any, ...]:
+    return tuple(one for one in reconcile(*args, **named) if not isinstance(one, Cancel))
 
 
 def with_nobody_busy(**named: Any) -> Any:
@@ -144,7 +143,7 @@ MUTATIONS = {
     ),
     "nobody's busy times are asked for": Mutation(
         laws.never_a_time_that_is_known_to_be_taken,
-        {f"{_LOOK}.ranked_slots": with_nobody_busy},
+        {"services.scheduler.handlers.finding.ranked_slots": with_nobody_busy},
         replace(SIGNED, full=frozenset(range(5))),
     ),
     "guardians who never meet do": Mutation(
@@ -154,7 +153,7 @@ MUTATIONS = {
     ),
     "what is wanting is said again and again": Mutation(
         laws.a_second_look_changes_nothing,
-        {f"{_LOOK}._announce_wanting": said_again},
+        {"services.scheduler.handlers.looking._announce_wanting": said_again},
         replace(SIGNED, full=ALL_DAYS_TAKEN),
     ),
     "nothing planned is withdrawn": Mutation(

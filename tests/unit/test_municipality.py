@@ -52,6 +52,19 @@ def test_what_is_left_out_of_booking_books_only_by_calendars_that_are_known(fold
     )  # fmt: skip
 
 
+def test_R49_without_a_phone_of_its_own_a_report_is_made_by_way_of_the_contact_centre(
+    municipality: Municipality, folder: Path
+) -> None:
+    """R49: there is always a number to call first."""
+    assert municipality.concern.phone != municipality.contact_centre.phone
+    settings = folder / "municipality.toml"
+    before, rest = settings.read_text().split("[concern]")
+    settings.write_text(before + rest[rest.index('# "book"') :])
+    without = load_municipality(folder)
+    assert without.concern.phone == municipality.contact_centre.phone
+    assert (without.concern.e_service_url, without.concern.documents) == (None, ())
+
+
 def test_the_example_has_units_of_every_kind(register: Register) -> None:
     kinds = [unit.kind for unit in register.units]
     school_kinds = ("forskola", "f-6", "7-9", "gymnasium")
@@ -226,6 +239,18 @@ def test_a_school_year_has_the_days_the_school_ordinance_asks_for(
             "mail.from_address: not a mail address",
         ),
         ("municipality.toml", '["sv", "en"]', '["sv", "fi"]', "mail.languages.1: Input should be"),
+        (
+            "municipality.toml",
+            "https://e-",
+            "http://e-",
+            "concern.e_service_url: must be an address",
+        ),
+        (
+            "municipality.toml",
+            "https://www.exempelkommun.example/oro/handlingsplan.pdf",
+            "javascript:alert(1)",
+            "concern.documents.0.url: must be an address",
+        ),
         ("municipality.toml", "[mail]", "[mail", "can't be read: "),
         (
             "school_years.toml",

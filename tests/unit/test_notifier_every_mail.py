@@ -11,6 +11,7 @@ from typing import Any
 
 from icalendar import Calendar
 
+from services.notifier.domain.mail import method_of
 from services.notifier.domain.messages import CALENDAR_KINDS, DUTY_KINDS, KINDS, Kind
 from services.notifier.domain.samples import Sample, samples
 from services.notifier.domain.writing import LANGUAGES
@@ -19,7 +20,7 @@ from tests.support.mailing import HOUSE, POST
 from tests.support.oracles import read
 
 WITH_CALENDAR = {*CALENDAR_KINDS, Kind.COUNTER_DECLINED}
-METHODS = {Kind.CANCEL: "CANCEL", Kind.COUNTER_DECLINED: "DECLINECOUNTER"}
+LAST_DAY = "last-day"
 SAMPLES = list(samples(POST))
 BY_NAME = {sample.name: sample for sample in SAMPLES}
 
@@ -43,8 +44,20 @@ def calendar_of(sample: Sample) -> bytes:
     return next(octets(p) for p in leaves(sample) if p.get_content_type() == "text/calendar")
 
 
+def has_calendar(sample: Sample) -> bool:
+    return sample.kind in WITH_CALENDAR or sample.variant.startswith(LAST_DAY)
+
+
 def with_calendar() -> Iterator[Sample]:
+    return (sample for sample in SAMPLES if has_calendar(sample))
+
+
+def with_meeting() -> Iterator[Sample]:
     return (sample for sample in SAMPLES if sample.kind in WITH_CALENDAR)
+
+
+def with_last_day() -> Iterator[Sample]:
+    return (sample for sample in SAMPLES if sample.variant.startswith(LAST_DAY))
 
 
 def event_of(sample: Sample) -> tuple[str, dict[str, str]]:
@@ -81,11 +94,11 @@ def test_O2_the_calendar_inline_in_the_first_child_and_the_same_bytes_as_a_file(
     for sample in SAMPLES:
         types = [part.get_content_type() for part in mail_of(sample.name).walk()]
         texts = ["multipart/alternative", "text/plain", "text/html"]
-        if sample.kind in WITH_CALENDAR:
+        if has_calendar(sample):
             assert types == ["multipart/mixed", *texts, "text/calendar", "application/ics"]
             inline, attached = leaves(sample)[2:]
             assert inline.get_content_disposition() == "inline"
-            assert inline.get_param("method") == METHODS.get(sample.kind, "REQUEST")
+            assert inline.get_param("method") == method_of(sample.message)
             assert inline.get_content_charset() == "utf-8"
             assert attached.get_content_disposition() == "attachment"
             assert attached.get_filename() == "invite.ics"
@@ -99,7 +112,7 @@ def test_O2_the_calendar_inline_in_the_first_child_and_the_same_bytes_as_a_file(
 def test_O3_one_calendar_with_one_component_and_the_method_of_the_part() -> None:
     for sample in with_calendar():
         text, _ = event_of(sample)
-        method = METHODS.get(sample.kind, "REQUEST")
+        method = method_of(sample.message)
         for line in ("BEGIN:VCALENDAR", "VERSION:2.0", f"METHOD:{method}", "BEGIN:VEVENT"):
             assert text.count(f"{line}\r\n") == 1, (sample.name, line)
         assert len(re.findall(r"\r\nPRODID:", text)) == 1
@@ -117,19 +130,21 @@ def test_O4_utf8_without_bom_folded_at_75_octets_never_inside_a_character() -> N
 
 
 def test_O5_an_opaque_uid_a_sequence_and_stamps_in_utc() -> None:
-    uids = set()
+    uids: dict[bool, set[str]] = {True: set(), False: set()}
     for sample in with_calendar():
         _, event = event_of(sample)
-        uids.add(event["UID"])
+        uids[sample.kind in WITH_CALENDAR].add(event["UID"])
         assert re.fullmatch(r"SEQUENCE:\d+", event["SEQUENCE"])
         for name in ("DTSTAMP", "CREATED", "LAST-MODIFIED"):
             assert re.fullmatch(rf"{name}:\d{{8}}T\d{{6}}Z", event[name]), sample.name
-    assert len(uids) == 1  # X4: the same for all mailboxes
-    assert re.fullmatch(r"UID:[a-z2-7]{24}@exempelkommun\.example", uids.pop())
+    assert len(uids[True]) == 1  # X4: the same for all mailboxes
+    assert len(uids[False]) == 1  # of the day and the mailbox, in every language
+    for uid in uids[True] | uids[False]:
+        assert re.fullmatch(r"UID:[a-z2-7]{24}@exempelkommun\.example", uid)
 
 
 def test_O6_stockholms_wall_clock_with_one_zone_in_rrule_form() -> None:
-    for sample in with_calendar():
+    for sample in with_meeting():
         text, event = event_of(sample)
         for name in ("DTSTART", "DTEND"):
             assert re.fullmatch(rf"{name};TZID=Europe/Stockholm:\d{{8}}T\d{{6}}", event[name])
@@ -138,8 +153,19 @@ def test_O6_stockholms_wall_clock_with_one_zone_in_rrule_form() -> None:
         assert "RDATE" not in text
 
 
+def test_O6_O14_the_limit_is_a_whole_day_on_which_nobody_is_busy() -> None:
+    for sample in with_last_day():
+        text, event = event_of(sample)
+        assert event["DTSTART"] == "DTSTART;VALUE=DATE:20270315"
+        assert event["DTEND"] == "DTEND;VALUE=DATE:20270316"  # the first day that isn't meant
+        asks = method_of(sample.message) == "REQUEST"
+        assert event.get("TRANSP") == ("TRANSP:TRANSPARENT" if asks else None)
+        assert "VTIMEZONE" not in text
+        assert "måndagen den 15 mars 2027" in sample.words.text or sample.language == "en"
+
+
 def test_O7_the_organizer_is_the_reply_address_of_this_mailbox_over_all_revisions() -> None:
-    organizers: dict[str, set[str]] = {}
+    organizers: dict[tuple[str, bool], set[str]] = {}
     for sample in with_calendar():
         _, event = event_of(sample)
         address = event["ORGANIZER"].rpartition("mailto:")[2]
@@ -147,9 +173,10 @@ def test_O7_the_organizer_is_the_reply_address_of_this_mailbox_over_all_revision
         assert address != sample.message.address
         assert mail_of(sample.name)["Reply-To"].addresses[0].addr_spec == address
         assert f'CN="{sample.post.house.name}"' in event["ORGANIZER"]
-        organizers.setdefault(sample.message.mailbox, set()).add(address)
+        about = (sample.message.mailbox, sample.kind in WITH_CALENDAR)
+        organizers.setdefault(about, set()).add(address)
     assert all(len(addresses) == 1 for addresses in organizers.values())
-    assert len({frozenset(addresses) for addresses in organizers.values()}) == 2
+    assert len({frozenset(addresses) for addresses in organizers.values()}) == 3
 
 
 def test_O8_the_recipient_is_the_only_attendee() -> None:
@@ -158,7 +185,7 @@ def test_O8_the_recipient_is_the_only_attendee() -> None:
         assert text.count("\r\nATTENDEE") == 1
         assert event["ATTENDEE"].endswith(f":mailto:{sample.message.address}")
         asks = "PARTSTAT=NEEDS-ACTION;RSVP=TRUE" in event["ATTENDEE"]
-        assert asks == (METHODS.get(sample.kind) is None), sample.name
+        assert asks == (method_of(sample.message) == "REQUEST"), sample.name
         assert "ROLE=REQ-PARTICIPANT" in event["ATTENDEE"]
         assert "SCHEDULE-" not in text
 
@@ -168,9 +195,14 @@ def test_O9_neutral_summary_private_and_a_description_with_what_to_do() -> None:
         _, event = event_of(sample)
         summary = {"sv": "Möte", "en": "Meeting"}[sample.language]
         staff = " 7KQ2" if sample.message.party == "staff" else ""
+        if sample.variant.startswith(LAST_DAY):
+            summary, staff = (
+                {"sv": "Sista dag för en uppgift", "en": "Last day of a task"}[sample.language],
+                "",
+            )
         assert event["SUMMARY"] == f"SUMMARY:{summary}{staff}"
         assert event["CLASS"] == "CLASS:PRIVATE"
-        asks = METHODS.get(sample.kind) is None
+        asks = method_of(sample.message) == "REQUEST"
         assert ("DESCRIPTION" in event) == asks, sample.name
         if asks and sample.link:
             assert sample.link in event["DESCRIPTION"]
@@ -182,7 +214,7 @@ def test_O9_neutral_summary_private_and_a_description_with_what_to_do() -> None:
 def test_O10_one_alarm_before_the_meeting_in_a_request_and_none_else() -> None:
     for sample in with_calendar():
         alarms: list[Any] = list(Calendar.from_ical(calendar_of(sample)).walk("VALARM"))
-        if METHODS.get(sample.kind) is None:
+        if method_of(sample.message) == "REQUEST":
             (alarm,) = alarms
             assert alarm["ACTION"] == "DISPLAY"
             assert alarm["TRIGGER"].dt < timedelta(0)
@@ -193,9 +225,10 @@ def test_O10_one_alarm_before_the_meeting_in_a_request_and_none_else() -> None:
 def test_O11_a_cancel_of_all_says_so_and_one_of_an_invitation_says_nothing_of_the_meeting() -> None:
     for sample in with_calendar():
         _, event = event_of(sample)
-        expected = {"CANCEL": "STATUS:CANCELLED" if "of-all" in sample.variant else None}
-        status = expected.get(METHODS.get(sample.kind, ""))
-        if METHODS.get(sample.kind) is None:
+        of_all = "of-all" in sample.variant or sample.variant == f"{LAST_DAY}-over"
+        expected = {"CANCEL": "STATUS:CANCELLED" if of_all else None}
+        status = expected.get(method_of(sample.message))
+        if method_of(sample.message) == "REQUEST":
             status = "STATUS:CONFIRMED"
         assert event.get("STATUS") == status, sample.name
         if sample.kind == Kind.CANCEL:
@@ -275,7 +308,38 @@ def test_X3_X13_no_mail_says_what_it_is_about() -> None:
 
 def test_a_cancel_holds_no_link() -> None:
     for sample in SAMPLES:
-        linked = sample.link is not None and sample.kind != Kind.CANCEL
+        linked = (sample.link is not None and sample.kind != Kind.CANCEL) or bool(sample.pages)
         words = sample.words
         assert ("http" in words.text + words.description) == linked, sample.name
         assert ("<a " in words.html) == linked, sample.name
+
+
+def test_a_page_is_the_recipients_own_and_stands_in_text_and_html() -> None:
+    for sample in SAMPLES:
+        for page in sample.pages:
+            assert sample.words.text.count(page.link) == 1, sample.name
+            assert sample.words.html.count(page.link) == 3, sample.name  # a button, and bare
+
+
+def test_R21_R22_R23_a_years_meeting_says_who_calls_and_about_what() -> None:
+    for name in ("call-staff-year-sv", "change-staff-year-moved-sv"):
+        words = BY_NAME[name].words
+        assert "Karin Bergqvist och Jonas Ekdahl bjuder in till" in words.text
+        assert "senast onsdagen den 10 mars" in words.text
+        for said in (words.text, words.description):
+            assert "– Uppföljning av föregående möte\n– Behovsanalys\n– Syfte och mål" in said
+            assert "Karin Bergqvist och Jonas Ekdahl" in said
+        assert "<li>Behovsanalys</li>" in words.html
+        assert words.summary == "Möte 7KQ2"  # X13
+        assert words.subject.endswith("2027 kl. 13.00")
+    reminder = BY_NAME["reminder-staff-year-sv"].words.text
+    assert "Det är ett samverkansmöte." in reminder
+    assert "Bergqvist" not in reminder
+    english = BY_NAME["call-staff-year-en"].words.text
+    assert "Invitation from Karin Bergqvist and Jonas Ekdahl to collaboration meeting" in english
+    assert "– Analysis of needs" in english
+
+
+def test_R43_a_receipt_names_nothing() -> None:
+    text = BY_NAME["receipt-new-sv"].words.text
+    assert "Det du har lämnat är mottaget. Logga in för att se vem som har tagit emot det." in text

@@ -14,17 +14,21 @@ from hypothesis import strategies as st
 
 from services.notifier.domain.last_filter import Subject, objection
 from services.notifier.domain.mail import Post, mail_bytes
+from services.notifier.domain.mailing import Contact, Duty
 from services.notifier.domain.messages import (
     AlertWords,
     CalendarPart,
+    DutyWords,
     MeetingWords,
     Message,
+    OfYear,
     Said,
 )
 from services.notifier.domain.opened_mail import Unopenable, opened
 from services.notifier.domain.samples import MEETING as OF_SAMPLES
 from services.notifier.domain.samples import Sample, samples
 from services.notifier.domain.unspeakable import Unspeakable
+from services.notifier.domain.words import Page as WrittenPage
 from shared.domain.telling_words import says_forbidden_word
 from shared.ids import keyed_token
 from tests.support.cases import CHILD, FATHER, MOTHER, REKTOR
@@ -46,6 +50,7 @@ FAMILY = Unspeakable(
     phrases=frozenset({"Björkskolan", "Samverkansmöte", "samverkansmote"}),
 )
 CASE = Subject(mailing(), FAMILY, TODAY)
+YEAR = replace(CASE, unspeakable=Unspeakable(frozenset(), frozenset({"Årshjul", "arshjul"})))
 SAID = Said(MEETING.starts_at, MEETING.ends_at, PLACE)
 
 
@@ -163,9 +168,87 @@ def test_every_sample_of_ours_passes(sample: Sample) -> None:
     told = sample.message
     who = contact(told.address, told.party)
     links = {} if sample.link_id is None else {OF_SAMPLES: {told.person_id: sample.link_id}}
-    known = replace(mailing(contacts={told.person_id: who}), links=links)
-    case = replace(CASE, known=known)
-    assert objection(told, sample.content, case, sample.post) is None
+    case = mailing(contacts={told.person_id: who})
+    facts = replace(case.facts, about="year") if "year" in sample.variant else case.facts
+    known = replace(case, facts=facts, links=links, callers=("Karin Bergqvist", "Jonas Ekdahl"))
+    subject = replace(YEAR if "year" in sample.variant else CASE, known=known)
+    tasks = [
+        replace(CASE, known=a_duty(told.person_id, who, page, day)) for page, day in sample.tasks
+    ]
+    if told.task_id is not None:
+        subject, *tasks = tasks or [replace(CASE, known=a_duty(told.person_id, who))]
+    carried = [(told, task) for task in tasks]
+    assert objection(told, sample.content, subject, sample.post, carried) is None
+
+
+def a_duty(owner: UUID, who: Contact, page: UUID | None = None, day: date | None = None) -> Duty:
+    task, contacts = UUID(int=77), {owner: who}
+    return Duty(task, True, owner, day, manager=None, contacts=contacts, page=page)
+
+
+PAGE_ID = UUID(int=9)
+AT_WORK = contact("rektor@skola.example", "staff")
+
+
+def a_task(**changes: Any) -> Message:
+    about = {"kind": "task", "ground": "duty", "party": "staff", "words": DutyWords()}
+    of_no_case = {"case_id": None, "meeting_id": None, "task_id": UUID(int=77)}
+    return message("rektor@skola.example", REKTOR, **(about | of_no_case | changes))
+
+
+@pytest.mark.parametrize(
+    ("known", "passes"),
+    [
+        (a_duty(REKTOR, AT_WORK, PAGE_ID), True),
+        (a_duty(REKTOR, AT_WORK, UUID(int=10)), False),  # another page
+        (replace(a_duty(REKTOR, AT_WORK, PAGE_ID), owner=MOTHER), False),  # whose it isn't
+        (a_duty(REKTOR, AT_WORK), False),
+    ],
+)
+def test_X13_the_page_of_a_task_may_stand_there_for_whoever_has_it(
+    known: Duty, passes: bool
+) -> None:
+    told = a_task()
+    content = mail_bytes(told, POST, None, [WrittenPage(POST.page(PAGE_ID))])
+    answer = objection(told, content, replace(CASE, known=known), POST)
+    assert answer == (None if passes else "X13")
+
+
+def test_R41_nothing_of_a_report_goes_to_an_address_of_a_family() -> None:
+    told = a_task()
+    known = a_duty(REKTOR, replace(AT_WORK, of_a_family=True))
+    assert objection(told, mail_bytes(told, POST), replace(CASE, known=known), POST) == "R41"
+
+
+@pytest.mark.parametrize("about", ["year", "parents", "report", "consultation"])
+def test_R41_a_matter_of_the_staff_is_told_to_no_family(about: Any) -> None:
+    case = mailing()
+    matter = replace(CASE, known=replace(case, facts=replace(case.facts, about=about)))
+    told = about_meeting("call")
+    assert objection(told, mail_bytes(told, POST), matter, POST) == "R41"
+    staff = about_meeting("call", staff=True)
+    assert objection(staff, mail_bytes(staff, POST), matter, POST) is None
+
+
+@pytest.mark.parametrize(
+    ("about", "callers", "rule"),
+    [
+        ("year", ("Karin Bergqvist", "Jonas Ekdahl"), None),
+        ("year", ("Jonas Ekdahl",), "X3"),
+        ("child", ("Karin Bergqvist", "Jonas Ekdahl"), "X3"),
+        ("report", ("Karin Bergqvist", "Jonas Ekdahl"), "X3"),
+    ],
+)
+def test_R21_R23_who_calls_and_the_agenda_stand_in_the_mail_of_a_years_meeting_alone(
+    about: Any, callers: tuple[str, ...], rule: str | None
+) -> None:
+    told = about_meeting("call", staff=True)
+    assert isinstance(told.words, MeetingWords)
+    of_year = OfYear(("Behovsanalys",), ("Karin Bergqvist", "Jonas Ekdahl"))
+    told = replace(told, words=replace(told.words, of_year=of_year))
+    case = mailing()
+    known = replace(case, facts=replace(case.facts, about=about), callers=callers)
+    assert objection(told, mail_bytes(told, POST), replace(YEAR, known=known), POST) == rule
 
 
 # what it says

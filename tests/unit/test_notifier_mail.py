@@ -4,7 +4,7 @@ import email
 import email.policy
 import re
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
@@ -63,6 +63,12 @@ def parts(mail: Message) -> list[Message]:
 
 def test_the_same_message_is_the_same_bytes() -> None:
     assert mail_bytes(message(), POST) == mail_bytes(message(), POST)
+
+
+def test_X2_what_has_waited_has_the_date_on_which_it_leaves() -> None:
+    leaves_at = NOW + timedelta(days=2)
+    mail = parsed(mail_bytes(message(), POST, leaves_at=leaves_at))
+    assert mail["Date"].datetime == leaves_at.astimezone(UTC)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from services.cases.adapters.papers import render
 from services.cases.handlers.papers import Paper
+from tests.support.evaluations import an_evaluation_paper
 from tests.support.papers import (
     FATHER,
     MOTHER,
@@ -29,6 +30,8 @@ PAPERS: list[Paper] = [
     a_letter(kind="cancel", is_off=True),
     an_agenda(),
     some_minutes(secretary=THERAPIST),
+    an_evaluation_paper(),
+    an_evaluation_paper(answered=False),
 ]
 
 
@@ -72,6 +75,17 @@ def test_a_name_is_printed_as_it_is_written_whatever_it_looks_like(name: str) ->
 def test_a_name_in_arabic_letters_is_drawn() -> None:
     printed = text_of(render(a_letter(replace(MOTHER, name="محمد"))))
     assert "محمد" in printed or "دمحم" in printed  # some readers give it in the order of the eye
+
+
+def test_R24_what_was_answered_is_printed_as_it_was_written() -> None:
+    """R24: no answer is read as markup, and each line stands by itself."""
+    wrote = "#panic() *x* [h] $d$ </b>\nÅtta möten, ärligt över förväntan"
+    printed = text_of(render(an_evaluation_paper(wrote)))
+    assert "#panic() *x* [h] $d$ </b> Åtta möten, ärligt över förväntan Rektorerna" in printed
+    assert "2 svar, medelvärde 3,5 av 5" in printed
+    assert "14 april 2027 rektorerna, socialtjänsten, familjeteamet elevhälsan" in printed
+    assert "Samverkansmöte i oktober onsdag 14 oktober 2026 inte noterat inte noterat" in printed
+    assert "Samverkansmöte färre än fem" in printed
 
 
 def test_a_sign_that_no_font_has_leaves_a_box_and_the_rest_stands() -> None:

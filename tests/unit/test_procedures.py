@@ -201,6 +201,31 @@ def test_a_broken_procedure_is_one_line_with_file_key_and_reason(
             "valid_from: is before the procedure itself begins on 2022-06-02",
         ),
         ("samverkan.toml", "valid_from = 2027-01-01\n", "changes 'samverkan', which doesn't exist"),
+        (
+            "arshjul.toml",
+            'valid_from = 2027-01-01\nagenda = ["Barn i behov av stöd"]\nagenda_en = []\n',
+            "agenda: 'Barn i behov av stöd' holds a word that no mail holds",
+        ),
+        (
+            "arshjul.toml",
+            'valid_from = 2027-01-01\nagenda = ["Syfte och mål"]\n',
+            "agenda_en: as many points as agenda are needed, or none",
+        ),
+        (
+            "arshjul.toml",
+            "valid_from = 2027-01-01\n[year.evaluation]\nopens = { month = 6, day = 30 }\n",
+            "year.evaluation: due: has to be later in the year than opens",
+        ),
+        (
+            "arshjul.toml",
+            "valid_from = 2027-01-01\n[year.dispatches.material]\ndue = { month = 8, day = 14 }\n",
+            "year.dispatches.material: due: can't be earlier in the year than starts",
+        ),
+        (
+            "arshjul.toml",
+            "valid_from = 2027-01-01\n[steps.october.in_month]\nmonth = 4\n",
+            "steps.october.in_month: another step has that month",
+        ),
     ],
 )
 def test_a_broken_change_is_blamed_on_the_municipalitys_file(

@@ -28,7 +28,9 @@ DAYS = WorkingDays()
 _ACTION = re.compile(
     r"(case|participant|consent|meeting|task|answer|guardians?|family|wish|child|inquiry)\.[a-z-]+"
 )
-_NO_CASE = {"inquiry.make", "inquiry.decline", "inquiry.point-elsewhere"}  # noted about no case
+_NO_CASE = {  # noted about no case
+    "inquiry.make", "inquiry.decline", "inquiry.point-elsewhere", "meeting.gives-way",
+}  # fmt: skip
 _NO_ACTION = {"child.unit", "child.birth_date"}  # fields of a request
 
 
@@ -58,7 +60,8 @@ def kinds_of_tasks() -> set[str]:
                 kinds.add(_constant(kind, constants))
     for versions in load_procedures(None).versions.values():
         for procedure in versions:
-            kinds |= {*procedure.consent.tasks, *(chore.kind for chore in procedure.chores)}
+            kinds |= {chore.kind for chore in procedure.chores}
+            kinds |= set() if procedure.asking is None else {*procedure.asking.tasks}
     return kinds - {""}
 
 

@@ -1,6 +1,8 @@
 """Cases, and who is on them, in SQL."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import LiteralString
 from uuid import UUID, uuid4
 
 from psycopg import Connection
@@ -8,6 +10,7 @@ from psycopg.rows import DictRow
 
 from services.cases.adapters.facts import facts_of
 from services.cases.adapters.family import insert_guardian
+from services.cases.domain.matters import NewMatter
 from services.cases.domain.opening import OnCase, StaffOfCase
 from services.cases.handlers.commands import NewChild, OpenCase
 from services.cases.handlers.ports import Opened
@@ -24,6 +27,13 @@ _ADD_CASE = """
     VALUES (%(id)s, %(reference)s, %(procedure)s, %(day)s, %(known_on)s, %(now)s,
             %(owner)s, %(owner)s, %(coordinator)s, %(child)s, %(unit)s, %(grade)s,
             %(residence)s, %(reason)s)
+    ON CONFLICT (reference) DO NOTHING
+"""
+_ADD_MATTER = """
+    INSERT INTO cases.cases (id, reference, procedure, procedure_on, known_on, opened_at,
+                             process_owner, initiator, coordinator, unit, about)
+    VALUES (%(id)s, %(reference)s, %(procedure)s, %(day)s, %(known_on)s, %(now)s,
+            %(owner)s, %(owner)s, %(coordinator)s, %(unit)s, %(about)s)
     ON CONFLICT (reference) DO NOTHING
 """
 _ADD_PERSON = """
@@ -89,6 +99,23 @@ class SqlCases:
         self._connection.cursor().executemany(_ADD_PARTICIPANT, rows)
         return Opened(case_id, child, guardians)
 
+    def add_matter(self, matter: NewMatter, day: date) -> None:
+        """One of the staff's own, and everybody who takes part in it."""
+        row = {
+            "id": matter.id,
+            "procedure": matter.procedure,
+            "day": day,
+            "known_on": matter.known_on,
+            "now": self._now,
+            "owner": matter.owner,
+            "coordinator": matter.coordinator,
+            "unit": matter.unit,
+            "about": matter.about,
+        }
+        self._add_with_reference(_ADD_MATTER, row)
+        for who in matter.people:
+            self.add_participant(matter.id, who)
+
     def add_participant(self, case_id: UUID, who: OnCase) -> None:
         self._connection.execute(_ADD_PARTICIPANT, self._staff_row(case_id, who))
 
@@ -104,6 +131,14 @@ class SqlCases:
             [self._now, outcome, case_id],
         )
 
+    def open_again(self, case_id: UUID) -> None:
+        """A matter of the staff's own for which there is to be one more meeting."""
+        self._connection.execute(
+            "UPDATE cases.cases SET state = 'open', closed_at = NULL, outcome = NULL"
+            " WHERE id = %s AND about <> 'child'",
+            [case_id],
+        )
+
     def outcome(self, case_id: UUID) -> str | None:
         row = self._connection.execute(
             "SELECT outcome FROM cases.cases WHERE id = %s", [case_id]
@@ -113,29 +148,30 @@ class SqlCases:
     def _add_case(
         self, command: OpenCase, child: UUID, coordinator: UUID | None, day: date
     ) -> UUID:
-        """X15: a random reference, a longer one where the short ones are used up."""
         case_id = uuid4()
+        row = {
+            "id": case_id,
+            "procedure": command.procedure,
+            "day": day,
+            "known_on": command.known_on,
+            "now": self._now,
+            "owner": command.initiator,
+            "coordinator": coordinator,
+            "child": child,
+            "unit": command.child.unit,
+            "grade": command.grade,
+            "residence": command.residence,
+            "reason": command.reason,
+        }
+        self._add_with_reference(_ADD_CASE, row)
+        return case_id
+
+    def _add_with_reference(self, query: LiteralString, row: Mapping[str, object]) -> None:
+        """X15: a random reference, a longer one where the short ones are used up."""
         for attempt in range(_TRIES):
-            added = self._connection.execute(
-                _ADD_CASE,
-                {
-                    "id": case_id,
-                    "reference": new_reference(4 + attempt // _LONGER_AFTER),
-                    "procedure": command.procedure,
-                    "day": day,
-                    "known_on": command.known_on,
-                    "now": self._now,
-                    "owner": command.initiator,
-                    "coordinator": coordinator,
-                    "child": child,
-                    "unit": command.child.unit,
-                    "grade": command.grade,
-                    "residence": command.residence,
-                    "reason": command.reason,
-                },
-            )
-            if added.rowcount:
-                return case_id
+            reference = new_reference(4 + attempt // _LONGER_AFTER)
+            if self._connection.execute(query, {**row, "reference": reference}).rowcount:
+                return
         raise ReferencesExhausted
 
     def _add_child(self, child: NewChild) -> UUID:

@@ -20,17 +20,29 @@ _LEFT = """
            (SELECT count(*) FROM cases.daily
             WHERE done_on < (clock.now AT TIME ZONE 'Europe/Stockholm')::date)
            + (SELECT count(*) FROM cases.tasks WHERE state = 'open' AND late_at <= clock.now)
+           + (SELECT count(*) FROM cases.tasks WHERE state = 'open' AND next_reminder <= clock.now)
            + (SELECT count(*) FROM cases.options WHERE starts_at <= clock.now)
            AS daily,
            scheduler_api.unsettled(clock.now) AS scheduler,
            notifier_api.unsettled(clock.now) AS messages
     FROM clock
 """
+# Days on which a daily look has something to do begin at midnight.
 _NEXT = """
-    WITH clock AS MATERIALIZED (SELECT clock.read() AS now)
+    WITH clock AS MATERIALIZED (
+      SELECT now, (now AT TIME ZONE 'Europe/Stockholm')::date AS today FROM clock.read() AS now),
+    days AS (
+      SELECT next_on AS day FROM cases.daily
+      UNION ALL SELECT first_day FROM cases.holders
+      UNION ALL SELECT last_day + 1 FROM cases.holders
+      UNION ALL SELECT feedback_from FROM cases.reports WHERE wants_feedback AND feedback IS NULL)
     SELECT LEAST(scheduler_api.next_instant(clock.now), notifier_api.next_instant(clock.now),
                  (SELECT min(late_at) FROM cases.tasks
                   WHERE state = 'open' AND late_at > clock.now),
+                 (SELECT min(next_reminder) FROM cases.tasks
+                  WHERE state = 'open' AND next_reminder > clock.now),
+                 (SELECT min(day) FROM days
+                  WHERE day > clock.today)::timestamp AT TIME ZONE 'Europe/Stockholm',
                  (SELECT min(starts_at) FROM cases.options WHERE starts_at > clock.now)) AS at
     FROM clock
 """

@@ -4,7 +4,9 @@ from functools import partial
 
 from services.cases.adapters.cases import SqlCases
 from services.cases.adapters.counters import SqlCounters
+from services.cases.adapters.dispatches import SqlDispatches
 from services.cases.adapters.duties import SqlDuties
+from services.cases.adapters.evaluations import SqlEvaluations
 from services.cases.adapters.family import SqlFamily
 from services.cases.adapters.feeds import SqlFeeds
 from services.cases.adapters.inquiries import SqlInquiries
@@ -13,15 +15,19 @@ from services.cases.adapters.links import LinkTerms, SqlLinks
 from services.cases.adapters.mails import SqlMails
 from services.cases.adapters.meetings import SqlMeetings
 from services.cases.adapters.ownership import SqlOwnership
+from services.cases.adapters.parent_meetings import SqlParentMeetings
 from services.cases.adapters.register import SqlRegister
+from services.cases.adapters.reports import SqlReports
 from services.cases.adapters.staffing import SqlStaffing
 from services.cases.adapters.tasks import SqlAudit, SqlMessages, SqlTasks
 from services.cases.adapters.votes import SqlVotes
 from services.cases.adapters.wishes import SqlWishes
+from services.cases.adapters.year_views import SqlYearViews
+from services.cases.adapters.years import SqlYears
 from services.cases.handlers.ports import Desk
 from shared.bus.publishing import publish
 from shared.db import Unit
-from shared.domain.days import WorkingDays
+from shared.domain.days import SchoolYears, WorkingDays
 from shared.domain.hours import OfficeHours
 from shared.procedures import Procedures
 
@@ -33,6 +39,7 @@ def desk_for(
     procedures: Procedures,
     days: WorkingDays,
     hours: OfficeHours,
+    school_years: SchoolYears,
     links: LinkTerms,
 ) -> Desk:
     connection, now = unit.connection, unit.now
@@ -43,11 +50,18 @@ def desk_for(
         procedures=procedures,
         days=days,
         hours=hours,
+        school_years=school_years,
         register=SqlRegister(connection),
         staffing=SqlStaffing(connection),
         ownership=SqlOwnership(connection),
         inquiries=SqlInquiries(connection, now),
         duties=SqlDuties(connection, now),
+        years=SqlYears(connection, now),
+        year_views=SqlYearViews(connection),
+        evaluations=SqlEvaluations(connection, now),
+        dispatches=SqlDispatches(connection, now),
+        parent_meetings=SqlParentMeetings(connection, now),
+        reports=SqlReports(connection, now),
         cases=SqlCases(connection, now),
         ledger=SqlLedger(connection, now),
         family=SqlFamily(connection, now),

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Literal
 from uuid import UUID
 
 from psycopg import Connection
@@ -117,6 +118,14 @@ class SqlLinks:
             "SELECT protected FROM cases.people WHERE id = %s", [person]
         ).fetchone()
         return row is not None and row["protected"] is False
+
+    def language_of(self, person: UUID) -> Literal["sv", "en"] | None:
+        row = self._connection.execute(
+            "SELECT language FROM cases.people WHERE id = %s AND protected IS FALSE", [person]
+        ).fetchone()
+        if row is None:
+            return None
+        return "en" if row["language"] == "en" else "sv"
 
     def make_code(self, case_id: UUID, person: UUID, made_by: str) -> Code:
         code, expires_at = f"{secrets.randbelow(10**6):06}", self._now + self._terms.code_lasts

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from psycopg import Connection
-from psycopg.errors import ExclusionViolation
 from psycopg.rows import DictRow
 
 from services.cases.domain.booking import Wanted
@@ -56,12 +55,21 @@ _UNCALL_OTHERS = """
     UPDATE cases.attendance SET removed = true
     WHERE meeting_id = %(meeting)s AND person_id <> ALL (%(people)s::uuid[])
 """
-# In the order of the people's ids, so that two bookings that meet wait and don't deadlock.
+# In the order of the people's ids, so that two bookings that meet wait and don't deadlock. Who is
+# taken already isn't among those that come back.
 _ENGAGE = """
     INSERT INTO cases.engagements (meeting_id, person_id, during)
     SELECT %(meeting)s, person, tstzrange(%(starts_at)s, %(ends_at)s)
     FROM unnest(%(people)s::uuid[]) AS person ORDER BY person
+    ON CONFLICT DO NOTHING RETURNING person_id
 """
+# R21: of a year's meeting its callers alone; all others are told weeks ahead, and answer for
+# themselves.
+_MUST_BE_FREE = """
+    SELECT c.about <> 'year' AS everybody, ARRAY[c.process_owner, c.coordinator] AS callers
+    FROM cases.meetings m JOIN cases.cases c ON c.id = m.case_id WHERE m.id = %s
+"""
+_CALLERS_RULE = "R21"
 _HOLD = """
     UPDATE cases.meetings
     SET state = 'held', secretary = COALESCE(secretary, %(by)s),
@@ -153,6 +161,12 @@ class SqlMeetings:
         )
         return noted.rowcount == 1
 
+    def note_called(self, meeting_id: UUID) -> None:
+        """Everybody has been called to it: what becomes of it is told at once."""
+        self._connection.execute(
+            "UPDATE cases.meetings SET called = true WHERE id = %s", [meeting_id]
+        )
+
     def leave_out(self, meeting_id: UUID, people: Collection[UUID]) -> None:
         """These people of the case aren't called to it on purpose."""
         self._connection.execute(
@@ -193,11 +207,11 @@ class SqlMeetings:
         )
 
     def call(self, meeting: Meeting, person: UUID) -> None:
-        """One more to a meeting that stands. Raises DoubleBooked."""
+        """One more to a meeting that stands. Raises DoubleBooked, but for a year's."""
         with self._connection.transaction():
             self._connection.execute(_CALL, {"meeting": meeting.id, "people": [person]})
             if meeting.state == "booked":
-                self._engage(meeting.id, [person], meeting.starts_at, meeting.ends_at)
+                self._engage(meeting.id, [person], meeting.starts_at, meeting.ends_at, joining=True)
 
     def uncall(self, meeting_id: UUID, person: UUID) -> None:
         self._connection.execute(
@@ -241,20 +255,30 @@ class SqlMeetings:
         self._connection.execute(_UNCALL_OTHERS, called)
 
     def _engage(
-        self, meeting: UUID, people: Iterable[UUID], starts_at: datetime, ends_at: datetime
+        self,
+        meeting: UUID,
+        people: Iterable[UUID],
+        starts_at: datetime,
+        ends_at: datetime,
+        *,
+        joining: bool = False,
     ) -> None:
-        try:
-            self._connection.execute(
-                _ENGAGE,
-                {
-                    "meeting": meeting,
-                    "people": list(people),
-                    "starts_at": starts_at,
-                    "ends_at": ends_at,
-                },
-            )
-        except ExclusionViolation:
-            raise DoubleBooked from None
+        """The exclusion constraint says who is free; `joining`: to a meeting that has its time."""
+        called = set(people)
+        values = {
+            "meeting": meeting, "people": list(called), "starts_at": starts_at, "ends_at": ends_at,
+        }  # fmt: skip
+        engaged = {row["person_id"] for row in self._connection.execute(_ENGAGE, values)}
+        if taken := called - engaged:
+            self._check_may_be_taken(meeting, taken, joining=joining)
+
+    def _check_may_be_taken(self, meeting: UUID, people: set[UUID], *, joining: bool) -> None:
+        row = self._connection.execute(_MUST_BE_FREE, [meeting]).fetchone()
+        assert row is not None
+        if row["everybody"]:
+            raise DoubleBooked
+        if not joining and not people.isdisjoint(row["callers"]):
+            raise DoubleBooked(rule=_CALLERS_RULE)
 
     def _release(self, meeting_id: UUID) -> None:
         self._connection.execute(

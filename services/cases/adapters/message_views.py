@@ -7,7 +7,8 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 _FIELDS = """id, case_id, task_id, meeting_id, kind, recipient, state, attempts, reason, rule,
-           due_at, accepted_at, next_try, bounced, repeats, carried_by"""
+           due_at, accepted_at, next_try, bounced, repeats, carried_by,
+           (SELECT t.owner FROM cases.tasks t WHERE t.id = task_id) AS task_owner"""
 # What belongs to no case is seen by whom it went to.
 MESSAGES = f"""
     SELECT {_FIELDS} FROM notifier_api.messages

@@ -9,15 +9,17 @@ from typing import Any, LiteralString
 from psycopg import Connection, connect
 from psycopg.rows import DictRow, dict_row
 
+from services.cases.adapters.cases import SqlCases
 from services.cases.adapters.duties import SqlDuties
+from services.cases.adapters.meetings import SqlMeetings
 from services.cases.adapters.staffing import SqlStaffing
 from services.cases.adapters.tasks import SqlAudit, SqlTasks
+from services.cases.adapters.years import SqlYears
 from services.cases.domain.importing import Change, Changes
 from services.cases.handlers.importing import ImportDesk, Imported, import_files
 from shared import clock
 from shared.bus.publishing import publish
 from shared.db import Ring, Unit, again_after_deadlock, silent
-from shared.domain.days import local_date
 from shared.ids import staff_id
 from shared.procedures import Procedures, load_procedures
 from shared.register import Holder, PersonRow, Place, Post, Register
@@ -95,12 +97,15 @@ def import_register(
     def once() -> tuple[Imported, set[str]]:
         with _unit(database_url, demo=demo) as unit:
             desk = ImportDesk(
-                today=local_date(unit.now),
+                now=unit.now,
                 procedures=known,
                 files=SqlFiles(unit.connection, unit.now),
                 staffing=SqlStaffing(unit.connection),
                 tasks=SqlTasks(unit.connection, unit.now),
                 duties=SqlDuties(unit.connection, unit.now),
+                years=SqlYears(unit.connection, unit.now),
+                cases=SqlCases(unit.connection, unit.now),
+                meetings=SqlMeetings(unit.connection, unit.now),
                 audit=SqlAudit(unit.connection, unit.now, _ACTOR),
                 publish=partial(publish, unit),
             )

@@ -21,7 +21,7 @@ _NOTES = """
 # in charge.
 _OPEN_CASES = """
     SELECT c.id FROM cases.cases c
-    WHERE c.state = 'open'
+    WHERE c.state = 'open' AND c.about = 'child'
       AND (%(owners)s::uuid[] IS NULL
            OR c.process_owner = ANY (%(owners)s)
            OR (c.initiator = ANY (%(owners)s) AND c.procedure = ANY (%(initiators)s))
@@ -35,12 +35,14 @@ _DUE_TASKS = """
     WHERE state = 'open' AND due_on IS NOT NULL AND case_id = ANY (%s) ORDER BY due_on, key
 """
 _DUE_DUTIES = """
-    SELECT t.kind, t.owner, u.organisation, t.rule, t.due_on, i.procedure,
-           (i.received_at AT TIME ZONE 'Europe/Stockholm')::date AS procedure_on
+    SELECT t.kind, t.owner, u.organisation, t.rule, t.due_on,
+           CASE WHEN i.id IS NOT NULL THEN i.procedure WHEN t.report_id IS NOT NULL THEN 'anmalan'
+                ELSE 'arshjul' END AS procedure,
+           (t.created_at AT TIME ZONE 'Europe/Stockholm')::date AS procedure_on
     FROM cases.tasks t
     JOIN cases.posts p ON p.code = t.post
     JOIN cases.units u ON u.code = p.unit
-    JOIN cases.inquiries i ON i.id = t.inquiry_id
+    LEFT JOIN cases.inquiries i ON i.id = t.inquiry_id
     WHERE t.state = 'open' AND t.post IS NOT NULL AND t.due_on IS NOT NULL
       AND (%(owners)s::uuid[] IS NULL OR t.owner = ANY (%(owners)s))
     ORDER BY t.due_on, t.key
@@ -60,7 +62,7 @@ _MANAGERS = """
 """
 _KNOWN_BETWEEN = """
     SELECT id FROM cases.cases
-    WHERE known_on BETWEEN %(first)s AND %(last)s
+    WHERE about = 'child' AND known_on BETWEEN %(first)s AND %(last)s
       AND (%(procedure)s::text IS NULL OR procedure = %(procedure)s)
     ORDER BY id
 """

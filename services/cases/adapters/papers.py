@@ -12,6 +12,7 @@ from typing import Any
 import typst
 
 from services.cases.domain.consent_form import ConsentForm
+from services.cases.domain.evaluation_paper import EvaluationPaper
 from services.cases.domain.letters import Letter
 from services.cases.domain.meeting_papers import Agenda, Minutes
 from services.cases.handlers.papers import Paper
@@ -22,6 +23,7 @@ _TEMPLATES: dict[type, str] = {
     Letter: "letter.typ",
     Agenda: "agenda.typ",
     Minutes: "minutes.typ",
+    EvaluationPaper: "evaluation.typ",
 }
 _NOON = time(12, 0, tzinfo=UTC)
 # A word longer than a line may break anywhere, by a space that isn't seen.

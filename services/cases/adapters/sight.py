@@ -31,6 +31,10 @@ class SqlSights:
         party: str | None = self._one("SELECT party FROM cases.people WHERE id = %s", person)
         return party
 
+    def is_case(self, case_id: UUID) -> bool:
+        is_one = "SELECT 1 AS found FROM cases.cases WHERE id = %s AND about = 'child'"
+        return self._one(is_one, case_id) is not None
+
     def case_of(self, name: str, thing: UUID) -> UUID | None:
         query = _CASE_OF.get(name)
         case_id: UUID | None = None if query is None else self._one(query, thing)

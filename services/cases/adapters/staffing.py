@@ -35,12 +35,13 @@ _OPEN_CASES = """
     WHERE case_open AND removed_at IS NULL AND party = 'staff' AND person_id = ANY (%s)
     ORDER BY case_id
 """
-# The last day of everybody who takes part in an open case (of those among `people` who do), in the
-# organisation they do it for: the end of the days without a gap that began last. 'infinity': no
-# end is known.
+# The last day of everybody who takes part in a child's open case (of those among `people` who do),
+# in the organisation they do it for: the end of the days without a gap that began last. 'infinity':
+# no end is known.
 _LEAVERS = """
     WITH taking_part AS (
-      SELECT case_id, person_id, organisation FROM cases.participants
+      SELECT case_id, person_id, organisation
+      FROM cases.participants JOIN cases.cases c ON c.id = case_id AND c.about = 'child'
       WHERE case_open AND removed_at IS NULL AND party = 'staff'
         AND (%(people)s::uuid[] IS NULL OR person_id = ANY (%(people)s))),
     served AS (
@@ -163,6 +164,9 @@ class SqlStaffing:
     def begin_day(self, look: str, today: date) -> bool:
         """Whether nobody has had this look today; others wait until the transaction has ended."""
         return self._connection.execute(_BEGIN_DAY, [look, today]).rowcount > 0
+
+    def note_next(self, look: str, day: date | None) -> None:
+        self._connection.execute("UPDATE cases.daily SET next_on = %s WHERE look = %s", [day, look])
 
     def posts(self) -> list[Post]:
         """Every post of today's municipality, with everybody who has been or will be in it."""

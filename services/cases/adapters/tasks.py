@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from services.cases.domain.tasks import OpenTask, Task
-from services.cases.handlers.ports import LateTask
+from services.cases.handlers.ports import ITSELF, LateTask
 
 _ADD = """
     INSERT INTO cases.tasks
@@ -42,9 +42,13 @@ _OPEN_ONE = """
     SELECT kind, rule, meeting_id, about, details ->> 'step' AS step
     FROM cases.tasks WHERE id = %s AND state = 'open'
 """
+# What a year asks for, it asks of posts: as duties about it, which belong to no case (R21).
 _FINISH = """
     UPDATE cases.tasks SET state = 'done', done_at = %(now)s
-    WHERE case_id = %(case)s AND state = 'open'
+    WHERE (case_id = %(case)s
+           OR year = (SELECT extract(year FROM c.known_on)::int FROM cases.cases c
+                      WHERE c.id = %(case)s AND c.about = 'year'))
+      AND state = 'open'
       AND (%(kinds)s::text[] IS NULL OR kind = ANY (%(kinds)s))
       AND (%(step)s::text IS NULL OR details ->> 'step' = %(step)s)
       AND (%(meeting)s::uuid IS NULL OR meeting_id = %(meeting)s)
@@ -138,10 +142,11 @@ class SqlTasks:
             [self._now, case_id, kind, list(people)],
         )
 
-    def finish_key(self, key: str) -> None:
+    def finish_key(self, *keys: str) -> None:
         self._connection.execute(
-            "UPDATE cases.tasks SET state = 'done', done_at = %s WHERE key = %s AND state = 'open'",
-            [self._now, key],
+            "UPDATE cases.tasks SET state = 'done', done_at = %s"
+            " WHERE key = ANY (%s) AND state = 'open'",
+            [self._now, list(keys)],
         )
 
     def put_off(self, task: Task) -> None:
@@ -201,6 +206,10 @@ class SqlAudit:
             " VALUES (%s, %s, %s, %s, %s, %s)",
             [self._now, case_id, self._actor, action, rule, Jsonb(dict(details))],
         )
+
+    def by_itself(self) -> "SqlAudit":
+        """Of what a rule does and no person."""
+        return SqlAudit(self._connection, self._now, ITSELF)
 
     def last(self, case_id: UUID, action: str, about: str) -> dict[str, Any] | None:
         """The details of the newest such note about a thing."""

@@ -14,6 +14,7 @@ from services.cases.adapters.mails import MAILS, SqlMailViews
 from services.cases.adapters.meeting_views import SqlMeetingViews
 from services.cases.adapters.message_views import MESSAGES, SqlMessageViews
 from services.cases.adapters.previews import SqlPreviews
+from services.cases.adapters.reports import SqlReportViews
 from services.cases.adapters.staffing import SqlStaffing
 from services.cases.domain.inquiries import Consideration, Inquiry
 from services.cases.domain.posts import Post
@@ -24,11 +25,11 @@ _CASE = """
     SELECT id, reference, procedure, state, known_on, opened_at, closed_at, outcome,
            process_owner, child, unit, initiator, coordinator, contact_person, grade, residence,
            reason, evaluation, held_back_for IS NOT NULL AS held_back, never_together
-    FROM cases.cases WHERE id = %s
+    FROM cases.cases WHERE id = %s AND about = 'child'
 """
 _CASES = """
     SELECT id, reference, procedure, state, known_on, process_owner FROM cases.cases
-    WHERE (%(state)s::text IS NULL OR state = %(state)s)
+    WHERE about = 'child' AND (%(state)s::text IS NULL OR state = %(state)s)
       AND (%(only)s::uuid[] IS NULL OR id = ANY (%(only)s))
       AND (%(after)s::uuid IS NULL OR (opened_at, id) >
            (SELECT opened_at, id FROM cases.cases WHERE id = %(after)s))
@@ -71,7 +72,8 @@ _ATTENDANCE = """
     WHERE m.case_id = ANY (%s) AND NOT a.removed ORDER BY a.meeting_id, a.person_id
 """
 _TASK = """
-    SELECT id, case_id, inquiry_id, kind, owner, due_on, state, rule, meeting_id, about, details
+    SELECT id, case_id, inquiry_id, year, dispatch_id, report_id, kind, owner, due_on, state, rule,
+           meeting_id, about, details
     FROM cases.tasks
 """
 _TASKS = _TASK + "WHERE case_id = ANY (%s) ORDER BY due_on NULLS LAST, created_at, key"
@@ -84,7 +86,7 @@ _PAGE_OF_TASKS = """
     ORDER BY created_at, id LIMIT %(limit)s
 """
 _COUNTS = """
-    SELECT (SELECT count(*) FROM cases.cases WHERE state = 'open') AS cases,
+    SELECT (SELECT count(*) FROM cases.cases WHERE state = 'open' AND about = 'child') AS cases,
            count(*) AS tasks, count(*) FILTER (WHERE due_on < %s) AS late
     FROM cases.tasks WHERE state = 'open'
 """
@@ -93,13 +95,15 @@ _MOST_PRESSING = """
     SELECT c.id FROM cases.cases c
     LEFT JOIN LATERAL (SELECT min(w.closes_on) AS closes_on FROM scheduler_api.windows w
                        WHERE w.case_id = c.id AND w.state IN ('open', 'missed')) pressing ON true
-    WHERE c.state = 'open'
+    WHERE c.state = 'open' AND c.about = 'child'
     ORDER BY pressing.closes_on NULLS LAST, c.known_on, c.reference LIMIT %s OFFSET %s
 """
 _MOST_PRESSING_TASKS = """
     SELECT t.id, t.case_id, t.kind, t.owner, t.due_on, t.rule, t.details,
-           m.starts_at AS meeting_starts_at, i.procedure,
-           (i.received_at AT TIME ZONE 'Europe/Stockholm')::date AS procedure_on
+           m.starts_at AS meeting_starts_at,
+           CASE WHEN i.id IS NOT NULL THEN i.procedure WHEN t.report_id IS NOT NULL THEN 'anmalan'
+                WHEN t.case_id IS NULL THEN 'arshjul' END AS procedure,
+           (t.created_at AT TIME ZONE 'Europe/Stockholm')::date AS procedure_on
     FROM (SELECT * FROM cases.tasks WHERE state = 'open'
           ORDER BY due_on NULLS LAST, created_at, key LIMIT %s) t
     LEFT JOIN cases.meetings m ON m.id = t.meeting_id
@@ -142,7 +146,7 @@ _CALENDARS = """
 _AT_LEAST = 50
 
 
-class SqlViews(SqlMeetingViews, SqlMailViews, SqlMessageViews, SqlPreviews):
+class SqlViews(SqlMeetingViews, SqlMailViews, SqlMessageViews, SqlPreviews, SqlReportViews):
     """Reads in one transaction; `log` writes who read what, before it is read."""
 
     def __init__(self, connection: Connection[DictRow], now: datetime) -> None:

@@ -8,7 +8,10 @@ from fastapi import APIRouter, Depends, FastAPI
 from services.cases.api import (
     cases,
     consents,
+    consultations,
     counters,
+    dispatches,
+    evaluations,
     family,
     feeds,
     health,
@@ -21,11 +24,14 @@ from services.cases.api import (
     overviews,
     ownership,
     papers,
+    parent_meetings,
     problems,
     procedures,
     register,
+    reports,
     tasks,
     wishes,
+    years,
 )
 from services.cases.api.guard import Guard
 from services.cases.api.office import Office, known_caller
@@ -74,6 +80,12 @@ def make_api(
         messages.router,
         lists.router,
         overviews.router,
+        evaluations.router,
+        dispatches.router,
+        parent_meetings.router,
+        years.router,
+        reports.router,
+        consultations.router,
         register.router,
         *routers,
     ):

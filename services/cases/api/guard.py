@@ -7,6 +7,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.cases.api.problems import broken, failed
 
 _LARGEST = 256 * 1024
+# What takes files takes more: the method and the path, and how many octets.
+_LARGEST_AT = {("POST", "/api/v1/dispatches"): 30 * 2**20}
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -48,10 +50,11 @@ class Guard:
             await send(message)
 
         try:
-            if _declared(request) > _LARGEST:
+            largest = _LARGEST_AT.get((scope["method"], scope["path"]), _LARGEST)
+            if _declared(request) > largest:
                 await failed(request, 413)(scope, receive, send_with_headers)
                 return
-            await self._app(scope, _bounded(receive), send_with_headers)
+            await self._app(scope, _bounded(receive, largest), send_with_headers)
         except Exception as error:
             if started:
                 raise
@@ -72,7 +75,7 @@ def _declared(request: Request) -> int:
     return int(length) if length.isascii() and length.isdigit() else 0
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, largest: int) -> Receive:
     """The same body, refused once it is too large, whatever its header said."""
     size = 0
 
@@ -80,7 +83,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > _LARGEST:
+        if size > largest:
             raise HTTPException(413)
         return message
 

@@ -119,6 +119,22 @@ class GivenAnswer(Strict):
     answer: Literal["accepted", "declined", "tentative"]
 
 
+class NewYearMeeting(Strict):
+    """A time for April or October, where none was found or the last was cancelled."""
+
+    step: CodeText = Field(examples=["april"])
+    starts_at: Instant
+    minutes: Minutes | None = Field(None, description="Left out: as long as it usually is.")
+    place: Place = None
+
+
+class Substitute(Strict):
+    """Who comes to a meeting in the place of somebody who has declined (R27)."""
+
+    for_: Id = Field(alias="for", description="Who has declined.")
+    person: Id = Field(description="Who comes instead: somebody with a post.")
+
+
 class OneVote(Strict):
     starts_at: Instant
     answer: Vote

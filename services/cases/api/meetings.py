@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Path, Query
 from fastapi.responses import JSONResponse
 
 from services.cases.api.meeting_models import (
@@ -16,20 +16,26 @@ from services.cases.api.meeting_models import (
     MovedMeeting,
     NewMeeting,
     NewProposal,
+    NewYearMeeting,
+    Substitute,
     WhoComesQuery,
 )
 from services.cases.api.models import Nothing
 from services.cases.api.office import Doer, TheDoer, TheReader
-from services.cases.api.shapes import meeting_json
+from services.cases.api.shapes import instant_json, meeting_json
 from services.cases.handlers import answers, holding, meetings, reminding, votes
 from services.cases.handlers.answers import GiveAnswer
-from services.cases.handlers.commands import Book, Hold, Move
+from services.cases.handlers.commands import Book, Hold, Move, NextTime
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
 from services.cases.handlers.showing import shown_meetings, who_comes
 from services.cases.handlers.votes import CastVotes
+from services.cases.handlers.year import cycle, groups
+from services.cases.handlers.year.groups import SendSubstitute
+from services.cases.handlers.year.rules import ARSHJUL
 
 router = APIRouter(tags=["meetings"])
+Year = Annotated[int, Path(ge=2000, le=2100)]
 # What a keeper who doesn't see the case is told of the meeting (R15, X10).
 _OF_THE_MINUTES = ("id", "state", "minutes_filed_at", "minutes_reference")
 
@@ -107,7 +113,37 @@ def held(
         meeting_id, _people(said.present), said.secretary, said.consent_reviewed, said.outcome,
         following,
     )  # fmt: skip
-    return _done(meeting_id, doer, lambda desk: holding.hold(command, desk))
+
+    def work(desk: Desk, views: Views) -> dict[str, Any]:
+        holding.hold(command, desk)
+        return _meeting(desk, views, meeting_id) | _next(desk, meeting_id)
+
+    return doer.do(work)
+
+
+@router.post(
+    "/meetings/{meeting_id}/substitutes",
+    status_code=201,
+    summary="Somebody comes in another's place to a meeting of the yearly cycle (R27)",
+)
+def name_substitute(meeting_id: UUID, body: Substitute, doer: TheDoer) -> JSONResponse:
+    command = SendSubstitute(meeting_id, body.for_, body.person)
+
+    def work(desk: Desk, views: Views) -> dict[str, Any]:
+        groups.name_substitute(command, desk)
+        return _meeting(desk, views, meeting_id)
+
+    return doer.do(work, 201)
+
+
+@router.post(
+    "/years/{year}/meetings",
+    status_code=201,
+    summary="Book a meeting of the yearly cycle that has no time (R20)",
+)
+def book_in_year(year: Year, body: NewYearMeeting, doer: TheDoer) -> JSONResponse:
+    wanted = NextTime(body.starts_at, body.minutes, body.place)
+    return _made(doer, lambda desk: cycle.book_in_year(year, ARSHJUL, wanted, body.step, desk))
 
 
 @router.post("/meetings/{meeting_id}/minutes-filed", summary="The minutes are filed (R15)")
@@ -165,6 +201,15 @@ def _done(meeting_id: UUID, doer: Doer, handler: Callable[[Desk], None]) -> JSON
         return _meeting(desk, views, meeting_id)
 
     return doer.do(work)
+
+
+def _next(desk: Desk, meeting_id: UUID) -> dict[str, Any]:
+    """R23: of a year, which meeting comes after it: it stands already."""
+    if desk.take_by_meeting(meeting_id).facts.about != "year":
+        return {}
+    after = holding.next_of_cycle(meeting_id, desk)
+    shown = after and {"id": after.id, "starts_at": instant_json(after.starts_at)}
+    return {"next": shown}
 
 
 def _meeting(desk: Desk, views: Views, meeting_id: UUID) -> dict[str, Any]:

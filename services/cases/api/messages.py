@@ -33,7 +33,8 @@ def messages(
         case=query.case,
     )
     say_where_the_next_is(request, response, found, query.limit)
-    return [_message_json(one, language_of(request)) for one in found]
+    person, language = reader.caller.person, language_of(request)
+    return [_message_json(handlers.as_seen(one, person), language) for one in found]
 
 
 @router.get("/messages/{message_id}", summary="One mail's life: its attempts, and why")

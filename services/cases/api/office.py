@@ -28,6 +28,7 @@ from services.cases.handlers.reading import Times, Views
 from services.cases.handlers.sight import HEADER, Sight, Sights, actor_of
 from shared.db import Database, Unit, again_after_deadlock
 from shared.domain.days import local_date
+from shared.municipality import Concern
 from shared.procedures import Procedures
 
 T = TypeVar("T")
@@ -59,6 +60,7 @@ class Office:
     overviews_for: Callable[[Connection[DictRow]], Overviews]
     press: Press
     origin: Origin
+    concern: Concern
 
 
 class KeyUsedOtherwise(Refused):
@@ -156,6 +158,14 @@ class Reader:
             self._views(unit).log(self.caller.actor, case, what)
             return show(self.office.overviews_for(unit.connection), unit.now, sight)
 
+    def consult(self, what: str, show: Callable[[Desk, Overviews], T]) -> T:
+        """As look, over what belongs to no case: `show` has the desk, to read and not to change."""
+        with self.office.database.unit() as unit:
+            self.caller.sight(unit).enter(self.caller.path, None, what)
+            self._views(unit).log(self.caller.actor, None, what)
+            desk = self.office.desk_for(unit, self.caller.actor)
+            return show(desk, self.office.overviews_for(unit.connection))
+
     def _views(self, unit: Unit) -> Views:
         return self.office.views_for(unit.connection, unit.now)
 
@@ -249,7 +259,8 @@ class Doer:
         if (case_id := again.case(found)) is not None:
             sight.check(case_id)
         views = self.office.views_for(unit.connection, unit.now)
-        views.log(self.caller.actor, case_id, again.what)
+        what = again.what if case_id is not None else f"{again.what}:{found}"
+        views.log(self.caller.actor, case_id, what)
         desk = self.office.desk_for(unit, self.caller.actor)
         return jsonable_encoder(again.show(found, desk, views))
 

@@ -19,7 +19,7 @@ from services.cases.handlers.papers import (
     write_minutes,
 )
 
-_PDF: dict[str, Any] = {
+PDF: dict[str, Any] = {
     "response_class": Response,
     "responses": {200: {"content": {"application/pdf": {}}, "description": "PDF/UA-1"}},
 }
@@ -31,7 +31,7 @@ class LetterQuery(Strict):
 
 
 @router.get(
-    "/cases/{case_id}/consents/{consent_id}/form.pdf", summary="The consent form (R4)", **_PDF
+    "/cases/{case_id}/consents/{consent_id}/form.pdf", summary="The consent form (R4)", **PDF
 )
 def form(case_id: UUID, consent_id: UUID, reader: TheReader, office: TheOffice) -> Response:
     paper = reader.draw(
@@ -39,13 +39,13 @@ def form(case_id: UUID, consent_id: UUID, reader: TheReader, office: TheOffice) 
         lambda _: case_id,
         lambda case, desk: write_form(case, consent_id, desk),
     )
-    return _printed(paper, "blankett", office)
+    return printed(paper, "blankett", office)
 
 
 @router.get(
     "/meetings/{meeting_id}/letters/{person_id}.pdf",
     summary="A letter to one who gets no mail (X7): the one that is true now, or a wanted one",
-    **_PDF,
+    **PDF,
 )
 def letter(
     meeting_id: UUID,
@@ -59,23 +59,23 @@ def letter(
         partial(_case_of, meeting_id),
         lambda case, desk: write_letter(case, meeting_id, person_id, query.kind, desk),
     )
-    return _printed(paper, "brev", office)
+    return printed(paper, "brev", office)
 
 
-@router.get("/meetings/{meeting_id}/agenda.pdf", summary="The agenda (R12)", **_PDF)
+@router.get("/meetings/{meeting_id}/agenda.pdf", summary="The agenda (R12)", **PDF)
 def agenda(meeting_id: UUID, reader: TheReader, office: TheOffice) -> Response:
     paper = reader.draw(
         "meeting.agenda",
         partial(_case_of, meeting_id),
         lambda case, desk: write_agenda(case, meeting_id, desk),
     )
-    return _printed(paper, "mote", office)
+    return printed(paper, "mote", office)
 
 
 @router.get(
     "/meetings/{meeting_id}/minutes.pdf",
     summary="The template for minutes and plan (R15)",
-    **_PDF,
+    **PDF,
 )
 def minutes(meeting_id: UUID, reader: TheReader, office: TheOffice) -> Response:
     paper = reader.draw(
@@ -83,14 +83,14 @@ def minutes(meeting_id: UUID, reader: TheReader, office: TheOffice) -> Response:
         partial(_case_of, meeting_id),
         lambda case, desk: write_minutes(case, meeting_id, desk),
     )
-    return _printed(paper, "mote", office)
+    return printed(paper, "mote", office)
 
 
 def _case_of(meeting_id: UUID, views: PaperViews) -> UUID | None:
     return views.case_of_meeting(meeting_id)
 
 
-def _printed(paper: Paper, name: str, office: Office) -> Response:
+def printed(paper: Paper, name: str, office: Office) -> Response:
     """The file's name says nothing but the reference (X3)."""
     headers = {"Content-Disposition": f'attachment; filename="{name}-{paper.sheet.reference}.pdf"'}
     return Response(office.press.render(paper), media_type="application/pdf", headers=headers)

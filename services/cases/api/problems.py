@@ -21,11 +21,13 @@ from services.cases.domain.refused import (
     Refused,
     Words,
 )
+from shared.domain.days import STOCKHOLM
 
 log = logging.getLogger(__name__)
 
 FailedPage = Callable[[int], Response]
-_PAGES = ("/r/", "/f/", "/intresseanmalan")  # what is opened by people, not by programs of the API
+# What is opened by people, not by programs of the API.
+_PAGES = ("/r/", "/u/", "/f/", "/intresseanmalan", "/orosanmalan")
 
 _TITLES = {
     400: Words("Det går inte att läsa", "It cannot be read"),
@@ -49,7 +51,10 @@ _DETAILS = {
     403: Words("Det går bara i demoläge.", "This is possible in demo mode only."),
     404: NotFound.detail,
     405: Words("Använd en annan metod, se /openapi.json.", "Use another method: /openapi.json."),
-    413: Words("Skicka högst 256 kB.", "Send at most 256 kB."),
+    413: Words(
+        "Skicka högst 256 kB, eller för ett utskick högst 30 MB.",
+        "Send at most 256 kB, or for a dispatch at most 30 MB.",
+    ),
     422: Words(
         "Rätta det som står under errors och skicka igen. Inget har sparats.",
         "Mend what stands under errors and send it again. Nothing was saved.",
@@ -116,6 +121,7 @@ _MESSAGES = {
         "ska vara en tidsrymd i veckor, dagar eller timmar: P14D, PT12H",
         "must be a duration in weeks, days or hours: P14D, PT12H",
     ),
+    "base64_form": Words("ska vara en fil i base64", "must be a file in base64"),
     "float_parsing": Words("ska vara ett tal", "must be a number"),
 }
 _OTHERWISE = Words("stämmer inte", "is not valid")
@@ -203,6 +209,8 @@ def _refused(request: Request, refused: Exception) -> Response:
         detail=detail,
         rule=refused.cited,
         errors=errors,
+        alternatives=[instant.astimezone(STOCKHOLM).isoformat() for instant in refused.offers]
+        or None,
     )
 
 

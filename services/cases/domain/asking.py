@@ -42,7 +42,7 @@ def to_be_asked(facts: CaseFacts, procedure: Procedure, on: date) -> Iterator[As
 
 def _child_is_asked(facts: CaseFacts, procedure: Procedure, on: date) -> bool:
     """P6: old enough to be asked for its own word, and not of age yet."""
-    asked_from, age = procedure.consent.child_asked_from_age, age_on(facts.birth_date, on)
+    asked_from, age = procedure.consent.child_asked_from_age, age_on(facts.born_on, on)
     if asked_from is None:
         return False
     return asked_from <= age < procedure.consent.youth_decides_from_age
@@ -139,7 +139,7 @@ def _of_child(facts: CaseFacts, procedure: Procedure, on: date) -> tuple[Consent
     Within a year of coming of age that is the youth's consent, but for a child's own word that is
     needed now and that nobody has asked for.
     """
-    of_age, age = procedure.consent.youth_decides_from_age, age_on(facts.birth_date, on)
+    of_age, age = procedure.consent.youth_decides_from_age, age_on(facts.born_on, on)
     if age >= of_age:
         return ("youth",)
     if age < of_age - 1:

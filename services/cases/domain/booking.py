@@ -6,16 +6,19 @@ from uuid import UUID
 
 from services.cases.domain import booking_refusals, case_refusals, consent_refusals, wrong_values
 from services.cases.domain.inquiries import TalkWithTheChildFirst
-from services.cases.domain.refused import codes_in_words, people_counted
+from services.cases.domain.refused import Words, codes_in_words, people_counted
 from services.cases.domain.whom import guardians, whom_to_call
 from shared.domain.calling import missing_parties, uncovered_organisations
 from shared.domain.consent import deciders, missing_consents
-from shared.domain.days import STOCKHOLM, WorkingDays, local_date
+from shared.domain.days import STOCKHOLM, SchoolYears, WorkingDays, local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.hours import OfficeHours
 from shared.domain.order import first_unheld, first_without_plan
 from shared.domain.procedure import Procedure, Step, UnknownStep
-from shared.domain.windows import windows
+from shared.domain.windows import NO_BREAKS, Window, windows
+from shared.domain.year_days import will_do
+
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,19 @@ def check_booking(
     hours: OfficeHours,
     wanted: Wanted,
     now: datetime,
+    breaks: SchoolYears = NO_BREAKS,
 ) -> frozenset[UUID]:
-    """Who is called to a meeting at the wanted time. Raises Refused if a rule says no."""
+    """Who is called to a meeting at the wanted time. Raises Refused if a rule says no.
+
+    `breaks` bind only what comes every year (R20).
+    """
     if facts.state == "closed":
         raise case_refusals.CaseIsClosed
     if facts.held_back:
         raise TalkWithTheChildFirst
     step, day = step_of(procedure, wanted.step), local_date(wanted.starts_at)
+    if step.of != facts.about:
+        raise _unknown_step(procedure)
     if wanted.starts_at <= now:
         raise booking_refusals.InThePast(rule=step.rule)
     if step.grounds == "consent":
@@ -58,8 +67,12 @@ def check_booking(
     people = whom_to_call(facts, procedure, step, day, wanted.people)
     check_order(facts, procedure, step)
     _check_not_booked(facts, step, wanted.meeting, people)
+    if step.in_month is not None and not will_do(day, days, breaks):
+        why = _why(day, days, breaks)
+        raise booking_refusals.DayWontDo(rule=step.in_month.rule, day=day, why=why)
     _check_day(step, days, hours, wanted)
-    _check_window(facts, procedure, days, step, day, local_date(now))
+    limits = windows(facts, procedure, days, local_date(now), breaks)
+    _check_window(next((one for one in limits if one.step == step.name), None), day)
     return people
 
 
@@ -68,8 +81,12 @@ def step_of(procedure: Procedure, name: str) -> Step:
     try:
         return procedure.step(name)
     except UnknownStep:
-        known = ", ".join(step.name for step in procedure.steps)
-        raise wrong_values.UnknownStepName("step", known=known) from None
+        raise _unknown_step(procedure) from None
+
+
+def _unknown_step(procedure: Procedure) -> wrong_values.UnknownStepName:
+    known = ", ".join(step.name for step in procedure.steps)
+    return wrong_values.UnknownStepName("step", known=known)
 
 
 def _check_consent(facts: CaseFacts, procedure: Procedure, day: date) -> None:
@@ -137,12 +154,16 @@ def _clock(wall: time) -> str:
     return f"{wall:%H.%M}"
 
 
-def _check_window(
-    facts: CaseFacts, procedure: Procedure, days: WorkingDays, step: Step, day: date, today: date
-) -> None:
-    window = next(
-        (one for one in windows(facts, procedure, days, today) if one.step == step.name), None
-    )
+def _why(day: date, days: WorkingDays, breaks: SchoolYears) -> Words:
+    if breaks.in_break(day):
+        return booking_refusals.IN_A_BREAK
+    if day.weekday() >= _SATURDAY:
+        return booking_refusals.ON_A_WEEKEND
+    holiday = days.is_holiday(day)
+    return booking_refusals.IS_A_HOLIDAY if holiday else booking_refusals.IS_AN_EVE
+
+
+def _check_window(window: Window | None, day: date) -> None:
     if window is None or window.state == "missed":
         return  # what has passed stays visible as passed; the meeting is needed all the same
     if window.opens_on is None or window.last_bookable_on is None:

@@ -64,6 +64,25 @@ class NotAWorkingDay(Refused):
     )
 
 
+class DayWontDo(Refused):
+    """What comes every year is on no day that is free for the schools (R20)."""
+
+    code = "day-wont-do"
+    rule = "R20"
+    title = Words("Dagen går inte", "The day will not do")
+    detail = Words(
+        "{day} {why}. Mötet hålls på en vanlig skoldag. Välj en annan dag i samma månad.",
+        "{day} {why}. The meeting is held on an ordinary school day. Choose another day of the"
+        " same month.",
+    )
+
+
+IN_A_BREAK = Words("ligger i ett lov", "lies in a school break")
+ON_A_WEEKEND = Words("ligger på en helg", "lies on a weekend")
+IS_A_HOLIDAY = Words("är en helgdag", "is a public holiday")
+IS_AN_EVE = Words("är en afton", "is the eve of a public holiday")
+
+
 class OutsideHours(Refused):
     """Even by hand a meeting is in the daytime; the municipality says in which hours."""
 

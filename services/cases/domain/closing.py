@@ -78,7 +78,11 @@ def may_be_evaluated(facts: CaseFacts, procedure: Procedure) -> bool:
     """
     if EVALUATION_RULE not in procedure.rules:
         return False
-    by_itself = [step.name for step in procedure.steps if step.seeks or step.within is not None]
+    by_itself = [
+        step.name
+        for step in procedure.steps_of(facts.about)
+        if step.seeks or step.within is not None
+    ]
     return bool(by_itself) and was_held(facts, by_itself[-1])
 
 

@@ -104,7 +104,7 @@ def check_waiving(
     _check_asked(facts, consent)
     if shown_state(facts, procedure, consent, today) == "lapsed":
         raise consent_refusals.ConsentAlready(state=codes_in_words(("lapsed",)))
-    needed_on = birthday_in(facts.birth_date, facts.birth_date.year + needed_from)
+    needed_on = birthday_in(facts.born_on, facts.born_on.year + needed_from)
     earliest = needed_on - timedelta(days=rule.ask_ahead_days)
     if today < earliest:
         raise WaivedTooEarly(rule=rule.child_rule, earliest=earliest, age=needed_from)

@@ -3,15 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from services.cases.domain.done_by_itself import NotDoneYet
 from services.cases.domain.refused import Words
+from services.cases.domain.task_kinds import kind_of_task
 from services.cases.domain.tasks import late_at
 
 ANSWER = "answer-inquiry"
 ANSWER_RULE = "P3"
 REACH = "reach-otherwise"
+ANSWER_EVALUATION = "answer-evaluation"
+EVALUATE_YEAR = "evaluate-year"
 
 # Done by themselves: nobody ticks them off before.
 _INSTEAD = {
@@ -20,31 +24,121 @@ _INSTEAD = {
         " vidare (point-elsewhere).",
         "Answer the inquiry: open a case (accept), decline it (decline) or point elsewhere"
         " (point-elsewhere).",
-    )
+    ),
+    ANSWER_EVALUATION: Words(
+        "Svara på frågorna på din egen sida, eller med POST …/evaluation/answers.",
+        "Answer the questions on your own page, or by POST …/evaluation/answers.",
+    ),
+    EVALUATE_YEAR: Words(
+        "Utvärdera årets samverkan och markera det som gjort (POST …/evaluation/done).",
+        "Evaluate this year's collaboration and mark it as done (POST …/evaluation/done).",
+    ),
+    "fill-post": Words(
+        "Registrera vem som har tjänsten (POST …/posts/…/holders), eller läs in kommunens filer"
+        " på nytt.",
+        "Register who holds the post (POST …/posts/…/holders), or import the municipality's files"
+        " anew.",
+    ),
+    "send-material": Words(
+        "Skicka materialet till rektorerna (POST …/dispatches).",
+        "Send the material to the principals (POST …/dispatches).",
+    ),
+    "hold-parent-meeting": Words(
+        "Bjud in till ett föräldramöte (POST …/parent-meetings) och markera det som hållet, eller"
+        " notera ett som redan har hållits (POST …/parent-meetings/held).",
+        "Invite to a parent meeting (POST …/parent-meetings) and mark it as held, or note one that"
+        " has been held (POST …/parent-meetings/held).",
+    ),
+    "come-to-parent-meeting": Words(
+        "Ange vem som kommer i stället (POST …/parent-meetings/…/replace), eller svara ja på"
+        " inbjudan.",
+        "Name who comes instead (POST …/parent-meetings/…/replace), or say yes to the invitation.",
+    ),
+    "group-missing": Words(
+        "Registrera att någon i gruppen kommer (POST …/answers), eller flytta mötet.",
+        "Record that somebody of the group comes (POST …/answers), or move the meeting.",
+    ),
+    "send-substitute": Words(
+        "Ange vem som kommer i stället (POST …/substitutes), eller svara ja på inbjudan.",
+        "Name who comes instead (POST …/substitutes), or say yes to the invitation.",
+    ),
+    "send-written-report": Words(
+        "Skicka anmälan skriftligt. Socialtjänsten noterar när den har kommit.",
+        "Send the report in writing. Social services note when it has come.",
+    ),
+    "note-written-report": Words(
+        "Notera när den skriftliga anmälan har kommit (POST …/written).",
+        "Note when the written report has come (POST …/written).",
+    ),
+    "inform-guardian": Words(
+        "Notera vem som har informerat vårdnadshavarna (POST …/guardian-informed), eller markera"
+        " anmälan som misstänkt (POST …/classify).",
+        "Note who has told the guardians (POST …/guardian-informed), or mark the report as"
+        " suspected (POST …/classify).",
+    ),
+    "give-feedback": Words(
+        "Lämna svaret med en kod (POST …/feedback).",
+        "Give the answer by a code (POST …/feedback).",
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
-    """Something to do about an inquiry, for whoever acts for a post; `key` makes it come once.
+class Subject:
+    """What a duty is about: exactly one of these. `year` is a calendar year."""
 
-    `about` is somebody of the staff whom a mail about it hasn't reached. They don't have the duty,
-    even if they act for the post.
+    inquiry: UUID | None = None
+    year: int | None = None
+    dispatch: UUID | None = None
+    report: UUID | None = None
+
+    def __post_init__(self) -> None:
+        named = (self.inquiry, self.year, self.dispatch, self.report)
+        if sum(one is not None for one in named) != 1:
+            raise ValueError("a duty is about one thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something to do that belongs to no case, for whoever acts for a post, or for one `person`.
+
+    `key` makes it come once. `reminders` are the instants (aware, soonest first) at which whoever
+    has it is reminded; `late_on` is the day on which it is late, if its kind alone doesn't say so.
+    `about` is somebody of the staff whom it concerns. They don't have the duty, even if they act
+    for the post.
     """
 
     key: str
     kind: str
-    post: str
     rule: str
-    due_on: date
-    inquiry: UUID
+    subject: Subject
+    post: str | None = None
+    person: UUID | None = None
+    due_on: date | None = None
     about: UUID | None = None
-    details: Mapping[str, str] = field(default_factory=dict)
+    meeting_id: UUID | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    reminders: tuple[datetime, ...] = ()
+    late_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if (self.post is None) == (self.person is None):
+            raise ValueError("a duty is a post's, or one person's own")
 
     @property
     def late_at(self) -> datetime | None:
         """When its owner and their manager are told that it isn't done (X2); None: never."""
-        return late_at(self.kind, self.due_on)
+        return late_at(self.kind, self.due_on, self.late_on)
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether it can be needed again once it is done; else it comes once."""
+        return kind_of_task(self.kind).comes_back
+
+    @property
+    def has_page(self) -> bool:
+        """Whether it can be done on a page of its own, by link."""
+        return kind_of_task(self.kind).by_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +149,13 @@ class StandingDuty:
     kind: str
     rule: str
     owner: UUID | None
-    inquiry: UUID
-    post: str
+    subject: Subject
+    post: str | None
     is_open: bool
+    due_on: date | None = None
+    about: UUID | None = None
+    meeting_id: UUID | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +179,8 @@ def post_to_ask(posts: Sequence[PostNow], named: str | None) -> PostNow | None:
 
 def answer_inquiry(inquiry: UUID, post: str, due_on: date) -> Duty:
     """P3: it is accepted as a case, declined or pointed elsewhere, by whoever coordinates."""
-    return Duty(f"{inquiry}/{ANSWER_RULE}/{ANSWER}", ANSWER, post, ANSWER_RULE, due_on, inquiry)
+    key, about = f"{inquiry}/{ANSWER_RULE}/{ANSWER}", Subject(inquiry=inquiry)
+    return Duty(key, ANSWER, ANSWER_RULE, about, post=post, due_on=due_on)
 
 
 def reach_otherwise(
@@ -93,8 +192,16 @@ def reach_otherwise(
     """
     if of.kind == REACH or not of.is_open:
         return None
-    key, details = f"{of.id}/{REACH}/{person}", {"kind": kind}
-    return Duty(key, REACH, post, of.rule, today, of.inquiry, person, details)
+    return Duty(
+        key=f"{of.id}/{REACH}/{person}",
+        kind=REACH,
+        rule=of.rule,
+        subject=of.subject,
+        post=post,
+        due_on=today,
+        about=person,
+        details={"kind": kind, "duty": of.kind},
+    )
 
 
 def check_ticked_off(duty: StandingDuty) -> None:

@@ -39,7 +39,7 @@ def check_others_decide(facts: CaseFacts, procedure: Procedure, person: UUID, to
     others = (
         who for who in facts.participants if who.party == "guardian" and who.person_id != person
     )
-    if age_on(facts.birth_date, today) < age and not any(who.custody for who in others):
+    if age_on(facts.born_on, today) < age and not any(who.custody for who in others):
         raise case_refusals.NobodyDecides(age=age)
 
 
@@ -50,7 +50,7 @@ def check_wanting(
     excused = guardians_excused_by(procedure)
     if excused is None or excused.until_age is None:
         raise AlwaysThere(rule=_rule_of_guardians(procedure))
-    of_age_on = birthday_in(facts.birth_date, facts.birth_date.year + excused.until_age)
+    of_age_on = birthday_in(facts.born_on, facts.born_on.year + excused.until_age)
     if today < of_age_on:
         raise NotOfAge(rule=excused.until_rule, of_age=of_age_on)
     known = {who.person_id for who in facts.participants if who.party == "guardian"}
@@ -67,7 +67,7 @@ def ask_about_guardians(
     guardians = any(who.party == "guardian" for who in facts.participants)
     if excused is None or excused.until_age is None or excused.until_rule is None or not guardians:
         return None
-    if age_on(facts.birth_date, today) < excused.until_age:
+    if age_on(facts.born_on, today) < excused.until_age:
         return None
     rule = excused.until_rule
     child = next((who.person_id for who in facts.participants if who.party == "child"), None)

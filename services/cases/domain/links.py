@@ -8,15 +8,17 @@ from uuid import UUID
 
 from services.cases.domain.refused import Refused, Words
 from services.cases.domain.tasks import Task
+from shared.domain.call_time import is_called
 from shared.domain.calling import called, in_charge
 from shared.domain.consent import age_on, consent_stands, stands
-from shared.domain.days import local_date
+from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts, Consent, Meeting, Participant
 from shared.domain.procedure import Procedure
 
 MOST_WRONG_TRIES = 5
 FAMILY = ("child", "guardian", "external")
 NEW_CODE = "new-link-code"
+_DAYS = WorkingDays()
 
 Shown = Literal["booked", "proposed", "cancelled", "over"]
 Try = Literal["right", "wrong", "void", "none"]  # void: that was the last wrong one
@@ -95,6 +97,15 @@ def shown_as(
         return None
     if who.party != "staff" and not is_open_to_family(facts, procedure, meeting):
         return None
+    return _shown(facts, procedure, meeting, person, now)
+
+
+def _shown(
+    facts: CaseFacts, procedure: Procedure, meeting: Meeting, person: UUID, now: datetime
+) -> Shown | None:
+    """R20: of a meeting that nobody is called to yet, nothing."""
+    if not is_called(procedure.step(meeting.step), meeting, _DAYS, now):
+        return None
     if meeting.state == "cancelled":
         return "cancelled"
     if person not in meeting.person_ids or not is_grounded(facts, procedure, meeting, person):
@@ -109,7 +120,7 @@ def has_link(facts: CaseFacts, procedure: Procedure, who: Participant, now: date
     (X6); that is looked up with the link."""
     if who.party != "child":
         return True
-    return age_on(facts.birth_date, local_date(now)) >= procedure.consent.own_mail_from_age
+    return age_on(facts.born_on, local_date(now)) >= procedure.consent.own_mail_from_age
 
 
 def is_open_to_family(facts: CaseFacts, procedure: Procedure, meeting: Meeting) -> bool:

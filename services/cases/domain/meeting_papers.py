@@ -42,6 +42,7 @@ _BBIC = (
         ),
     ),
 )
+_OF_A_CHILD = ("Samtycket är genomgånget på mötet", "Inget nytt möte: ärendet avslutas")
 # Of the family nobody is named: who comes is for them to say, at the meeting (X12).
 _OF_THE_FAMILY = {
     "child": ("Barnet/eleven",),
@@ -62,7 +63,10 @@ class Agenda:
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """Room to write under each point, for the plan, and for what the next step is."""
+    """Room to write under each point, for the plan, and for what the next step is.
+
+    About a matter of the staff's own there are no guardians, and no child's needs.
+    """
 
     sheet: Sheet
     heading: str
@@ -70,7 +74,8 @@ class Minutes:
     present: tuple[Fact, ...]
     points: tuple[str, ...]
     needs: tuple[Section, ...]
-    contact_person: Fact
+    contact_person: Fact | None
+    ticks: tuple[str, ...]
     filing: str | None
 
 
@@ -97,9 +102,10 @@ def minutes(
 ) -> Minutes:
     """The municipality's own words say where it is filed, if the procedure cites them (R15)."""
     contact = contact_person or meeting.leader
+    of_child = procedure.about == "child"
     return Minutes(
         sheet=sheet("meeting", "sv", house, reference, today),
-        heading="Minnesanteckningar och gemensam handlingsplan",
+        heading="Minnesanteckningar" + (" och gemensam handlingsplan" if of_child else ""),
         facts=(
             *_facts(meeting, reference),
             Fact("Sekreterare", _line(secretary)),
@@ -114,8 +120,9 @@ def minutes(
             ),
         ),
         points=procedure.agenda,
-        needs=_BBIC if "R31" in procedure.rules else (),
-        contact_person=Fact("Vårdnadshavares kontaktperson", _line(contact)),
+        needs=_BBIC if of_child and "R31" in procedure.rules else (),
+        contact_person=Fact("Vårdnadshavares kontaktperson", _line(contact)) if of_child else None,
+        ticks=_OF_A_CHILD if of_child else (),
         filing=procedure.rules.get("R15"),
     )
 
@@ -125,7 +132,7 @@ def _facts(meeting: PaperMeeting, reference: str) -> tuple[Fact, ...]:
         Fact("Möte", (f"{reference}, {meeting.step.title}",)),
         Fact("När", (day_week_and_time(meeting, "sv"),)),
         Fact("Var", (meeting.place,) if meeting.place is not None else ()),
-        Fact("Leder mötet", (staff_line(meeting.leader, "sv"),)),
+        Fact("Leder mötet", _line(meeting.leader) + _line(meeting.second_leader)),
     )
 
 

@@ -23,6 +23,18 @@ class HasBegun(Refused):
     )
 
 
+class NotYetCalled(Refused):
+    """Who hasn't been called can't be reminded (R20)."""
+
+    code = "not-yet-called"
+    rule = "R20"
+    title = Words("Kallelsen är inte skickad än", "Nobody is called yet")
+    detail = Words(
+        "Alla kallas {day}. Det går att påminna om mötet när kallelsen är skickad.",
+        "Everybody is called on {day}. You can send a reminder of the meeting once they are.",
+    )
+
+
 class RemindedToday(Refused):
     """Nobody is pressed twice on one day."""
 

@@ -136,7 +136,8 @@ def check_filing_plan(facts: CaseFacts, meeting: Meeting, step: Step) -> None:
 
 def following(facts: CaseFacts, procedure: Procedure, held: Step) -> Step | None:
     """What comes after a held step: the next that hasn't been held, or what comes again (R11)."""
-    later = procedure.steps[procedure.steps.index(held) + 1 :]
+    steps = procedure.steps_of(facts.about)
+    later = steps[steps.index(held) + 1 :]
     unheld = next((step for step in later if not was_held(facts, step.name)), None)
     if unheld is not None:
         return unheld

@@ -26,6 +26,7 @@ _TITLES: dict[str, Words] = {
     "form": Words("Blankett {reference}", "Form {reference}"),
     "letter": Words("Brev {reference}", "Letter {reference}"),
     "meeting": Words("Möte {reference}", "Meeting {reference}"),
+    "evaluation": Words("Utvärdering {reference}", "Evaluation {reference}"),
 }
 _AT = Words("{day} kl. {begins}–{ends}", "{day}, {begins}–{ends}")
 
@@ -62,7 +63,10 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class PaperMeeting:
-    """A meeting as papers need it; `place` is the public text, `staff` those called to it."""
+    """A meeting as papers need it; `place` is the public text, `staff` those called to it.
+
+    `second_leader`: who calls to a year's meeting with the other (R21).
+    """
 
     step: Step
     starts_at: datetime
@@ -70,6 +74,7 @@ class PaperMeeting:
     place: str | None
     leader: Staff
     staff: tuple[Staff, ...]
+    second_leader: Staff | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ class Writer:
 
 
 def sheet(
-    kind: Literal["form", "letter", "meeting"],
+    kind: Literal["form", "letter", "meeting", "evaluation"],
     language: Language,
     house: House,
     reference: str,

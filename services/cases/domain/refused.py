@@ -1,7 +1,7 @@
 """What every refusal is: a rule, a reason and what to do, in Swedish and English."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from shared.domain.codes import ORGANISATIONS, ROLES
@@ -29,6 +29,7 @@ class Refused(Exception):
     rule: ClassVar[str | None] = None
     title: ClassVar[Words]
     detail: ClassVar[Words]
+    offers: tuple[datetime, ...] = ()  # times that would do instead
 
     def __init__(self, *, rule: str | None = None, **values: object) -> None:
         super().__init__(self.code)

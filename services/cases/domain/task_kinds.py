@@ -15,11 +15,14 @@ class Kind:
 
     `told_when_late`: the case waits for it, so whoever has it and their manager are told when it is
     late (X2). Limits have alerts of their own, and a chore's procedure says when it is late.
+
+    `by_link`: there is something to fill in, which whoever has it can do on a page of its own.
     """
 
     words: Words
     comes_back: bool = False
     told_when_late: bool = False
+    by_link: bool = False
 
 
 KINDS = {
@@ -252,6 +255,119 @@ KINDS = {
             "Ett samtycke är taget tillbaka. Avsluta ärendet, eller fråga på nytt",
             "A consent has been withdrawn. Close the case, or ask anew",
         )
+    ),
+    "fill-post": Kind(
+        Words(
+            "En post som kallar till årets möten är eller blir vakant. Utse någon",
+            "A post that calls to the year's meetings is or will be vacant. Appoint somebody",
+        ),
+        told_when_late=True,
+    ),
+    "group-missing": Kind(
+        Words(
+            "Ingen kommer från en grupp som ska vara med på mötet. Hör av dig till den",
+            "Nobody comes from a group that is to be at the meeting. Get in touch with it",
+        ),
+        comes_back=True,
+    ),
+    "send-substitute": Kind(
+        Words(
+            "Du har tackat nej till mötet. Säg vem som kommer i ditt ställe",
+            "You have declined the meeting. Say who comes in your place",
+        ),
+        told_when_late=True,
+        comes_back=True,
+    ),
+    "evaluate-year": Kind(
+        Words(
+            "Utvärdera årets samverkan och markera det som gjort",
+            "Evaluate this year's collaboration and mark it as done",
+        )
+    ),
+    "answer-evaluation": Kind(
+        Words("Svara på årets utvärdering", "Answer this year's evaluation"), by_link=True
+    ),
+    "send-material": Kind(
+        Words(
+            "Skicka årets material om föräldrastöd till rektorerna",
+            "Send this year's material on parental support to the principals",
+        ),
+        told_when_late=True,
+    ),
+    "pass-on": Kind(
+        Words(
+            "Sprid materialet vidare och bekräfta att det är gjort",
+            "Pass the material on and confirm that it is done",
+        ),
+        told_when_late=True,
+        by_link=True,
+    ),
+    "confirm-known": Kind(
+        Words(
+            "Bekräfta att alla hos dig känner till anmälningsplikten och rutinerna",
+            "Confirm that everybody at your unit knows the duty to report and the routines",
+        ),
+        told_when_late=True,
+        by_link=True,
+    ),
+    "hold-parent-meeting": Kind(
+        Words(
+            "Bjud in individ- och familjeomsorgen till ett föräldramöte för årskullen",
+            "Invite the individual and family services to a parent meeting for the cohort",
+        ),
+        told_when_late=True,
+    ),
+    "come-to-parent-meeting": Kind(
+        Words(
+            "Den som var inbjuden till ett föräldramöte kan inte. Säg vem som kommer",
+            "Who was invited to a parent meeting can't come. Say who does",
+        ),
+        told_when_late=True,
+    ),
+    "see-receipt": Kind(
+        Words(
+            "Din anmälan är mottagen. Se vem som tog emot den",
+            "Your report has been received. See by whom",
+        )
+    ),
+    "send-written-report": Kind(
+        Words("Skicka anmälan skriftligt också", "Send the report in writing as well"),
+        told_when_late=True,
+    ),
+    "note-written-report": Kind(
+        Words(
+            "En muntlig anmälan ska komma skriftligt. Notera när den har kommit",
+            "An oral report is to come in writing. Note when it has come",
+        ),
+        told_when_late=True,
+    ),
+    "inform-guardian": Kind(
+        Words(
+            "Notera vem som har informerat vårdnadshavarna om anmälan, och när",
+            "Note who has told the guardians about the report, and when",
+        ),
+        comes_back=True,
+    ),
+    "ask-for-feedback": Kind(
+        Words(
+            "Nu kan du fråga vad som hände med din anmälan",
+            "You can ask now what became of your report",
+        )
+    ),
+    "give-feedback": Kind(
+        Words(
+            "En anmälare undrar vad som hände. Svara med en kod",
+            "A reporter asks what happened. Answer with a code",
+        ),
+        told_when_late=True,
+    ),
+    "call-report-meeting": Kind(
+        Words(
+            "Ett möte i samband med en anmälan önskas. Boka det",
+            "A meeting in connection with a report is wished for. Book it",
+        ),
+        comes_back=True,
+        told_when_late=True,
     ),
 }
 _OTHERWISE = Kind(Words("Titta på ärendet", "Look at the case"))

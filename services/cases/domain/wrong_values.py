@@ -99,3 +99,8 @@ class NotOnMeeting(Invalid):
     detail = Words(
         "Personen var inte kallad till mötet.", "This person was not called to the meeting."
     )
+
+
+class YearOutOfRange(Invalid):
+    code = "year-out-of-range"
+    detail = Words("Året ska ligga mellan 2000 och 2100.", "The year must lie in 2000 to 2100.")

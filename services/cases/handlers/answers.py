@@ -11,7 +11,9 @@ from services.cases.domain.refused import Invalid, Words, codes_in_words
 from services.cases.domain.substitutes import has_nobody, parties_of_staff
 from services.cases.domain.whom import children, guardians
 from services.cases.handlers.chores import who_comes_changed
+from services.cases.handlers.leading import check_speaks_for
 from services.cases.handlers.ports import Answered, CaseFile, Desk
+from services.cases.handlers.year import groups, parent_ledger
 from shared.bus.events import AnswerReceived
 from shared.domain.calling import in_charge
 from shared.domain.facts import Meeting
@@ -56,6 +58,7 @@ def give_answer(command: GiveAnswer, desk: Desk) -> None:
     Raises Refused.
     """
     file = desk.take_by_meeting(command.meeting_id)
+    check_speaks_for(file, command.person, desk)
     meeting = file.meeting(command.meeting_id)
     if file.facts.state == "closed":
         raise case_refusals.CaseIsClosed
@@ -89,6 +92,8 @@ def look_for_substitutes(file: CaseFile, meeting: Meeting, desk: Desk) -> None:
     """
     if meeting.state != "booked" or meeting.starts_at <= desk.now:
         return
+    if file.facts.about == "parents":
+        parent_ledger.look_who_comes(file, meeting, desk)
     said = desk.meetings.answers(meeting.id)
     owner = in_charge(file.facts, file.procedure, file.procedure.step(meeting.step))
     parties = parties_of_staff(file.facts, file.procedure, meeting)
@@ -118,6 +123,7 @@ def _take_down(
     if (person in before) != (answer == "declined"):
         # X11: what a child answers is no news of who comes, which guardians are told.
         called_anew(file, meeting, {person} - children(file.facts), desk)
+    groups.answered(file, meeting, person, desk)
 
 
 def _declined(answers: Mapping[UUID, Answered]) -> frozenset[UUID]:

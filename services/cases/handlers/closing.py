@@ -9,13 +9,13 @@ from services.cases.domain.inquiries import TALK
 from services.cases.domain.meetings import check_closing
 from services.cases.domain.support import check_given, support
 from services.cases.domain.tasks import Task
-from services.cases.handlers import duties
 from services.cases.handlers.commands import Close
 from services.cases.handlers.inquiries import spoken_with_child
 from services.cases.handlers.links import end_for_family
 from services.cases.handlers.meetings import cancel_one
 from services.cases.handlers.owning import NewTask
 from services.cases.handlers.ports import Desk
+from services.cases.handlers.year import callers
 from shared.bus.events import CaseClosed
 from shared.domain.calling import in_charge
 
@@ -51,7 +51,7 @@ def task_done(task_id: UUID, desk: Desk) -> None:
     """
     case_id = desk.cases.case_of_task(task_id)
     if case_id is None:
-        duties.tick_off(task_id, desk)
+        callers.tick_off(task_id, desk)
         return
     file = desk.take(case_id)
     task = desk.tasks.open_one(task_id)

@@ -18,8 +18,10 @@ from services.cases.domain.meetings import check_changeable
 from services.cases.domain.refused import NotFound, codes_in_words
 from services.cases.handlers.answers import NotCalledTo
 from services.cases.handlers.commands import Move
+from services.cases.handlers.leading import check_leads
 from services.cases.handlers.meetings import move
 from services.cases.handlers.ports import CaseFile, Desk
+from services.cases.handlers.year.callers import ask, is_done
 from shared.bus.events import CounterDeclined, CounterReceived
 from shared.domain.calling import in_charge
 from shared.domain.facts import Meeting
@@ -110,18 +112,19 @@ def _keep(
         if (before.starts_at, before.ends_at) == (starts_at, ends_at):
             return
         desk.counters.settle(before.id, "stale")
-        desk.tasks.finish_key(task_key(before.id, rule))
+        is_done(file, desk, task_key(before.id, rule))
     counter = Counter(uuid4(), meeting.id, person, meeting.sequence, starts_at, ends_at, via)
     desk.counters.add(counter)
     owner = in_charge(file.facts, file.procedure, file.procedure.step(meeting.step))
     task = answer_counter(counter.id, meeting.id, owner, rule, desk.next_working_day)
-    desk.tasks.add(file.id, task)
+    ask(file, task, desk)
     details = {"meeting": str(meeting.id), "person": str(person), "counter": str(counter.id)}
     desk.audit.note(file.id, "counter.ask", rule, details)
 
 
 def _counter(meeting_id: UUID, counter_id: UUID, desk: Desk) -> tuple[CaseFile, Counter]:
     file = desk.take_by_meeting(meeting_id)
+    check_leads(file, desk)
     counter = desk.counters.find(meeting_id, counter_id)
     if counter is None:
         raise NotFound
@@ -131,6 +134,6 @@ def _counter(meeting_id: UUID, counter_id: UUID, desk: Desk) -> tuple[CaseFile, 
 def _settled(file: CaseFile, counter: Counter, action: str, desk: Desk) -> None:
     meeting = file.meeting(counter.meeting_id)
     rule = file.procedure.step(meeting.step).rule
-    desk.tasks.finish_key(task_key(counter.id, rule))
+    is_done(file, desk, task_key(counter.id, rule))
     details = {"meeting": str(counter.meeting_id), "person": str(counter.person_id)}
     desk.audit.note(file.id, action, rule, details)

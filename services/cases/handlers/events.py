@@ -12,14 +12,16 @@ from services.cases.domain.limits import has_passed
 from services.cases.domain.refused import Refused
 from services.cases.domain.tasks import Task
 from services.cases.handlers import duties
-from services.cases.handlers.commands import Book
+from services.cases.handlers.commands import Book, Move
 from services.cases.handlers.consents import ask_who_decides
 from services.cases.handlers.lapsing import let_lapse
-from services.cases.handlers.meetings import book_on, check_nothing_proposed, propose_on
+from services.cases.handlers.meetings import book_on, check_nothing_proposed, move, propose_on
 from services.cases.handlers.ports import CaseFile, Desk
+from services.cases.handlers.year.callers import ask
 from shared.bus import events as e
 from shared.domain.calling import are_enough, has_a_time, in_charge, missing_parties
 from shared.domain.facts import Meeting
+from shared.domain.year_days import no_longer_fits
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +42,12 @@ def meeting_proposed(event: e.MeetingProposed, desk: Desk) -> None:
     file = let_lapse(desk.take(event.case_id), desk)
     if desk.meetings.by_proposal(event.proposal) is not None:
         return
-    put = book_on if event.mode == "book" else propose_on
     try:
+        if event.moves is not None:
+            _move_to_a_day_that_will_do(event.moves, event, file, desk)
+            return
         check_nothing_proposed(file, event.step)
+        put = book_on if event.mode == "book" else propose_on
         put(file, command, desk)
     except Refused as refused:
         log.info("case %s: a proposal was refused: %s", event.case_id, refused.code)
@@ -56,6 +61,15 @@ def meeting_proposed(event: e.MeetingProposed, desk: Desk) -> None:
         )
 
 
+def _move_to_a_day_that_will_do(
+    meeting_id: UUID, event: e.MeetingProposed, file: CaseFile, desk: Desk
+) -> None:
+    """R20, Q1: unless a person has moved it to such a day meanwhile, or cancelled it."""
+    meeting = _no_longer_fits(file, event.step, desk)
+    if meeting is not None and meeting.id == meeting_id:
+        move(Move(meeting.id, event.starts_at, minutes=event.minutes), desk)
+
+
 def slot_missing(event: e.SlotMissing, desk: Desk) -> None:
     """X1, R6: a task for the process owner, unless the step has a time by now."""
     file = let_lapse(desk.take(event.case_id), desk)
@@ -66,7 +80,7 @@ def slot_missing(event: e.SlotMissing, desk: Desk) -> None:
         return
     task = _missing_task(event, file, desk)
     if task is not None:
-        desk.tasks.add(file.id, task)
+        ask(file, task, desk)
 
 
 def marking_due(event: e.MarkingDue, desk: Desk) -> None:
@@ -77,9 +91,7 @@ def marking_due(event: e.MarkingDue, desk: Desk) -> None:
         return
     desk.tasks.finish(file.id, ("tell-by-hand", "reach-otherwise"), meeting=meeting.id)  # too late
     owner = _in_charge(file, meeting)
-    desk.tasks.add(
-        file.id, tasks.mark_as_held(event.key, meeting.id, owner, event.rule, event.due_on)
-    )
+    ask(file, tasks.mark_as_held(event.key, meeting.id, owner, event.rule, event.due_on), desk)
 
 
 def alert_due(event: e.AlertDue, desk: Desk) -> None:
@@ -94,8 +106,8 @@ def alert_due(event: e.AlertDue, desk: Desk) -> None:
         return
     if event.about == "limit-passed":
         desk.tasks.finish(file.id, _UNTIL_THE_LIMIT, step=event.step)
-    desk.tasks.add(
-        file.id,
+    ask(
+        file,
         Task(
             key=event.key,
             kind=event.about,
@@ -104,6 +116,7 @@ def alert_due(event: e.AlertDue, desk: Desk) -> None:
             due_on=event.limit_on,
             details={"step": event.step},
         ),
+        desk,
     )
 
 
@@ -113,8 +126,8 @@ def hand_delivery_needed(event: e.HandDeliveryNeeded, desk: Desk) -> None:
     meeting = file.meeting(event.meeting_id)
     if event.kind != "cancel" and meeting.state != _state_told(event):
         return
-    desk.tasks.add(
-        file.id,
+    ask(
+        file,
         Task(
             key=event.key,
             kind="tell-by-hand",
@@ -125,6 +138,7 @@ def hand_delivery_needed(event: e.HandDeliveryNeeded, desk: Desk) -> None:
             about=event.person_id,
             details={"kind": event.kind},
         ),
+        desk,
     )
 
 
@@ -140,8 +154,8 @@ def message_failed(event: e.MessageFailed, desk: Desk) -> None:
         return
     file = desk.take(event.case_id)
     meeting = None if event.meeting_id is None else file.meeting(event.meeting_id)
-    desk.tasks.add(
-        file.id,
+    ask(
+        file,
         Task(
             key=event.key,
             kind="reach-otherwise",
@@ -152,6 +166,7 @@ def message_failed(event: e.MessageFailed, desk: Desk) -> None:
             about=event.person_id,
             details={"kind": event.kind},
         ),
+        desk,
     )
 
 
@@ -192,8 +207,16 @@ def _still_true(event: e.AlertDue, file: CaseFile) -> bool:
 
 
 def _has_a_time(file: CaseFile, step: str, desk: Desk) -> bool:
+    """R20: one on a day that won't do any more is as good as none."""
+    if _no_longer_fits(file, step, desk) is not None:
+        return False
     of_procedure = file.procedure.step(step)
     return has_a_time(file.facts, file.procedure, of_procedure, desk.today, desk.now)
+
+
+def _no_longer_fits(file: CaseFile, step: str, desk: Desk) -> Meeting | None:
+    of_procedure = file.procedure.step(step)
+    return no_longer_fits(file.facts, of_procedure, desk.days, desk.school_years, desk.now)
 
 
 def _has(file: CaseFile, name: str, on: date, *states: str) -> bool:

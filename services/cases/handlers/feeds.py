@@ -10,6 +10,7 @@ from services.cases.domain.links import is_grounded, is_open_to_family, on_the_c
 from services.cases.domain.refused import NotFound
 from services.cases.handlers.link_ports import FeedOf, Revision
 from services.cases.handlers.ports import Desk
+from shared.domain.call_time import is_called
 from shared.domain.consent import age_on
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Procedure
@@ -105,14 +106,27 @@ def _entries(found: FeedOf, desk: Desk, origin: Origin) -> Iterator[Entry]:
     for facts in desk.feeds.facts({one.case_id for one in listed}):
         procedure = desk.procedures.get(facts.procedure, facts.procedure_on)
         for meeting in facts.meetings:
-            if meeting.id in ids and _is_shown(facts, procedure, meeting, found.person_id):
+            if meeting.id in ids and _is_shown(facts, procedure, meeting, found, desk):
                 place, told = places.get(meeting.id), mailed.get(meeting.id)
                 yield entry(facts, meeting, found.person_id, place, told, origin)
 
 
-def _is_shown(facts: CaseFacts, procedure: Procedure, meeting: Meeting, person: UUID) -> bool:
+def _is_shown(
+    facts: CaseFacts, procedure: Procedure, meeting: Meeting, found: FeedOf, desk: Desk
+) -> bool:
+    """R20: what is planned long ahead its callers see at once, and all others once it's called.
+
+    R41: what isn't about a child is in the feeds of the staff alone, whatever somebody is there as.
+    """
+    if facts.about != "child" and found.party != "staff":
+        return False
+    person = found.person_id
     who = on_the_case(facts, person)
     if who is None or person not in meeting.person_ids:
+        return False
+    step = procedure.step(meeting.step)
+    calls = person in (facts.process_owner, facts.coordinator)
+    if not calls and not is_called(step, meeting, desk.days, desk.now):
         return False
     if who.party != "staff" and not is_open_to_family(facts, procedure, meeting):
         return False

@@ -14,9 +14,12 @@ from services.cases.domain.refused import Invalid
 from services.cases.handlers.commands import Book, Hold, NextTime
 from services.cases.handlers.consents import asking_begins
 from services.cases.handlers.evaluation import evaluation_task
+from services.cases.handlers.leading import check_leads
 from services.cases.handlers.meetings import ask_for_next_date, book_on, finish_what_precedes
 from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.sight import MINUTES
+from services.cases.handlers.year import parent_ledger
+from services.cases.handlers.year.cycle import meeting_after, put_next
 from shared.bus.events import MeetingHeld, ParticipantsChanged
 from shared.domain.calling import in_charge
 from shared.domain.days import local_date
@@ -32,6 +35,7 @@ def hold(command: Hold, desk: Desk) -> None:
     Saying it once more adds only what hadn't been said. Raises Refused.
     """
     file = desk.take_by_meeting(command.meeting_id)
+    check_leads(file, desk)
     meeting = file.meeting(command.meeting_id)
     step = file.procedure.step(meeting.step)
     _check_on_meeting(command, meeting)
@@ -58,12 +62,20 @@ def file_minutes(meeting_id: UUID, reference: str | None, desk: Desk) -> None:
     check_filing_minutes(file.facts, meeting, desk.actor_person, task_owner)
     desk.meetings.file_minutes(meeting.id, reference)
     desk.tasks.finish(file.id, _chores_until(file, "minutes_filed"), meeting=meeting.id)
-    desk.audit.note(file.id, "meeting.minutes-filed", "R15", {"meeting": str(meeting.id)})
+    rule = "R15" if file.facts.about == "child" else file.procedure.step(meeting.step).rule
+    desk.audit.note(file.id, "meeting.minutes-filed", rule, {"meeting": str(meeting.id)})
+
+
+def next_of_cycle(meeting_id: UUID, desk: Desk) -> Meeting | None:
+    """R23: the one that comes after a meeting of a year, if it has its time."""
+    file = desk.take_by_meeting(meeting_id)
+    return meeting_after(file, file.meeting(meeting_id), desk)
 
 
 def file_plan(meeting_id: UUID, reference: str | None, desk: Desk) -> None:
     """S4: that goals and plan are filed, and under which reference. Raises Refused."""
     file = desk.take_by_meeting(meeting_id)
+    check_leads(file, desk)
     meeting = file.meeting(meeting_id)
     check_filing_plan(file.facts, meeting, file.procedure.step(meeting.step))
     desk.meetings.file_plan(meeting.id, reference)
@@ -93,27 +105,38 @@ def _say(command: Hold, step: Step, file: CaseFile, action: str, desk: Desk) -> 
 def _what_follows(
     before: CaseFile, meeting: Meeting, step: Step, command: Hold, desk: Desk
 ) -> None:
+    """R11, R13: of a matter of the staff's own nothing is asked: a year's next meeting stands."""
     file = desk.reread(before)
+    if command.next_time is not None:
+        _book_next(file, meeting, step, command.next_time, desk)
+    if file.facts.about == "parents":
+        parent_ledger.held(file, meeting, desk)
+    if file.facts.about != "child":
+        return
     asking_begins(file, step, desk)
     evaluation_task(file, desk)
     after = following(file.facts, file.procedure, step)
-    if command.next_time is not None:
-        _book_next(file, after or step, command.next_time, desk)
-    elif after is not None and is_asked_for(file.facts, after, meeting):
+    if command.next_time is None and after and is_asked_for(file.facts, after, meeting):
         ask_for_next_date(file, meeting, after, desk)
 
 
-def _book_next(file: CaseFile, step: Step, wanted: NextTime, desk: Desk) -> None:
-    """R13: as any booking; what is wrong with it is said of the field it came in."""
-    name = wanted.step or step.name
-    known = {one.name: one for one in file.procedure.steps}
-    length = wanted.minutes or known.get(name, step).minutes
-    command = Book(file.id, name, wanted.starts_at, length, wanted.place)
+def _book_next(file: CaseFile, held: Meeting, step: Step, wanted: NextTime, desk: Desk) -> None:
+    """R13, R23: as any booking; what is wrong with it is said of the field it came in."""
     try:
-        book_on(file, command, desk)
+        if file.facts.about == "year":
+            put_next(file, held, wanted, desk)
+        else:
+            _book(file, following(file.facts, file.procedure, step) or step, wanted, desk)
     except Invalid as refused:
         refused.field = f"next_time.{refused.field}"
         raise
+
+
+def _book(file: CaseFile, step: Step, wanted: NextTime, desk: Desk) -> None:
+    name = wanted.step or step.name
+    known = {one.name: one for one in file.procedure.steps}
+    length = wanted.minutes or known.get(name, step).minutes
+    book_on(file, Book(file.id, name, wanted.starts_at, length, wanted.place), desk)
 
 
 def _chores_until(file: CaseFile, done: str) -> tuple[str, ...]:

@@ -4,15 +4,18 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from services.cases.domain.importing import Changes, changes
 from services.cases.handlers.duties import follow_posts
 from services.cases.handlers.duty_ports import Duties
-from services.cases.handlers.ports import Audit, Publish, Tasks
+from services.cases.handlers.ports import Audit, Cases, Meetings, Publish, Tasks
 from services.cases.handlers.register import leavers, look_again
 from services.cases.handlers.staffing import Files, Staffing
+from services.cases.handlers.year.staff import follow_staff
+from services.cases.handlers.year_ports import Years
+from shared.domain.days import local_date
 from shared.ids import staff_id
 from shared.procedures import Procedures
 from shared.register import Register
@@ -37,14 +40,21 @@ class Imported:
 class ImportDesk:
     """What an import works with, in one transaction."""
 
-    today: date
+    now: datetime
     procedures: Procedures
     files: Files
     staffing: Staffing
     tasks: Tasks
     duties: Duties
+    years: Years
+    cases: Cases
+    meetings: Meetings
     audit: Audit
     publish: Publish
+
+    @property
+    def today(self) -> date:
+        return local_date(self.now)
 
 
 def import_files(register: Register, desk: ImportDesk, *, dry_run: bool) -> Imported:
@@ -71,6 +81,7 @@ def import_files(register: Register, desk: ImportDesk, *, dry_run: bool) -> Impo
             desk.staffing, desk.tasks, desk.procedures, desk.today, None if found.units else people
         )
         follow_posts(desk.duties, desk.publish, desk.today)
+        follow_staff(desk)
     return result
 
 

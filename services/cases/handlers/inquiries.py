@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from services.cases.domain import wrong_values
+from services.cases.domain.duties import Subject
 from services.cases.domain.eligibility import check_reason
 from services.cases.domain.inquiries import (
     TALK,
@@ -164,7 +165,7 @@ def consider(command: Consider, desk: Desk) -> Consideration:
 
 def _procedure(name: str, desk: Desk) -> Procedure:
     try:
-        return desk.procedures.get(name, desk.today)
+        return desk.procedures.for_cases(name, desk.today)
     except UnknownProcedure:
         known = ", ".join(desk.procedures.names(desk.today))
         raise wrong_values.UnknownProcedureName("procedure", known=known) from None
@@ -190,7 +191,7 @@ def _check_unit(unit: str, desk: Desk) -> None:
 def _settle(answered: Inquiry, desk: Desk) -> None:
     """What was to be done about it is done."""
     desk.inquiries.settle(answered, desk.actor)
-    desk.duties.finish(answered.id)
+    desk.duties.finish(Subject(inquiry=answered.id))
 
 
 def _talk_first(case_id: UUID, desk: Desk) -> None:

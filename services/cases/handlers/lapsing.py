@@ -6,6 +6,7 @@ from services.cases.domain.tasks import DECIDED_WITHIN, book_anew
 from services.cases.handlers.meetings import cancel_one, minutes, next_date_is_off
 from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.votes import book_if_all_have_voted
+from services.cases.handlers.year.callers import ask
 from shared.domain.calling import in_charge
 from shared.domain.consent import consent_stands, declined
 from shared.domain.facts import Meeting
@@ -69,4 +70,4 @@ def _ask_to_book(file: CaseFile, step: Step, desk: Desk) -> None:
     )
     if due_on is not None:
         owner = in_charge(file.facts, file.procedure, step)
-        desk.tasks.add(file.id, book_anew(file.id, owner, step.name, step.rule, due_on))
+        ask(file, book_anew(file.id, owner, step.name, step.rule, due_on), desk)

@@ -40,6 +40,10 @@ class Links(Protocol):
         """X6: known not to be protected."""
         ...
 
+    def language_of(self, person: UUID) -> Literal["sv", "en"] | None:
+        """The language of their pages; None for whoever isn't known not to be protected (X6)."""
+        ...
+
     def make_code(self, case_id: UUID, person: UUID, made_by: str) -> Code:
         """A new one, in the old one's place."""
         ...

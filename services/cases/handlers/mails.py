@@ -14,6 +14,7 @@ from services.cases.handlers import duties
 from services.cases.handlers.answers import Answer, NotCalledTo
 from services.cases.handlers.mail_ports import MailViews, Row
 from services.cases.handlers.ports import CaseFile, Desk
+from services.cases.handlers.year.callers import ask, is_done
 from shared.bus.events import InboundDecided, MailReceived, MessageBounced, ParticipantsChanged
 from shared.domain.calling import in_charge
 
@@ -62,8 +63,8 @@ def mail_received(event: MailReceived, desk: Desk) -> None:
     """B4, B8: the process owner reads it, also when the case is closed or a consent has gone."""
     file = desk.take(event.case_id)
     kind = READ if event.why == "plain" else DECIDE
-    desk.tasks.add(
-        file.id,
+    ask(
+        file,
         Task(
             key=_key(event.inbound_id, kind),
             kind=kind,
@@ -74,6 +75,7 @@ def mail_received(event: MailReceived, desk: Desk) -> None:
             about=event.person_id,
             details={"mail": str(event.inbound_id)},
         ),
+        desk,
     )
     desk.audit.note(file.id, f"mail.{event.why}", _RULE, {"mail": str(event.inbound_id)})
 
@@ -93,8 +95,8 @@ def message_bounced(event: MessageBounced, desk: Desk) -> None:
 
 
 def _reach_otherwise(event: MessageBounced, file: CaseFile, desk: Desk) -> None:
-    desk.tasks.add(
-        file.id,
+    ask(
+        file,
         Task(
             key=f"{event.message_id}/bounced",
             kind=REACH,
@@ -105,6 +107,7 @@ def _reach_otherwise(event: MessageBounced, file: CaseFile, desk: Desk) -> None:
             about=event.person_id,
             details={"kind": event.kind},
         ),
+        desk,
     )
 
 
@@ -168,7 +171,10 @@ def _decide(decided: InboundDecided, file: CaseFile | None, desk: Desk) -> None:
     if decided.person_id is not None:
         details |= {"person": str(decided.person_id)}
     desk.audit.note(case_id, f"mail.{decided.decision}", _RULE, details)
-    desk.tasks.finish_key(_key(decided.inbound_id, DECIDE))
+    if file is None:
+        desk.tasks.finish_key(_key(decided.inbound_id, DECIDE))
+    else:
+        is_done(file, desk, _key(decided.inbound_id, DECIDE))
 
 
 def _in_charge(file: CaseFile, meeting_id: UUID | None) -> UUID:

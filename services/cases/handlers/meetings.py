@@ -15,13 +15,17 @@ from services.cases.domain.meetings import (
 from services.cases.domain.refused import Refused
 from services.cases.domain.whom import guardians
 from services.cases.handlers.commands import Book, Move
+from services.cases.handlers.leading import check_leads
 from services.cases.handlers.ports import CaseFile, Desk
+from services.cases.handlers.year import parent_ledger
+from services.cases.handlers.year.callers import ask
 from shared.bus.events import (
     MeetingBooked,
     MeetingCancelled,
     MeetingMoved,
     MeetingPutToVote,
 )
+from shared.domain.call_time import is_called
 from shared.domain.calling import called, in_charge
 from shared.domain.consent import consent_stands
 from shared.domain.days import local_date
@@ -30,7 +34,7 @@ from shared.domain.procedure import Step
 
 OF_ITS_TIME = (
     "tell-by-hand", "reach-otherwise", "mark-as-held", "find-substitute", "is-taken",
-    ANSWER_COUNTER,
+    ANSWER_COUNTER, "group-missing", "send-substitute",
 )  # fmt: skip
 _UNTIL_BOOKED = ("no-slot", "book-anew", "limit-near", "next-date")
 
@@ -100,6 +104,7 @@ def book_proposed(file: CaseFile, meeting: Meeting, wanted: Wanted, desk: Desk) 
 def move(command: Move, desk: Desk) -> None:
     """Q1: another time or place; SEQUENCE rises and everybody is asked anew. Raises Refused."""
     file = desk.take_by_meeting(command.meeting_id)
+    check_leads(file, desk)
     meeting = file.meeting(command.meeting_id)
     rule = file.procedure.step(meeting.step).rule
     check_changeable(file.facts, meeting, rule)
@@ -113,10 +118,14 @@ def move(command: Move, desk: Desk) -> None:
         return
     wanted = keeping_out(file, meeting, wanted)
     people = check(file, wanted, desk)
+    _note_if_called(file, meeting, desk)
     sequence = desk.meetings.move(wanted, people, place)
     if meeting.state == "proposed" and starts_at != meeting.starts_at:
         desk.votes.propose(meeting.id, [starts_at])
     desk.tasks.finish(file.id, OF_ITS_TIME, meeting=meeting.id)  # they are told anew
+    desk.tasks.finish(file.id, ["no-slot"], step=meeting.step)
+    if file.facts.about == "parents":
+        parent_ledger.look_who_comes(file, meeting, desk)
     desk.counters.make_stale(meeting.id)
     details = {"meeting": str(meeting.id), "starts_at": starts_at.isoformat()}
     desk.audit.note(file.id, "meeting.move", rule, details)
@@ -125,8 +134,9 @@ def move(command: Move, desk: Desk) -> None:
 
 
 def cancel(meeting_id: UUID, desk: Desk) -> None:
-    """Q5: a person cancels. Cancelling twice changes nothing."""
+    """Q5: a person cancels. Cancelling twice changes nothing. Raises Refused."""
     file = desk.take_by_meeting(meeting_id)
+    check_leads(file, desk)
     meeting = file.meeting(meeting_id)
     if meeting.state == "cancelled":
         return
@@ -141,6 +151,7 @@ def cancel(meeting_id: UUID, desk: Desk) -> None:
 
 def cancel_one(file: CaseFile, meeting: Meeting, because: str, desk: Desk) -> None:
     """The meeting is off: it takes nobody any more, and what was to be told about it is past."""
+    _note_if_called(file, meeting, desk)
     sequence = desk.meetings.cancel(meeting.id, because)
     finish_what_precedes(file, meeting, desk)
     desk.votes.clear(meeting.id)
@@ -148,6 +159,8 @@ def cancel_one(file: CaseFile, meeting: Meeting, because: str, desk: Desk) -> No
     details = {"meeting": str(meeting.id), "because": because}
     desk.audit.note(file.id, "meeting.cancel", rule, details)
     desk.publish(MeetingCancelled(case_id=file.id, meeting_id=meeting.id, sequence=sequence))
+    if file.facts.about == "parents":
+        parent_ledger.cancelled(file, meeting, desk)
 
 
 def finish_what_precedes(file: CaseFile, meeting: Meeting, desk: Desk) -> None:
@@ -186,7 +199,9 @@ def next_date_after_a_yes(before: CaseFile, desk: Desk) -> None:
 
 def check(file: CaseFile, wanted: Wanted, desk: Desk) -> frozenset[UUID]:
     """Who is called to a meeting at the wanted time. Raises Refused."""
-    return check_booking(file.facts, file.procedure, desk.days, desk.hours, wanted, desk.now)
+    return check_booking(
+        file.facts, file.procedure, desk.days, desk.hours, wanted, desk.now, desk.school_years
+    )
 
 
 def keeping_out(file: CaseFile, meeting: Meeting, wanted: Wanted) -> Wanted:
@@ -196,6 +211,13 @@ def keeping_out(file: CaseFile, meeting: Meeting, wanted: Wanted) -> Wanted:
     step, day = file.procedure.step(meeting.step), local_date(wanted.starts_at)
     people = called(file.facts, file.procedure, step, day) - meeting.left_out
     return Wanted(wanted.step, wanted.starts_at, wanted.minutes, meeting.id, people)
+
+
+def _note_if_called(file: CaseFile, meeting: Meeting, desk: Desk) -> None:
+    """R20: who has been called to it hears at once what becomes of it."""
+    step = file.procedure.step(meeting.step)
+    if step.in_month is not None and is_called(step, meeting, desk.days, desk.now):
+        desk.meetings.note_called(meeting.id)
 
 
 def minutes(meeting: Meeting) -> int:
@@ -224,7 +246,7 @@ def _propose(file: CaseFile, command: Book, standing: Meeting | None, desk: Desk
     first_day = local_date(min(times))
     due_on = max(desk.today, desk.days.minus(first_day, step.notice_working_days))
     owner = in_charge(file.facts, file.procedure, step)
-    desk.tasks.add(file.id, tasks.confirm_time(meeting, owner, step.rule, due_on))
+    ask(file, tasks.confirm_time(meeting, owner, step.rule, due_on), desk)
     desk.audit.note(file.id, "meeting.propose", step.rule, {"meeting": str(meeting)})
     desk.publish(MeetingPutToVote(case_id=file.id, meeting_id=meeting, sequence=sequence))
     return meeting

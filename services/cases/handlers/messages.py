@@ -78,7 +78,7 @@ class NoLongerOfUse(Refused):
 
 
 def message_of(message_id: UUID, views: MessageViews, person: UUID | None) -> Row:
-    """One mail. Of no case: a person sees only what went to themselves. Raises NotFound.
+    """One mail, as somebody sees it. Of no case: only what went to themselves. Raises NotFound.
 
     Whether a case is seen is asked at the door.
     """
@@ -87,7 +87,14 @@ def message_of(message_id: UUID, views: MessageViews, person: UUID | None) -> Ro
         raise NotFound
     if found["case_id"] is None and person not in (None, found["recipient"]):
         raise NotFound
-    return found
+    return as_seen(found, person)
+
+
+def as_seen(message: Row, person: UUID | None) -> Row:
+    """R41: of another's duty, that its manager was told of, it isn't said what it is about."""
+    if message["case_id"] is not None or person in (None, message["task_owner"]):
+        return message
+    return {**message, "task_id": None, "rule": None}
 
 
 def repeat(message_id: UUID, views: MessageViews, desk: Desk) -> None:

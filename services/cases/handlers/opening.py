@@ -104,7 +104,7 @@ def look_for_missing(file: CaseFile, desk: Desk) -> None:
 
 def _procedure(command: OpenCase, desk: Desk) -> Procedure:
     try:
-        return desk.procedures.get(command.procedure, desk.today)
+        return desk.procedures.for_cases(command.procedure, desk.today)
     except UnknownProcedure:
         known = ", ".join(desk.procedures.names(desk.today))
         raise wrong_values.UnknownProcedureName("procedure", known=known) from None

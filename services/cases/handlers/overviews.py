@@ -144,13 +144,23 @@ def spread_of(
     today: date,
 ) -> list[tuple[str, tuple[Spread, ...]]]:
     """S10: by procedure, of the cases that became known from the first to the last day."""
+    known = known_cases(procedure, first, last, views, procedures)
+    return [
+        (name, spreads(lead_times(facts, its, today) for facts, its in cases))
+        for name, cases in known.items()
+    ]
+
+
+def known_cases(
+    procedure: str | None, first: date, last: date, views: Overviews, procedures: Procedures
+) -> Mapping[str, Sequence[tuple[CaseFacts, Procedure]]]:
+    """The cases that became known from the first to the last day, each with its version of the
+    procedure, by the procedure's name.
+    """
     by_name: dict[str, list[tuple[CaseFacts, Procedure]]] = {}
     for facts in _facts(views.known_between(procedure, first, last), views):
         by_name.setdefault(facts.procedure, []).append((facts, _procedure(facts, procedures)))
-    return [
-        (name, spreads(lead_times(facts, its, today) for facts, its in cases))
-        for name, cases in sorted(by_name.items())
-    ]
+    return dict(sorted(by_name.items()))
 
 
 def _limits(

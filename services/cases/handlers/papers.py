@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.cases.domain.consent_form import ConsentForm, consent_form
+from services.cases.domain.evaluation_paper import EvaluationPaper
 from services.cases.domain.letters import Letter, LetterKind, letter, letter_kind
 from services.cases.domain.meeting_papers import Agenda, Minutes, agenda, minutes
 from services.cases.domain.papers import House, PaperMeeting, Person, Staff
@@ -17,7 +18,7 @@ from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Procedure
 from shared.procedures import Procedures
 
-Paper = ConsentForm | Letter | Agenda | Minutes
+Paper = ConsentForm | Letter | Agenda | Minutes | EvaluationPaper
 Row = Mapping[str, Any]
 
 
@@ -144,6 +145,7 @@ class _File:
 
     def paper_meeting(self, meeting: Meeting) -> PaperMeeting:
         step = self.procedure.step(meeting.step)
+        other = self.facts.coordinator if self.facts.about == "year" else None
         return PaperMeeting(
             step=step,
             starts_at=meeting.starts_at,
@@ -155,6 +157,7 @@ class _File:
                 for who in self.facts.participants
                 if who.party == "staff" and who.person_id in meeting.person_ids
             ),
+            second_leader=None if other is None else self.staff(other),
         )
 
 

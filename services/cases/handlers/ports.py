@@ -1,32 +1,41 @@
 """What the handlers need from outside, in their own words; the adapters implement it."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from services.cases.domain.booking import Wanted
+from services.cases.domain.matters import NewMatter
 from services.cases.domain.meetings import keeps_minutes
 from services.cases.domain.opening import OnCase, Staff, StaffOfCase
 from services.cases.domain.refused import NotFound
 from services.cases.domain.tasks import OpenTask, Task
 from services.cases.handlers.commands import OpenCase
+from services.cases.handlers.dispatch_ports import Dispatches
 from services.cases.handlers.duty_ports import Duties
+from services.cases.handlers.evaluation_ports import Evaluations
 from services.cases.handlers.incoming import Inquiries
 from services.cases.handlers.ledger import Family, Ledger
 from services.cases.handlers.link_ports import Counters, Feeds, Links
 from services.cases.handlers.mail_ports import Mails
 from services.cases.handlers.meeting_ports import Votes, Wishes
 from services.cases.handlers.owning import Ownership
+from services.cases.handlers.parent_ports import ParentMeetings
+from services.cases.handlers.report_ports import Reports
 from services.cases.handlers.sight import MINUTES, person_of, sees
 from services.cases.handlers.staffing import Staffing
+from services.cases.handlers.year_ports import Years
+from services.cases.handlers.year_view_ports import YearViews
 from shared.bus.events import Event
-from shared.domain.days import WorkingDays, local_date
+from shared.domain.days import SchoolYears, WorkingDays, local_date
 from shared.domain.facts import CaseFacts, Consent, Meeting
 from shared.domain.hours import OfficeHours
 from shared.domain.procedure import Procedure
 from shared.procedures import Procedures
+
+ITSELF = "samspel"  # the actor of what a rule does, and no person
 
 
 class Register(Protocol):
@@ -65,9 +74,11 @@ class Cases(Protocol):
     def case_of_meeting(self, meeting_id: UUID) -> UUID | None: ...
     def case_of_task(self, task_id: UUID) -> UUID | None: ...
     def add(self, command: OpenCase, staff: StaffOfCase, day: date) -> Opened: ...
+    def add_matter(self, matter: NewMatter, day: date) -> None: ...
     def add_participant(self, case_id: UUID, who: OnCase) -> None: ...
     def remove_participant(self, case_id: UUID, person: UUID) -> None: ...
     def close(self, case_id: UUID, outcome: str) -> None: ...
+    def open_again(self, case_id: UUID) -> None: ...
     def outcome(self, case_id: UUID) -> str | None: ...
 
 
@@ -82,6 +93,7 @@ class Meetings(Protocol):
     def move(self, wanted: Wanted, called: Collection[UUID], place: str | None) -> int: ...
     def stand_for(self, wanted: Wanted) -> None: ...
     def cancel(self, meeting_id: UUID, because: str) -> int: ...
+    def note_called(self, meeting_id: UUID) -> None: ...
     def leave_out(self, meeting_id: UUID, people: Collection[UUID]) -> None: ...
     def remind(self, meeting_id: UUID, today: date) -> bool: ...
     def hold(
@@ -126,7 +138,7 @@ class Tasks(Protocol):
     def take_late(self, limit: int) -> list[LateTask]: ...
     def finish_of(self, case_id: UUID, consent_id: UUID) -> None: ...
     def open_ones(self, case_id: UUID) -> frozenset[UUID]: ...
-    def finish_key(self, key: str) -> None: ...
+    def finish_key(self, *keys: str) -> None: ...
     def put_off(self, task: Task) -> None: ...
     def open_one(self, task_id: UUID) -> OpenTask | None: ...
     def owner_of(self, meeting_id: UUID, kind: str) -> UUID | None: ...
@@ -145,6 +157,8 @@ class Audit(Protocol):
         self, case_id: UUID | None, action: str, rule: str | None, details: Mapping[str, Any]
     ) -> None: ...
     def last(self, case_id: UUID, action: str, about: str) -> dict[str, Any] | None: ...
+    def by_itself(self) -> "Audit":
+        """The same, of what a rule does and no person."""
 
 
 class Publish(Protocol):
@@ -185,11 +199,18 @@ class Desk:
     procedures: Procedures
     days: WorkingDays
     hours: OfficeHours
+    school_years: SchoolYears
     register: Register
     staffing: Staffing
     ownership: Ownership
     inquiries: Inquiries
     duties: Duties
+    years: Years
+    year_views: YearViews
+    evaluations: Evaluations
+    dispatches: Dispatches
+    parent_meetings: ParentMeetings
+    reports: Reports
     cases: Cases
     ledger: Ledger
     family: Family
@@ -252,6 +273,10 @@ class Desk:
         """X13: as take, for somebody who comes by their own link instead of by seeing the case."""
         self._entered.add(case_id)
         return self.take(case_id) if lock else self._file(case_id)
+
+    def by_itself(self) -> "Desk":
+        """R46: the same, for what a rule does to cases that whoever calls needn't see."""
+        return replace(self, actor=ITSELF, audit=self.audit.by_itself())
 
     def sees(self, case_id: UUID) -> bool:
         """Whether who sits before the calling system sees the case as it is now."""

@@ -15,6 +15,7 @@ from services.cases.handlers.consents_shown import with_states
 from services.cases.handlers.incoming import InquiryViews
 from services.cases.handlers.mail_ports import MailViews
 from services.cases.handlers.messages import MessageViews
+from services.cases.handlers.report_ports import ReportViews
 from services.cases.handlers.showing import MeetingViews, shown_meetings
 from services.cases.handlers.sight import Sight
 from shared.domain.busy import with_gap
@@ -36,7 +37,7 @@ _MOST_TIMES = 10_000
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class Views(InquiryViews, MailViews, MeetingViews, MessageViews, Protocol):
+class Views(InquiryViews, MailViews, MeetingViews, MessageViews, ReportViews, Protocol):
     """What can be read, in one transaction; `log` comes first."""
 
     def log(self, actor: str, case_id: UUID | None, what: str) -> None: ...
@@ -137,12 +138,19 @@ class FreeTime:
 
 
 def free_times(
-    case_id: UUID, name: str, views: Views, procedures: Procedures, times: Times, now: datetime
+    case_id: UUID,
+    name: str,
+    views: Views,
+    procedures: Procedures,
+    times: Times,
+    now: datetime,
+    *,
+    minutes: int | None = None,
 ) -> list[FreeTime]:
     """The free times for a step within its window; none, if no bookable day is left (X1).
 
     The best comes first, and is the one that the scheduler would book; those before the step's
-    notice come last.
+    notice come last. Without `minutes` they are as long as the step takes.
     """
     found = views.facts([case_id])
     if not found:
@@ -152,6 +160,8 @@ def free_times(
         raise case_refusals.CaseIsClosed
     procedure = procedures.get(facts.procedure, facts.procedure_on)
     step = step_of(procedure, name)
+    if minutes is not None:
+        step = step.model_copy(update={"minutes": minutes})
     first_day, last_day = _span(facts, procedure, step, times, now)
     bookable = _bookable(facts, procedure, step, times.days.between(first_day, last_day))
     if not bookable:

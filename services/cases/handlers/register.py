@@ -9,15 +9,14 @@ from services.cases.domain import staff_refusals, wrong_values
 from services.cases.domain.leaving import KNOWN_AHEAD, Leaver, is_to_be_replaced, what_to_do
 from services.cases.domain.posts import Post, Standing, Tenure, check_new, standing, without
 from services.cases.domain.refused import NotFound
-from services.cases.handlers.duties import duties_of_the_day, follow_posts
+from services.cases.handlers.duties import follow_posts
 from services.cases.handlers.ports import Desk, Publish, Tasks
 from services.cases.handlers.reading import Views
 from services.cases.handlers.staffing import AddHolder, ChangePerson, EndHolder, Staffing
+from services.cases.handlers.year.staff import follow_staff
 from shared.bus.events import ParticipantsChanged
 from shared.domain.facts import CaseFacts
 from shared.procedures import Procedures, UnknownProcedure
-
-_LEAVERS = "leavers"
 
 
 def posts_on(views: Views, day: date) -> list[tuple[Post, Standing]]:
@@ -55,6 +54,7 @@ def add_holder(command: AddHolder, desk: Desk) -> None:
     _counts_at_once(command.person, "post.begin", details, desk)
     leavers(desk.staffing, desk.tasks, desk.procedures, desk.today, [command.person])
     follow_posts(desk.duties, desk.publish, desk.today)
+    follow_staff(desk)
 
 
 def end_holder(command: EndHolder, desk: Desk) -> None:
@@ -66,13 +66,7 @@ def end_holder(command: EndHolder, desk: Desk) -> None:
     _counts_at_once(command.person, "post.end", details, desk)
     leavers(desk.staffing, desk.tasks, desk.procedures, desk.today, [command.person])
     follow_posts(desk.duties, desk.publish, desk.today)
-
-
-def leavers_of_the_day(desk: Desk) -> None:
-    """Posts end by their date: looked at once a day, by whichever worker comes first."""
-    if desk.staffing.begin_day(_LEAVERS, desk.today):
-        leavers(desk.staffing, desk.tasks, desk.procedures, desk.today, None)
-        duties_of_the_day(desk)
+    follow_staff(desk)
 
 
 def leavers(

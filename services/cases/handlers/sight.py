@@ -20,7 +20,9 @@ _LISTS = frozenset(
     {
         "cases.list", "messages", "tasks", "people", "units", "posts", "procedures", "limits",
         "limits.manager", "lead-times", "inquiries", "considerations", "mail-previews", "inbound",
-        "message", "mail-server",
+        "message", "mail-server", "evaluation", "evaluation.paper",
+        "years", "year", "dispatches", "dispatch", "dispatch.file", "parent-meetings",
+        "reports", "report", "report.feedback", "reports.guidance", "consultations.slots",
     }
 )  # fmt: skip
 
@@ -53,6 +55,9 @@ class Sights(Protocol):
     """What is looked up to know who sees what, in one transaction."""
 
     def party(self, person: UUID) -> str | None: ...
+    def is_case(self, case_id: UUID) -> bool:
+        """Whether it is a child's case, and no matter of the staff's."""
+
     def case_of(self, name: str, thing: UUID) -> UUID | None: ...
     def owner_of(self, meeting_id: UUID, kind: str) -> UUID | None: ...
     def cases_of(self, person: UUID) -> Sequence[UUID]: ...
@@ -71,15 +76,18 @@ class Sight:
     def enter(self, path: Mapping[str, str], case_id: UUID | None, what: str | None = None) -> None:
         """Let pass who may see what a request is about. `what` names a read. Raises NotFound.
 
-        A read that names no case is let pass only if it is known to show none that isn't seen.
+        A read that names no case is let pass only if it is known to show none that isn't seen. What
+        stands behind a colon says which thing was read.
         """
+        if "case_id" in path and not self.sights.is_case(UUID(path["case_id"])):
+            raise NotFound
         if self.person is None:
             return
         self._check_person(self.person)
         case_id = case_id or self._case_of(path)
         if case_id is not None:
             self.check(case_id)
-        elif what is not None and what not in _LISTS:
+        elif what is not None and what.partition(":")[0] not in _LISTS:
             raise NotFound
 
     def enter_to_keep(self, path: Mapping[str, str], meeting_id: UUID) -> None:

@@ -20,6 +20,7 @@ from services.cases.domain.votes import (
     option_at,
 )
 from services.cases.handlers.answers import NotCalledTo
+from services.cases.handlers.leading import check_leads, check_speaks_for
 from services.cases.handlers.meetings import book_proposed, keeping_out, minutes
 from services.cases.handlers.ports import CaseFile, Desk
 from shared.domain.calling import in_charge
@@ -42,6 +43,7 @@ def vote(command: CastVotes, desk: Desk) -> None:
     person is told to choose.
     """
     file, meeting = _proposal(command.meeting_id, desk)
+    check_speaks_for(file, command.person, desk)
     if command.person not in meeting.person_ids:
         raise NotCalledTo("person")
     rule, options = file.procedure.step(meeting.step).rule, desk.votes.options(meeting.id)
@@ -65,6 +67,7 @@ def book_if_all_have_voted(file: CaseFile, meeting_id: UUID, desk: Desk) -> None
 def confirm(meeting_id: UUID, starts_at: datetime | None, desk: Desk) -> None:
     """Somebody says yes to one of the times, or to the best. Confirming twice changes nothing."""
     file = desk.take_by_meeting(meeting_id)
+    check_leads(file, desk)
     meeting = file.meeting(meeting_id)
     if meeting.state == "booked" and starts_at in (None, meeting.starts_at):
         return

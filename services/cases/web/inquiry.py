@@ -152,7 +152,7 @@ def _kept(filled: Filled, pages: InquiryPages) -> bool:
         procedure=_PROCEDURE,
         source=Source(filled.who),
         phone=filled.phone or None,
-        email=filled.email or None,
+        email=mail_address(filled.email) if filled.email else None,
         unit=filled.unit or None,
     )
     try:

@@ -6,18 +6,18 @@ The address is the key to it, so it stands in no log, and every wrong one looks 
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Cookie, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Cookie, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.cases.web import link_session
 from services.cases.web.brake import Brake
 from services.cases.web.link_acting import NOTICES, WITHDRAWN, Acting
-from services.cases.web.link_forms import EVERY_FORM, Form
+from services.cases.web.link_forms import EVERY_FORM
 from services.cases.web.link_showing import Asked, LinkPages, Showing, to_page
 from services.cases.web.link_words import Language
+from services.cases.web.sent import sent_form
 from shared.ids import LINK, read_signed_token
 
-_MOST_FIELDS, _LONGEST_FIELD = 40, 500
 _LANGUAGES: dict[str, Language] = {"sv": "sv", "en": "en"}
 
 # Without bounds: what isn't one of ours is as if it weren't there, and the page is shown.
@@ -60,17 +60,8 @@ def make_link_pages(pages: LinkPages, brake: Brake | None = None) -> APIRouter:
         asked: Annotated[Asked, Depends(asked)],
         form: str,
         request: Request,
-        sent: Annotated[Mapping[str, str], Depends(_sent_form)],
+        sent: Annotated[Mapping[str, str], Depends(sent_form())],
     ) -> Response:
         return acting.act(asked, form, request, sent)
 
     return router
-
-
-async def _sent_form(request: Request) -> Form:
-    """The fields of a form; of anything else, none."""
-    try:
-        form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-    except HTTPException:
-        return {}
-    return {name: value[:_LONGEST_FIELD] for name, value in form.items() if isinstance(value, str)}

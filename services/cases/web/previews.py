@@ -67,6 +67,16 @@ _VARIANTS = {
     "several": "flera uppgifter",
     "several-late": "flera uppgifter, den första försenad",
     "several-manager": "flera uppgifter, till chefen",
+    "several-pages": "flera uppgifter, med personliga länkar",
+    "with-a-page": "med personlig länk",
+    "late-with-a-page": "uppgiften är försenad, med personlig länk",
+    "reminder": "påminnelse",
+    "reminder-late": "påminnelse om en försenad uppgift",
+    "reminder-no-day": "påminnelse utan dag",
+    "last-day": "årets sista dag, till kalendern",
+    "last-day-over": "årets sista dag gäller inte längre",
+    "year": "till årets möten",
+    "year-moved": "till årets möten, ny tid",
 }
 
 

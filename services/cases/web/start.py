@@ -19,6 +19,7 @@ from shared.procedures import Procedures
 
 CASES_A_PAGE = 30
 TASKS_SHOWN = 40
+_CYCLE = "arshjul"
 _ANSWERS = (
     ("accepted", "ja"),
     ("declined", "nej"),
@@ -82,7 +83,7 @@ class ToDo:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The whole page."""
+    """The whole page. `year`: of the year wheel, where the municipality has one."""
 
     now: str
     cases: int
@@ -93,6 +94,7 @@ class Start:
     tasks_shown: int
     to_do: tuple[ToDo, ...]
     late: int
+    year: int | None
 
 
 def start(
@@ -123,6 +125,7 @@ def start(
         to_do=tuple(replace(task, times=times) for task, times in alike.items()),
         tasks_shown=len(tasks),
         late=counts["late"],
+        year=today.year if _CYCLE in procedures.versions else None,
     )
 
 

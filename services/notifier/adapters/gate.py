@@ -17,12 +17,17 @@ from services.notifier.adapters.pile import Pile
 from services.notifier.adapters.rows import invitation_from_row
 from services.notifier.adapters.subjects import locked_subjects
 from services.notifier.domain.clearance import Go, Stop, decide
-from services.notifier.domain.gathering import can_be_gathered, together, waits_until
+from services.notifier.domain.gathering import (
+    can_be_gathered,
+    own_pages,
+    together,
+    waits_until,
+)
 from services.notifier.domain.last_filter import Subject, objection
 from services.notifier.domain.mail import Post, mail_bytes
 from services.notifier.domain.mailing import Mailing
 from services.notifier.domain.messages import Kind, Message, Sending
-from services.notifier.domain.recipients import NO_MAIL, OWN_MAIL, PROTECTED
+from services.notifier.domain.recipients import NO_MAIL, OWN_MAIL, PROTECTED, STAFF_ONLY
 from services.notifier.domain.safe_text import UnsafeText
 from services.notifier.handlers import Record, by_hand, procedure_of
 from shared.bus.publishing import publish
@@ -78,7 +83,7 @@ _STOP = """
 """
 log = logging.getLogger(__name__)
 
-_RULES_BY_HAND = (PROTECTED, NO_MAIL, OWN_MAIL)
+_RULES_BY_HAND = (PROTECTED, NO_MAIL, OWN_MAIL, STAFF_ONLY)
 # Nothing will change that: not stopped for now, but for a person to tell.
 _UNWRITABLE = ("unsafe-text", "unwritable", "last-filter")
 
@@ -141,8 +146,7 @@ class Gate:
                     found.stops.append((one, answer))
                 else:
                     riders.append(one)
-        mail = together(sending, riders, local_date(sight.now))
-        content = self._content(mail, sending, sight)
+        content = self._content(sending, riders, sight)
         if isinstance(content, Stop):
             found.stops.append((sending, content))
             return
@@ -158,22 +162,29 @@ class Gate:
         )
         return decide(sending, known, sight.record.holding(sending), procedure, sight.now)
 
-    def _content(self, mail: Message, sending: Sending, sight: "_Sight") -> bytes | Stop:
-        subject = sight.subject(sending)
-        assert subject is not None
+    def _content(
+        self, sending: Sending, riders: Sequence[Sending], sight: "_Sight"
+    ) -> bytes | Stop:
+        mail = together(sending, riders, local_date(sight.now))
+        things = sight.subjects_of((sending, *riders))
         content = sending.content  # a retry is the same to the byte (invariant 3)
         if content is None:
-            link = subject.known.link(sending.meeting_id, sending.person_id)
+            known = things[0][1].known
+            link = self.post.link(known.link(sending.meeting_id, sending.person_id))
+            pages = own_pages(((one, about.known) for one, about in things), self.post)
             try:
-                content = mail_bytes(mail, self.post, self.post.link(link))
+                content = mail_bytes(mail, self.post, link, pages, leaves_at=sight.now)
             except Exception as error:  # noqa: BLE001 - one that can't be written mustn't hold back the others
                 return _unwritable(sending, error)
-        return self._last_look(mail, content, subject)
+        return self._last_look(mail, content, things)
 
-    def _last_look(self, sending: Message, content: bytes, subject: Subject) -> bytes | Stop:
+    def _last_look(
+        self, sending: Message, content: bytes, things: Sequence[tuple[Message, Subject]]
+    ) -> bytes | Stop:
         """The content itself, if even the bytes say nothing that they mustn't (invariant 11)."""
+        (_, subject), *carried = things
         try:
-            rule = objection(sending, content, subject, self.post)
+            rule = objection(sending, content, subject, self.post, carried)
         except Exception as error:  # noqa: BLE001 - what can't be looked at doesn't leave
             return _unwritable(sending, error)
         if rule is None:
@@ -252,6 +263,10 @@ class _Sight:
 
     def subject(self, sending: Sending) -> Subject | None:
         return None if sending.subject is None else self.subjects.get(sending.subject)
+
+    def subjects_of(self, sendings: Sequence[Sending]) -> list[tuple[Sending, Subject]]:
+        """With what each is about; without those of which that can't be read any more."""
+        return [(one, about) for one in sendings if (about := self.subject(one)) is not None]
 
 
 @dataclass(frozen=True, slots=True)

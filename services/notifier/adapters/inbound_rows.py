@@ -35,6 +35,10 @@ _CALLED = """
           AND m.kind IN ('call', 'change')) said ON true
     WHERE i.token = %s
 """
+_OF_A_DAY = """
+    SELECT FROM notifier.messages
+    WHERE task_id IS NOT NULL AND payload -> 'calendar' ->> 'token' = %s LIMIT 1
+"""
 _SENT = """
     SELECT id, case_id, task_id, meeting_id, person_id, kind, rule, mailbox, told, bounced
     FROM notifier.messages WHERE id = %s
@@ -104,6 +108,9 @@ class SqlInbound:
             "others": frozenset(row["others"]),
         }
         return Called(**{**row, **read})
+
+    def is_of_a_day(self, token: str) -> bool:
+        return self._connection.execute(_OF_A_DAY, [token]).fetchone() is not None
 
     def sent(self, message: UUID) -> Sent | None:
         return self._sent(_SENT, message)

@@ -23,6 +23,14 @@ _MESSAGES = f"""
     SELECT {AS_IT_STANDS}
     FROM notifier.messages m WHERE m.case_id = %s ORDER BY m.case_id, m.id FOR UPDATE
 """  # noqa: S608 - columns alone
+# What has put the day of tasks into a calendar, or taken it out (O14).
+_DAYS_TOLD = f"""
+    SELECT {AS_IT_STANDS}
+    FROM notifier.messages m
+    WHERE m.task_id = ANY(%s) AND m.kind = 'task'
+      AND m.payload -> 'calendar' ->> 'token' IS NOT NULL
+    ORDER BY m.case_id, m.id FOR UPDATE
+"""  # noqa: S608 - columns alone
 _INVITATIONS = """
     SELECT meeting_id, mailbox, token, people, told, sequence, stamp, created_at, state, place, link
     FROM notifier.invitations WHERE case_id = %s
@@ -82,10 +90,13 @@ class SqlRows:
         self._connection = unit.connection
         self._today = local_date(unit.now)
 
-    def lock(self, case_id: UUID) -> None:
-        """One look at a case at a time. A statement of its own: what is read after it is new."""
+    def lock(self, about: UUID | int) -> None:
+        """One look at a time at a case, or at what is told of a year's limit.
+
+        A statement of its own: what is read after it is new.
+        """
         self._connection.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended('notifier/' || %s, 0))", [str(case_id)]
+            "SELECT pg_advisory_xact_lock(hashtextextended('notifier/' || %s, 0))", [str(about)]
         )
 
     def mailing(self, case_id: UUID) -> Mailing | None:
@@ -100,6 +111,17 @@ class SqlRows:
             "SELECT * FROM cases_api.duties(%s, %s)", [[task_id], self._today]
         ).fetchone()
         return None if row is None else duty_from_row(row)
+
+    def duties_like(self, task_id: UUID) -> list[Duty]:
+        """Those of the same kind and year, ended ones too."""
+        rows = self._connection.execute(
+            "SELECT * FROM cases_api.duties(cases_api.duties_like(%s), %s)", [task_id, self._today]
+        )
+        return [duty_from_row(row) for row in rows]
+
+    def days_told(self, task_ids: Sequence[UUID]) -> list[Sending]:
+        rows = self._connection.execute(_DAYS_TOLD, [list(task_ids)]).fetchall()
+        return [one for row in rows if (one := Sending.from_row(row)).is_readable]
 
     def record(self, case_id: UUID) -> Record:
         messages = self._connection.execute(_MESSAGES, [case_id]).fetchall()

@@ -24,6 +24,8 @@ _UNSPEAKABLE = """
     UNION ALL
     SELECT task_id AS id, names, school FROM cases_api.unspeakable_of_duties(%s)
 """
+# What would tell that somebody has reported something (R41).
+_OF_A_REPORT = {"anmälan", "anmäld", "anmält", "anmälare", "anmälaren", "rapport", "report"}
 log = logging.getLogger(__name__)
 
 
@@ -63,6 +65,8 @@ def _unspeakable(row: DictRow, known: Known, procedures: Procedures) -> Unspeaka
     phrases = set() if row["school"] is None else {row["school"]}
     if isinstance(known, Mailing):
         phrases |= _titles(known, procedures)
+    elif known.of_report:
+        phrases |= _OF_A_REPORT
     return Unspeakable(frozenset(row["names"]), frozenset(phrases))
 
 

@@ -18,6 +18,7 @@ from services.notifier.domain.messages import (
 from services.notifier.domain.recipients import (
     NO_MAIL,
     PROTECTED,
+    STAFF_ONLY,
     ByHand,
     must_not_be_mailed,
     reach,
@@ -38,9 +39,12 @@ _GROUNDS_OF_KIND: dict[str, tuple[str, ...]] = {
     Kind.CANCEL: ("object",),
     Kind.ALERT: ("duty",),
     Kind.TASK: ("duty",),
+    Kind.RECEIPT: ("duty",),
+    Kind.DISPATCH: ("duty",),
 }
 _PRESSING_KINDS = (Kind.REMINDER, Kind.NUDGE, Kind.PROPOSAL)
-_BY_HAND_REASONS = {PROTECTED: "protected", NO_MAIL: "no-mail"}
+_BY_HAND_REASONS = {PROTECTED: "protected", NO_MAIL: "no-mail", STAFF_ONLY: "of-a-family"}
+CALLERS_CHANGED = "callers-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,9 @@ def _ground(
 ) -> Stop | None:
     if procedure is None or all(step.name != meeting.step for step in procedure.steps):
         return Stop("procedure-unknown", "X5")
-    grounds, rule = procedure.step(meeting.step).grounds, procedure.consent.rule
+    step = procedure.step(meeting.step)
+    grounds = step.grounds
+    rule = step.rule if procedure.asking is None else procedure.asking.rule
     if grounds != message.ground:
         return Stop("ground-changed", rule)
     if grounds == "consent" and not consent_stands(
@@ -147,7 +153,7 @@ def _ground(
 def _said(message: Message, meeting: Meeting, mailing: Mailing) -> Stop | None:
     """A place that may not be said any more isn't (invariant 13); the next look says it anew.
 
-    Nor are times that nobody can choose any more.
+    Nor is who calls, if others do by now (R21), or times that nobody can choose any more.
     """
     if message.kind == Kind.PROPOSAL and isinstance(message.words, ProposalWords):
         gone = frozenset(message.words.times) - frozenset(meeting.options)
@@ -156,6 +162,9 @@ def _said(message: Message, meeting: Meeting, mailing: Mailing) -> Stop | None:
         return Stop("kind-unknown", "X5")
     if message.words.said.place not in (None, mailing.place_for_all(meeting)):
         return Stop("place-changed", "X6")
+    of_year = message.words.of_year
+    if of_year is not None and of_year.callers not in ((), mailing.callers):
+        return Stop(CALLERS_CHANGED, message.rule)
     return None
 
 
@@ -242,6 +251,8 @@ def _belongs_to_no_case(message: Message, duty: Duty, now: datetime) -> Stop | N
     """
     if message.ground != "duty":
         return Stop("kind-unknown", "X5")
+    if isinstance(message.words, DutyWords) and message.words.over:
+        return _over(message, duty, local_date(now))
     if not duty.is_open:
         return Stop("done", message.rule)
     contact = duty.contacts.get(message.person_id)
@@ -252,10 +263,22 @@ def _belongs_to_no_case(message: Message, duty: Duty, now: datetime) -> Stop | N
     return _unreachable(message, duty, local_date(now))
 
 
+def _over(message: Message, duty: Duty, today: date) -> Stop | None:
+    """O14: whoever has its day in their calendar is told that it isn't theirs to do any more."""
+    if duty.is_open and duty.owner == message.person_id:
+        return Stop("still-theirs", message.rule)
+    contact = duty.contacts.get(message.person_id)
+    if contact is None or contact.party != "staff" or message.party != "staff":
+        return Stop("not-staff", "R41")
+    return _unreachable(message, duty, today)
+
+
 def _whose(message: Message, duty: Duty, today: date) -> UUID | None:
     """To whom what the message says is true; only while its day is still the one that is said."""
     match message.kind, message.words:
-        case Kind.TASK, DutyWords(due_on=duty.due_on):
+        case Kind.TASK, DutyWords(due_on=duty.due_on, reminds=True, late=late):
+            return duty.owner if late == duty.is_late(today) else None
+        case Kind.TASK | Kind.RECEIPT | Kind.DISPATCH, DutyWords(due_on=duty.due_on):
             return duty.owner
         case Kind.ALERT, AlertWords(limit_on=duty.due_on, to=to) if duty.is_late(today):
             return {"owner": duty.owner, "owner_manager": duty.manager}.get(to)

@@ -15,6 +15,7 @@ from services.notifier.domain.messages import (
     Kind,
     MeetingWords,
     Message,
+    OfYear,
     ProposalWords,
     Said,
 )
@@ -22,6 +23,7 @@ from services.notifier.domain.occasions import DueAlert, DueReminder, Unwanted
 from services.notifier.domain.recipients import Colleague, address_of, language_of
 from services.notifier.domain.standing import Invitation
 from shared.domain.answering import answer_by
+from shared.domain.call_time import called_at
 from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import Meeting
 from shared.domain.procedure import Procedure
@@ -30,7 +32,31 @@ from shared.domain.quiet import USUAL_HOURS, QuietHours
 _DAYS = WorkingDays()
 _REMOVED = "R5"
 _URGENT = ("manager", "limit-passed")  # waits for no other mail
+_SAYS_LESS = (Kind.CANCEL, Kind.COUNTER_DECLINED, Kind.PROPOSAL)
 _OFF_BECAUSE = {"by-hand": "R8", "consent": "P7", "closing": "R16"}
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What is told of a meeting to a mailbox, by which rule, and when.
+
+    `ground` if it isn't the step's, `said` if it isn't how the meeting stands; `address`: where the
+    mailbox got what it holds, if not as its person has entered it now.
+    """
+
+    key: str
+    kind: Kind
+    rule: str
+    mailbox: str
+    people: tuple[UUID, ...]
+    due_at: datetime
+    useful_until: datetime
+    ground: str | None = None
+    said: Said | None = None
+    calendar: CalendarPart | None = None
+    address: str | None = None
+    wished: Said | None = None
+    answer_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,37 +114,32 @@ class Drafts:
         answer_by: date | None = None,
     ) -> Message:
         token = self.post.invitation_token(meeting.id, mailbox)
-        message = self._about_meeting(
+        news = _News(
             key=f"{ASKED_FOR if due.asked else ''}{due.key}/{token}",
             kind=kind,
-            ground=self._ground(meeting),
             rule=due.rule,
-            said=self._said(meeting),
             mailbox=mailbox,
             people=people,
             due_at=due.due_at,
             useful_until=due.useful_until,
-            meeting=meeting,
             answer_by=answer_by,
         )
-        return leaving_in_hours(message, self.hours)
+        return leaving_in_hours(self._about_meeting(meeting, news), self.hours)
 
     def proposal(self, meeting: Meeting, mailbox: str, people: tuple[UUID, ...]) -> Message:
         """Which of the times suit. Said once for each set of times; useful while all can be had."""
         token = self.post.invitation_token(meeting.id, mailbox)
         soonest = min(meeting.options)
-        message = self._about_meeting(
+        news = _News(
             key=f"{meeting.id}/{token}/proposal/{meeting.sequence}",
             kind=Kind.PROPOSAL,
-            ground=self._ground(meeting),
             rule=self._leader_rule,
-            said=self._said(meeting),
             mailbox=mailbox,
             people=people,
             due_at=self.now,
             useful_until=soonest,
-            meeting=meeting,
         )
+        message = self._about_meeting(meeting, news)
         assert isinstance(message.words, MeetingWords)
         words = ProposalWords(
             times=tuple(sorted(meeting.options)),
@@ -133,25 +154,24 @@ class Drafts:
         self, counter: Unwanted, meeting: Meeting, invitation: Invitation
     ) -> Message:
         """B5: to the mailbox whose calendar asked; the invitation stands as it is."""
-        return self._about_meeting(
+        calendar = CalendarPart(
+            token=invitation.token,
+            sequence=invitation.sequence,
+            stamp=max(self.now.replace(microsecond=0), invitation.stamp),
+            created_at=invitation.created_at,
+        )
+        news = _News(
             key=f"counter/{counter.counter_id}/{invitation.token}",
             kind=Kind.COUNTER_DECLINED,
-            ground=self._ground(meeting),
             rule=self._leader_rule,
-            said=self._said(meeting),
-            wished=Said(counter.starts_at, counter.ends_at),
             mailbox=invitation.mailbox,
             people=invitation.people,
             due_at=self.now,
             useful_until=meeting.starts_at,
-            meeting=meeting,
-            calendar=CalendarPart(
-                token=invitation.token,
-                sequence=invitation.sequence,
-                stamp=max(self.now.replace(microsecond=0), invitation.stamp),
-                created_at=invitation.created_at,
-            ),
+            calendar=calendar,
+            wished=Said(counter.starts_at, counter.ends_at),
         )
+        return self._about_meeting(meeting, news)
 
     def alert(self, due: DueAlert, person: UUID, colleague: Colleague) -> Message:
         key, to = f"{due.key}/{person}", colleague.to
@@ -192,75 +212,67 @@ class Drafts:
             asks_anew=isinstance(change, Invite) and change.asks_anew,
         )
         revision = f"{invitation.sequence}/{int(invitation.stamp.timestamp())}"
-        return self._about_meeting(
+        news = _News(
             key=f"{meeting.id}/{invitation.token}/{revision}",
             kind=Kind(change.kind) if isinstance(change, Invite) else Kind.CANCEL,
-            ground=self._ground(meeting) if asks else "object",
             rule=self._rule(change, meeting),
-            said=said,
             mailbox=change.mailbox,
             people=change.people,
             due_at=self.now,
             useful_until=max(meeting.starts_at, said.starts_at),
-            meeting=meeting,
+            ground=None if asks else "object",
+            said=said,
             calendar=calendar,
             address=change.address if isinstance(change, Cancel) else None,
             answer_by=self._answer_by(meeting) if calendar.asks_anew else None,
         )
+        return self._about_meeting(meeting, news)
 
-    def _about_meeting(
-        self,
-        *,
-        key: str,
-        kind: Kind,
-        ground: str,
-        rule: str,
-        said: Said,
-        mailbox: str,
-        people: tuple[UUID, ...],
-        due_at: datetime,
-        useful_until: datetime,
-        meeting: Meeting,
-        calendar: CalendarPart | None = None,
-        address: str | None = None,
-        wished: Said | None = None,
-        answer_by: date | None = None,
-    ) -> Message:
-        """A message to a mailbox. If a family shares it with staff, it speaks as to a family (X13).
-
-        `address`: where the mailbox got what it holds, if not as its person has entered it now.
-        """
-        person = self._spoken_to(people)
+    def _about_meeting(self, meeting: Meeting, news: _News) -> Message:
+        """A message to a mailbox, as to a family if one shares it with staff (X13)."""
+        person = self._spoken_to(news.people)
         party = self._party(person)
         contact = self.mailing.contacts.get(person)
         entered = None if contact is None else address_of(contact)
-        for_staff = party == "staff"
+        language = language_of(contact)
         return Message(
-            key=key,
-            kind=kind,
-            ground=ground,
+            key=news.key,
+            kind=news.kind,
+            ground=news.ground or self._ground(meeting),
             case_id=self.mailing.facts.id,
             meeting_id=meeting.id,
             person_id=person,
             party=party,
-            mailbox=mailbox,
-            address=address or entered or mailbox,
-            language=language_of(contact),
-            rule=rule,
+            mailbox=news.mailbox,
+            address=news.address or entered or news.mailbox,
+            language=language,
+            rule=news.rule,
             told=meeting.sequence,
             words=MeetingWords(
-                said=said,
-                token=self.post.invitation_token(meeting.id, mailbox),
-                reference=self.mailing.facts.reference if for_staff else None,
-                calendar=calendar,
-                answer_by=answer_by,
-                wished=wished,
+                said=news.said or self._said(meeting),
+                token=self.post.invitation_token(meeting.id, news.mailbox),
+                reference=self.mailing.facts.reference if party == "staff" else None,
+                calendar=news.calendar,
+                answer_by=news.answer_by,
+                wished=news.wished,
+                of_year=self._of_year(news.kind, language),
             ),
-            message_id=self.post.message_id(key),
-            due_at=due_at,
-            useful_until=useful_until,
+            message_id=self.post.message_id(news.key),
+            due_at=news.due_at,
+            useful_until=news.useful_until,
             created_at=self.now,
         )
+
+    def _of_year(self, kind: Kind, language: str) -> OfYear | None:
+        """R21, R23: what a mail about a year's meeting may say besides.
+
+        Who calls stands in the call alone: what waits for its day would outlive a change of them.
+        """
+        if self.mailing.facts.about != "year" or self.procedure is None or kind in _SAYS_LESS:
+            return None
+        calls = kind in (Kind.CALL, Kind.CHANGE)
+        agenda = self.procedure.agenda_in(language)
+        return OfYear(agenda, self.mailing.callers if calls else ())
 
     def _rule(self, change: Invite | Cancel, meeting: Meeting) -> str:
         """By whose decision: who calls, or why the meeting is off, or who is called at all."""
@@ -277,10 +289,11 @@ class Drafts:
         return "R8" if self.procedure is None else self.procedure.roles.leader_rule
 
     def _answer_by(self, meeting: Meeting) -> date | None:
-        """Until when an answer is hoped for, from those who were called when it got its time."""
+        """Until when an answer is hoped for, from those who were called with everybody else."""
         if self.procedure is None or self.procedure.answers is None:
             return None
-        meets_on, called_on = local_date(meeting.starts_at), local_date(meeting.changed_at)
+        called_on = local_date(called_at(self.procedure.step(meeting.step), meeting, _DAYS))
+        meets_on = local_date(meeting.starts_at)
         by = answer_by(self.procedure.answers, meets_on, called_on, _DAYS)
         return by if by is None or by > local_date(self.now) else None
 

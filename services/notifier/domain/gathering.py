@@ -1,9 +1,12 @@
 """What can wait: it leaves in the hours for it, and in one mail a day to a mailbox."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from uuid import UUID
 
+from services.notifier.domain.mail import Post
+from services.notifier.domain.mailing import Known
 from services.notifier.domain.messages import (
     WAITING_KINDS,
     AlertWords,
@@ -13,6 +16,7 @@ from services.notifier.domain.messages import (
     Message,
     Sending,
 )
+from services.notifier.domain.words import Page
 from shared.domain.days import local_date
 from shared.domain.quiet import QuietHours
 
@@ -55,18 +59,32 @@ def waits_until(
 
 
 def together(carrier: Sending, riders: Sequence[Message], today: date) -> Message:
-    """The mail that says them all: how many there are and the first one's day, nothing else."""
-    if not riders:
-        return carrier
+    """The mail that says them all: how many there are and the first one's day, nothing else.
+
+    What is said of one task twice, that it is there and a reminder of it, is one thing.
+    """
     things = (carrier, *riders)
+    tasks = {one.task_id or one.id for one in things}
+    if len(tasks) == 1:
+        return carrier
     first = min((day for one in things if (day := _day(one)) is not None), default=None)
     words = DutyWords(
         due_on=first,
-        count=len(things),
+        count=len(tasks),
         late=first is not None and first < today,
         of_staff=any(_is_a_managers(one) for one in things),
     )
     return replace(carrier, kind=Kind.TASK, words=words)
+
+
+def own_pages(things: Iterable[tuple[Message, Known]], post: Post) -> tuple[Page, ...]:
+    """The pages of those among these tasks that their recipients have and can do on one."""
+    pages: dict[UUID, Page] = {}
+    for message, known in things:
+        page = known.page_of(message.person_id)
+        if page is not None:
+            pages.setdefault(page, Page(post.page(page), _day(message)))
+    return tuple(pages.values())
 
 
 def _day(message: Message) -> date | None:

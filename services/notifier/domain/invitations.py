@@ -88,16 +88,25 @@ Change = Invite | Cancel | Forget | Regroup | Ask | TellByHand
 
 
 def reconcile(
-    meeting: Meeting, to: Recipients, standing: Standing, mailing: Mailing, now: datetime
+    meeting: Meeting,
+    to: Recipients,
+    standing: Standing,
+    mailing: Mailing,
+    now: datetime,
+    *,
+    called: bool = True,
 ) -> tuple[Change, ...]:
     """The changes that make what stands into what should stand; none if it already does.
 
     A meeting that is held or past changes nothing: there's nothing left to tell. Of a proposed one
-    everybody is asked who is called to it.
+    everybody is asked who is called to it. Of one that isn't `called` to yet nobody hears anything
+    (R20); whoever has heard of it all the same hears what becomes of it.
     """
     if meeting.state == "proposed" and mailing.facts.state == "open":
         return tuple(_ask(meeting, to, standing, now))
     booked = meeting.state == "booked" and mailing.facts.state == "open"
+    if booked and not called and not _is_known(standing):
+        return ()
     if booked and meeting.starts_at > now:
         return (
             *_invite(meeting, to, standing, mailing, now),
@@ -107,6 +116,12 @@ def reconcile(
     if booked or meeting.state in ("held", "proposed"):
         return ()
     return tuple(_call_off(meeting, to, standing, mailing, now))
+
+
+def _is_known(standing: Standing) -> bool:
+    """Whether anybody holds the meeting, or was told of it by hand."""
+    held = [one.state for one in standing.invitations.values()]
+    return "invited" in (*held, *(one.state for one in standing.by_hand.values()))
 
 
 def _ask(meeting: Meeting, to: Recipients, standing: Standing, now: datetime) -> Iterable[Change]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from services.notifier.domain.incoming.kinds import (
@@ -69,6 +69,8 @@ class Sent:
     task_id: UUID | None = None
 
 
+WhyNot = Literal["no-token", "unknown-token", "nothing-asked"]
+NOTHING_ASKED: Final = "nothing-asked"  # O14: a day in the calendar that nobody is called to
 Act = Literal["answer", "counter", "send-again", "read", "decide", "bounce"]
 
 
@@ -91,13 +93,14 @@ class Verdict:
 
 
 def judge(
-    mail: Incoming, called: Called | None, received_at: datetime, why_not: str = "no-token"
+    mail: Incoming, called: Called | None, received_at: datetime, why_not: WhyNot = "no-token"
 ) -> Verdict:
     """What follows from anything but a bounce. `why_not`: why nothing is known of an invitation."""
     match mail:
         case Reply() | Counter() | Refresh():
             if called is None:
-                return _with_what_it_says(_apart(_kind(mail), why_not), mail)
+                judged = _noted if why_not == NOTHING_ASKED else _apart
+                return _with_what_it_says(judged(_kind(mail), why_not), mail)
             return _with_what_it_says(_about(mail, called, received_at), mail)
         case Plain():
             return _plain(mail, called, why_not)

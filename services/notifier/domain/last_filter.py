@@ -6,17 +6,19 @@ held back too: a rule that it answers stops the mail, and a person is told.
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
+from services.notifier.domain.gathering import own_pages
 from services.notifier.domain.mail import Post, unsubscribe
-from services.notifier.domain.mailing import Contact, Known
+from services.notifier.domain.mailing import Contact, Known, Mailing, is_of_a_child
 from services.notifier.domain.messages import (
+    DutyWords,
     Kind,
     MeetingWords,
     Message,
-    ProposalWords,
     rests_with_the_family,
 )
 from services.notifier.domain.opened_mail import Opened, Properties, Unopenable, opened
@@ -33,6 +35,7 @@ _HEADERS = {
     "content-type", "list-unsubscribe",
 }  # fmt: skip
 _SUMMARIES = ("Möte", "Meeting")
+_LAST_DAYS = ("Sista dag för en uppgift", "Last day of a task")
 _PROPERTIES = {
     "begin", "end", "prodid", "version", "method", "tzid", "tzname", "dtstart", "dtend", "rrule",
     "tzoffsetfrom", "tzoffsetto", "uid", "dtstamp", "created", "last-modified", "sequence",
@@ -50,25 +53,38 @@ class Subject:
     today: date
 
 
-def objection(message: Message, content: bytes, subject: Subject, post: Post) -> str | None:
-    """The rule that the mail would break, or None if it may leave."""
+def objection(
+    message: Message,
+    content: bytes,
+    subject: Subject,
+    post: Post,
+    carried: Sequence[tuple[Message, Subject]] = (),
+) -> str | None:
+    """The rule that the mail would break, or None if it may leave.
+
+    `carried`: what it says as well, which none of that may forbid either.
+    """
+    things = ((message, subject), *carried)
     link = _own_link(message, subject, post)
+    pages = own_pages(((one, about.known) for one, about in things), post)
+    own = [page.link for page in pages] if link is None else [link]
     try:
-        mail = opened(content, link)
+        mail = opened(content, own)
     except Unopenable:
         return "X3"
     if mail.leads_elsewhere:
         return "X13"
     return (
-        _to_whom(message, subject)
+        next((rule for thing in things if (rule := _to_whom(*thing)) is not None), None)
         or _headers(mail, message, post, link)
         or _calendars(mail, message, post)
-        or _words(mail, message, subject, post)
+        or _of_year(message, subject)
+        or next((rule for thing in things if (rule := _words(mail, *thing, post))), None)
     )
 
 
 def _own_link(message: Message, subject: Subject, post: Post) -> str | None:
-    """The one address that may stand in the mail: the recipient's own; in a CANCEL none."""
+    """The one address that may stand in a mail about a meeting: its recipient's, or none."""
     if message.kind == Kind.CANCEL:
         return None
     return post.link(subject.known.link(message.meeting_id, message.person_id))
@@ -79,7 +95,7 @@ def _to_whom(message: Message, subject: Subject) -> str | None:
     contact = subject.known.contacts.get(message.person_id)
     if contact is None:
         return "X6"
-    family = message.case_id is not None and rests_with_the_family(message.kind, message.ground)
+    family = is_of_a_child(subject.known) and rests_with_the_family(message.kind, message.ground)
     others = [
         other
         for person, other in subject.known.contacts.items()
@@ -88,7 +104,9 @@ def _to_whom(message: Message, subject: Subject) -> str | None:
     asks_a_child = contact.party == "child" and message.ground != "object"
     forbidden = {
         "X6": contact.party not in PARTIES or any(one.protected for one in (contact, *others)),
-        "R41": contact.party != message.party or not (family or contact.party == "staff"),
+        "R41": contact.of_a_family
+        or contact.party != message.party
+        or not (family or contact.party == "staff"),
         "X7": contact.no_mail,
         "X11": asks_a_child and (bool(others) or _is_too_young(contact, subject.today)),
     }
@@ -109,8 +127,8 @@ def _headers(mail: Opened, message: Message, post: Post, link: str | None) -> st
     if headers.get("to") != f"<{message.address}>" or message.address.lower() != message.mailbox:
         return "X4"
     from_us = {"from": post.from_address}
-    if isinstance(message.words, MeetingWords | ProposalWords):
-        from_us["reply-to"] = post.reply_address(message.words.token)
+    if message.reply_token is not None:
+        from_us["reply-to"] = post.reply_address(message.reply_token)
     for name in ("from", "reply-to"):
         if name in headers and not _is_the_house(headers[name], from_us.get(name), post):
             return "X13"
@@ -132,7 +150,7 @@ def _calendars(mail: Opened, message: Message, post: Post) -> str | None:
 
 def _calendar(calendar: Properties, message: Message, post: Post) -> str | None:
     asked = f"mailto:{_in_mailto(message.address)}"
-    known = {asked, post.uid(message.meeting_id), *_said(message, post)}
+    known = {asked, post.uid_of(message), *_said(message, post)}
     said: defaultdict[str, list[str]] = defaultdict(list)
     for name, value in calendar:
         said[name].append(value)
@@ -146,17 +164,31 @@ def _calendar(calendar: Properties, message: Message, post: Post) -> str | None:
 
 def _said(message: Message, post: Post) -> tuple[str, ...]:
     """What else may hold an @: whom to answer, our own name, a place."""
-    if not isinstance(message.words, MeetingWords):
+    if message.reply_token is None:
         return ()
-    organizer = f"mailto:{_in_mailto(post.reply_address(message.words.token))}"
-    return organizer, post.house.name, message.words.said.place or ""
+    place = message.words.said.place if isinstance(message.words, MeetingWords) else None
+    organizer = f"mailto:{_in_mailto(post.reply_address(message.reply_token))}"
+    return organizer, post.house.name, place or ""
 
 
 def _summaries(message: Message) -> set[str]:
+    if isinstance(message.words, DutyWords):
+        return set(_LAST_DAYS)
     reference = message.words.reference if isinstance(message.words, MeetingWords) else None
     if reference is None or message.party != "staff":
         return set(_SUMMARIES)
     return {f"{summary} {reference}" for summary in _SUMMARIES}
+
+
+def _of_year(message: Message, subject: Subject) -> str | None:
+    """R21, R23: an agenda, and who calls, stand in what is about a year's meeting alone."""
+    of_year = message.words.of_year if isinstance(message.words, MeetingWords) else None
+    if of_year is None:
+        return None
+    known = subject.known
+    if not isinstance(known, Mailing) or known.facts.about != "year":
+        return "X3"
+    return None if set(of_year.callers) <= set(known.callers) else "X3"
 
 
 def _words(mail: Opened, message: Message, subject: Subject, post: Post) -> str | None:

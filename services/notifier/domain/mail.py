@@ -1,26 +1,28 @@
-"""One mail as bytes (O1, O2, O12): always the same bytes for the same message.
+"""One mail as bytes (O1, O2, O12): always the same bytes for the same message and instant.
 
 Written by hand because EmailMessage takes milliseconds a mail; the tests hold it against that.
 """
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from uuid import UUID
 
-from services.notifier.domain.calendar import Method, Personal, Shared, calendar_bytes
+from services.notifier.domain.calendar import Method, Personal, Shared, WholeDays, calendar_bytes
 from services.notifier.domain.messages import (
     CalendarPart,
+    DutyWords,
     Kind,
     MeetingWords,
     Message,
-    ProposalWords,
 )
 from services.notifier.domain.safe_text import one_line
-from services.notifier.domain.words import House, Words, words_for
-from shared.ids import BOUNCE, LINK, keyed_token, meeting_uid, signed_token
+from services.notifier.domain.words import House, Page, UnreadableWords, Words, words_for
+from shared.ids import BOUNCE, LINK, PAGE, keyed_token, meeting_uid, signed_token
 
 _LINE = 76
 _FOLD = "\r\n "
@@ -57,21 +59,43 @@ class Post:
             None if link is None else f"{self.public_url}/r/{signed_token(self.secret, LINK, link)}"
         )
 
+    def page(self, page: UUID) -> str:
+        """The page on which whoever has a task can do it, for the id of its link."""
+        return f"{self.public_url}/u/{signed_token(self.secret, PAGE, page)}"
+
     def invitation_token(self, meeting_id: object, mailbox: str) -> str:
         """Stands for a meeting and a mailbox in the reply address, over all revisions."""
         return keyed_token(self.secret, "invitation", meeting_id, mailbox)
+
+    def limit_token(self, year: int | None, mailbox: str) -> str:
+        """Stands for the limit of a year's evaluation and a mailbox (O14)."""
+        return keyed_token(self.secret, "limit", year, mailbox)
 
     def uid(self, meeting_id: object) -> str:
         """The same for all mailboxes of a meeting and opaque (O5, X4)."""
         return meeting_uid(self.secret, meeting_id, self.domain)
 
+    def uid_of(self, message: Message) -> str:
+        """Of its calendar object: a meeting's, or one of a limit and a mailbox."""
+        return self.uid(message.meeting_id or message.reply_token)
+
     def message_id(self, key: str) -> str:
         return f"<{keyed_token(self.secret, 'message', key)}@{self.domain}>"
 
 
-def mail_bytes(message: Message, post: Post, link: str | None = None) -> bytes:
-    """The mail of a message. Raises UnsafeText if a text can't stand in a mail."""
-    words = words_for(message, post.house, link)
+def mail_bytes(
+    message: Message,
+    post: Post,
+    link: str | None = None,
+    pages: Sequence[Page] = (),
+    *,
+    leaves_at: datetime | None = None,
+) -> bytes:
+    """The mail of a message. Raises UnsafeText if a text can't stand in a mail.
+
+    `leaves_at`: when it is first sent, its Date; without that, when the message was made.
+    """
+    words = words_for(message, post.house, link, pages)
     boundary = hashlib.sha256(message.message_id.encode()).hexdigest()[:24] + "=_"
     calendar = _calendar(message, words, post)
     body = (
@@ -79,7 +103,7 @@ def mail_bytes(message: Message, post: Post, link: str | None = None) -> bytes:
         if calendar is None
         else _mixed(words, calendar, boundary)
     )
-    return _headers(message, words, post, link) + body
+    return _headers(message, words, post, link, leaves_at or message.created_at) + body
 
 
 def unsubscribe(message: Message, post: Post, link: str | None) -> str | None:
@@ -93,13 +117,15 @@ def unsubscribe(message: Message, post: Post, link: str | None) -> str | None:
     return f"<{to}>"
 
 
-def _headers(message: Message, words: Words, post: Post, link: str | None) -> bytes:
+def _headers(
+    message: Message, words: Words, post: Post, link: str | None, leaves_at: datetime
+) -> bytes:
     lines = [
         _header("From", _named(post.house.name, post.from_address)),
         _header("To", f"<{message.address}>"),
         *_reply_to(message, post),
         _header("Subject", _encoded(words.subject)),
-        _header("Date", format_datetime(message.created_at)),
+        _header("Date", format_datetime(leaves_at)),
         _header("Message-ID", message.message_id),
         _header("Auto-Submitted", "auto-generated"),
         *_list_unsubscribe(message, post, link),
@@ -114,9 +140,9 @@ def _list_unsubscribe(message: Message, post: Post, link: str | None) -> list[st
 
 
 def _reply_to(message: Message, post: Post) -> list[str]:
-    if not isinstance(message.words, MeetingWords | ProposalWords):
+    if message.reply_token is None:
         return []
-    address = post.reply_address(message.words.token)
+    address = post.reply_address(message.reply_token)
     return [_header("Reply-To", _named(post.house.name, address))]
 
 
@@ -159,21 +185,40 @@ def _name(name: str) -> str:
 
 def _calendar(message: Message, words: Words, post: Post) -> tuple[Method, bytes] | None:
     part = message.calendar
-    if part is None or not isinstance(message.words, MeetingWords):
+    if part is None:
         return None
-    method = _METHODS.get(message.kind, "REQUEST")
-    said = message.words.wished or message.words.said
-    shared = Shared(
-        uid=post.uid(message.meeting_id),
-        method=method,
-        starts_at=said.starts_at,
-        ends_at=said.ends_at,
-        summary=words.summary,
-        description=words.description,
-        place=said.place,
-        of_all=part.of_all,
-    )
+    method = method_of(message)
+    shared = _shared(message, words, method, part, post)
     return method, calendar_bytes(shared, _personal(message, part, post))
+
+
+def method_of(message: Message) -> Method:
+    """What the calendar object is for: to be taken up, unless it is taken back."""
+    if isinstance(message.words, DutyWords) and message.words.over:
+        return "CANCEL"
+    return _METHODS.get(message.kind, "REQUEST")
+
+
+def _shared(
+    message: Message, words: Words, method: Method, part: CalendarPart, post: Post
+) -> Shared | WholeDays:
+    uid, summary, description = post.uid_of(message), words.summary, words.description
+    match message.words:
+        case MeetingWords(said=planned, wished=wished):
+            said = wished or planned
+            return Shared(
+                uid=uid,
+                method=method,
+                starts_at=said.starts_at,
+                ends_at=said.ends_at,
+                summary=summary,
+                description=description,
+                place=said.place,
+                of_all=part.of_all,
+            )
+        case DutyWords(due_on=date() as day):
+            return WholeDays(uid, method, day, day, summary, description, of_all=part.of_all)
+    raise UnreadableWords
 
 
 def _personal(message: Message, part: CalendarPart, post: Post) -> Personal:

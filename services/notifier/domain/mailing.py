@@ -22,6 +22,8 @@ class Contact:
     no_mail: bool
     birth_date: date | None
     dead: bool = False  # mail to the address came back for good (B9)
+    # Somebody of a family has the address too, and what it's about is nothing for one (R41).
+    of_a_family: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Mailing:
     manager: UUID | None  # the process owner's
     late: tuple[Late, ...] = ()
     links: Mapping[UUID, Mapping[UUID, UUID]] = field(default_factory=dict)  # meeting, person: link
+    callers: tuple[str, ...] = ()  # who calls to a year's meetings, by name (R21)
 
     @property
     def reference(self) -> str:
@@ -51,6 +54,9 @@ class Mailing:
     def link(self, meeting_id: UUID | None, person_id: UUID) -> UUID | None:
         """The personal link of somebody called to a coming meeting."""
         return None if meeting_id is None else self.links.get(meeting_id, {}).get(person_id)
+
+    def page_of(self, _: UUID) -> None:
+        """What is to be done about a case is done behind login."""
 
     def meeting(self, meeting_id: UUID | None) -> Meeting | None:
         return next((m for m in self.facts.meetings if m.id == meeting_id), None)
@@ -71,15 +77,20 @@ class Duty:
     """Something that belongs to no case, for somebody of the staff to do by a day (P3).
 
     `owner` is whoever acts for its post, `manager` their manager in the same organisation: on the
-    day it was read.
+    day it was read. `page` is the link on which its owner can do it, if there is something to fill
+    in. What is `of_report` goes to no address of a family's (R41). `year` is a calendar year.
     """
 
     id: UUID
     is_open: bool
     owner: UUID | None
-    due_on: date
+    due_on: date | None
     manager: UUID | None
     contacts: Mapping[UUID, Contact]
+    kind: str = ""
+    page: UUID | None = None
+    of_report: bool = False
+    year: int | None = None
 
     @property
     def reference(self) -> None:
@@ -88,12 +99,21 @@ class Duty:
     def link(self, _: UUID | None, __: UUID) -> None:
         """Nor is anybody called to anything."""
 
+    def page_of(self, person_id: UUID) -> UUID | None:
+        """The page on which it can be done: for whoever has it, and nobody else."""
+        return self.page if person_id == self.owner else None
+
     def is_late(self, today: date) -> bool:
-        return self.is_open and self.due_on < today
+        return self.is_open and self.due_on is not None and self.due_on < today
 
 
 # What a message is about, as it is known when the message is made or sent.
 Known = Mailing | Duty
+
+
+def is_of_a_child(known: Known) -> bool:
+    """Whether a family may be told of it: nothing that is the staff's own (R41)."""
+    return isinstance(known, Mailing) and known.facts.about == "child"
 
 
 def mailing_from_row(row: Mapping[str, Any]) -> Mailing:
@@ -104,10 +124,11 @@ def mailing_from_row(row: Mapping[str, Any]) -> Mailing:
         places = _PLACES.validate_python(row["places"] or {})
         late = _LATE.validate_python(row["late"])
         links = _LINKS.validate_python(row["links"])
+        callers = tuple(row["callers"])
     except ValidationError as error:
         found = f"unreadable contacts, places or tasks: {error.error_count()}"
         raise UnreadableFacts(found) from None
-    return Mailing(facts, contacts, places, row["manager"], late, links)
+    return Mailing(facts, contacts, places, row["manager"], late, links, callers)
 
 
 def duty_from_row(row: Mapping[str, Any]) -> Duty:
@@ -116,7 +137,18 @@ def duty_from_row(row: Mapping[str, Any]) -> Duty:
         contacts = _CONTACTS.validate_python(row["contacts"])
     except ValidationError as error:
         raise UnreadableFacts(f"unreadable contacts: {error.error_count()}") from None
-    return Duty(row["task_id"], row["open"], row["owner"], row["due_on"], row["manager"], contacts)
+    return Duty(
+        id=row["task_id"],
+        is_open=row["open"],
+        owner=row["owner"],
+        due_on=row["due_on"],
+        manager=row["manager"],
+        contacts=contacts,
+        kind=row["kind"],
+        page=row["link"],
+        of_report=row["of_report"],
+        year=row["year"],
+    )
 
 
 _CONTACTS = TypeAdapter(dict[UUID, Contact])

@@ -35,7 +35,8 @@ Ground = Literal["none", "consent", "object", "duty"]
 KINDS = tuple(Kind)
 FAMILY_GROUNDS = ("none", "consent", "object")  # on which also those outside the staff are mailed
 DUTY_KINDS = (Kind.ALERT, Kind.TASK, Kind.RECEIPT, Kind.DISPATCH)  # for staff alone
-WAITING_KINDS = (Kind.REMINDER, Kind.NUDGE, Kind.ALERT, Kind.TASK)  # not in quiet hours
+# They keep the quiet hours.
+WAITING_KINDS = (Kind.REMINDER, Kind.NUDGE, Kind.ALERT, Kind.TASK, Kind.DISPATCH)
 CALENDAR_KINDS = (Kind.CALL, Kind.CHANGE, Kind.CANCEL)
 ASKED_FOR = "asked/"  # how the key of a reminder begins that a person wanted
 OPEN_STATES = ("due", "claimed", "data", "retry", "unknown")
@@ -65,6 +66,14 @@ class CalendarPart:
 
 
 @dataclass(frozen=True, slots=True)
+class OfYear:
+    """What may be said of a year's meeting: its agenda (R23), and who calls, by name (R21)."""
+
+    agenda: tuple[str, ...]
+    callers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MeetingWords:
     """What a message about a meeting is made of. `reference` only for staff (X3)."""
 
@@ -74,6 +83,7 @@ class MeetingWords:
     calendar: CalendarPart | None = None
     answer_by: date | None = None  # a NUDGE, and an invitation: until when an answer is hoped for
     wished: Said | None = None  # a COUNTER_DECLINED: the time that can't be had
+    of_year: OfYear | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +110,10 @@ class ProposalWords:
 class DutyWords:
     """What is said of something to do that belongs to no case: by when (X16). `on`: since when.
 
-    Of several things at once: how many, the first one's day and whether that has passed, and
-    whether a manager's staff have some of them.
+    `late`: that day has passed. `reminds`: it was told before. `over`: it isn't to be done any
+    more, by whom it was told. Of several things at once: how many, the first one's day, and whether
+    a manager's staff have some of them. `calendar`: with the day as an object of its own for the
+    calendar (O14).
     """
 
     due_on: date | None = None
@@ -109,6 +121,9 @@ class DutyWords:
     count: int = 1
     late: bool = False
     of_staff: bool = False
+    reminds: bool = False
+    over: bool = False
+    calendar: CalendarPart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +196,14 @@ class Message:
 
     @property
     def calendar(self) -> CalendarPart | None:
-        return self.words.calendar if isinstance(self.words, MeetingWords) else None
+        return self.words.calendar if isinstance(self.words, MeetingWords | DutyWords) else None
+
+    @property
+    def reply_token(self) -> str | None:
+        """What the address for answers holds; None: nothing is to be answered."""
+        if isinstance(self.words, MeetingWords | ProposalWords):
+            return self.words.token
+        return None if self.calendar is None else self.calendar.token
 
 
 @dataclass(frozen=True, slots=True)

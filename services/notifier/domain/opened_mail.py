@@ -9,7 +9,7 @@ import html
 import re
 import unicodedata
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
@@ -48,8 +48,9 @@ class Unopenable(ValueError):
 class Opened:
     """`texts` are the subject and what the parts say, in NFC; `calendars` property by property.
 
-    The recipient's own link and the addresses of a calendar, which alone differ between a meeting's
-    mailboxes, are in no text. `leads_elsewhere`: there is another link, or something to fetch.
+    The recipient's own links and the addresses of a calendar, which alone differ between the
+    mailboxes of a meeting, are in no text. `leads_elsewhere`: there is another link, or something
+    to fetch.
     """
 
     headers: dict[str, str]
@@ -58,14 +59,14 @@ class Opened:
     leads_elsewhere: bool
 
 
-def opened(content: bytes, link: str | None = None) -> Opened:
-    """`link`: the one that may stand there, its recipient's own. Raises Unopenable."""
+def opened(content: bytes, links: Collection[str] = ()) -> Opened:
+    """`links`: those that may stand there, its recipient's own. Raises Unopenable."""
     head, found, body = content.partition(b"\r\n\r\n")
     if not found:
         raise Unopenable
     headers = _headers(head)
     parts = _parts(headers.get("content-type", ""), body, _DEEPEST)
-    leaves = [_leaf(head, _without(link, head, _text(inside))) for head, inside in parts]
+    leaves = [_leaf(head, _without(links, head, _text(inside))) for head, inside in parts]
     texts = [_plain(headers.get("subject", "")), *(leaf.text for leaf in leaves)]
     calendars = [leaf.properties for leaf in leaves if leaf.properties is not None]
     leads = any(leaf.leads_elsewhere for leaf in leaves)
@@ -100,14 +101,16 @@ def _parts(content_type: str, body: bytes, deeper: int) -> Iterator[tuple[bytes,
             yield head, inside
 
 
-def _without(link: str | None, head: bytes, text: str) -> str:
-    """A part's text without the recipient's own link, and without the folds of a calendar's lines.
+def _without(links: Collection[str], head: bytes, text: str) -> str:
+    """A part's text without the recipient's own links, and without the folds of a calendar's lines.
 
     Nothing else is unfolded: in a text, what a line break divides are two words.
     """
     if _kind(head) in _CALENDARS:
         text = text.replace("\r\n ", "")
-    return text if link is None else text.replace(html.escape(link), "").replace(link, "")
+    for link in links:
+        text = text.replace(html.escape(link), "").replace(link, "")
+    return text
 
 
 @lru_cache(maxsize=1024)

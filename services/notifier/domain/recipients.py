@@ -138,6 +138,8 @@ def must_not_be_mailed(
         return PROTECTED
     if mailbox is not None and _is_used_by_protected(known, mailbox):
         return PROTECTED
+    if any(contact is not None and contact.of_a_family for contact in contacts):
+        return STAFF_ONLY
     if any(contact is not None and (contact.no_mail or contact.dead) for contact in contacts):
         return NO_MAIL
     return None
@@ -175,6 +177,8 @@ def _forbidden(contact: Contact, day: date, own_mail_from_age: int) -> str | Non
         return PROTECTED
     if contact.party == "child" and not _is_old_enough(contact, day, own_mail_from_age):
         return OWN_MAIL
+    if contact.of_a_family:
+        return STAFF_ONLY
     if contact.no_mail or contact.dead:
         return NO_MAIL
     if mailbox_of(contact) is None:
@@ -198,7 +202,8 @@ def _grounded(mailing: Mailing, meeting: Meeting, procedure: Procedure | None) -
 
 
 def _own_mail_age(procedure: Procedure | None) -> tuple[int, ...]:
-    return () if procedure is None else (procedure.consent.own_mail_from_age,)
+    asking = None if procedure is None else procedure.asking
+    return () if asking is None else (asking.own_mail_from_age,)
 
 
 def _is_used_by_protected(known: Known, mailbox: str) -> bool:

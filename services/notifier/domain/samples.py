@@ -17,11 +17,12 @@ from services.notifier.domain.messages import (
     Kind,
     MeetingWords,
     Message,
+    OfYear,
     ProposalWords,
     Said,
     Saying,
 )
-from services.notifier.domain.words import Words, words_for
+from services.notifier.domain.words import Page, Words, words_for
 from services.notifier.domain.writing import LANGUAGES
 from shared.bus.events import AlertedFunction
 from shared.domain.days import STOCKHOLM
@@ -37,19 +38,32 @@ _REFERENCE = "7KQ2"
 _PLACE = "Kommunhuset, Torggatan 3"
 _LONG_PLACE = "Möteslokalen Ängsblomman, Östra Ågatan 123 B, våning 4, ingång från gården åt väster"
 _LONG_NAME = "Övre Åsådalens och Ärlingsbäckens gemensamma nämnd för utbildning och omsorg"
+_CALLERS = ("Karin Bergqvist", "Jonas Ekdahl")
+_AGENDAS = {
+    "sv": ("Uppföljning av föregående möte", "Behovsanalys", "Syfte och mål"),
+    "en": ("Follow-up of the last meeting", "Analysis of needs", "Purpose and goals"),
+}
 _FAMILY = ("guardian", "kim@hemma.example")
 _STAFF = ("staff", "maja.holm@exempelkommun.example")
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One mail: what it is for, in which variant, to whom; `link_id` is of its recipient's link."""
+    """One mail: what it is for, in which variant, to whom; `link_id` is of its recipient's link.
+
+    `tasks` are the pages of those that it is about, by id, and their days.
+    """
 
     kind: Kind
     variant: str
     message: Message
     link_id: UUID | None
     post: Post
+    tasks: tuple[tuple[UUID, date | None], ...] = ()
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        return tuple(Page(self.post.page(page), day) for page, day in self.tasks)
 
     @property
     def link(self) -> str | None:
@@ -66,11 +80,11 @@ class Sample:
 
     @property
     def words(self) -> Words:
-        return words_for(self.message, self.post.house, self.link)
+        return words_for(self.message, self.post.house, self.link, self.pages)
 
     @property
     def content(self) -> bytes:
-        return mail_bytes(self.message, self.post, self.link)
+        return mail_bytes(self.message, self.post, self.link, self.pages)
 
 
 def samples(post: Post, languages: tuple[str, ...] = LANGUAGES) -> Iterator[Sample]:
@@ -78,6 +92,7 @@ def samples(post: Post, languages: tuple[str, ...] = LANGUAGES) -> Iterator[Samp
     for language in languages:
         kit = _Kit(replace(post, secret=_NOBODYS_SECRET), language)
         yield from _invitations(kit)
+        yield from _of_the_year(kit)
         yield from _changes(kit)
         yield from _cancellations(kit)
         yield from _asking(kit)
@@ -90,6 +105,11 @@ class _Kit:
 
     post: Post
     language: str
+
+    @property
+    def last_day(self) -> CalendarPart:
+        """The day of a limit as an object for the calendar (O14)."""
+        return replace(_part(), token=self.post.limit_token(2027, _STAFF[1]))
 
     def about(self, kind: Kind, variant: str, words: Saying, *, linked: bool = True) -> Sample:
         """To staff if the variant says so, or the kind is for nobody else; else to a family."""
@@ -130,6 +150,7 @@ class _Kit:
         wished: Said | None = None,
         moved: bool = False,
         linked: bool = True,
+        of_year: OfYear | None = None,
     ) -> Sample:
         staff = variant.startswith("staff")
         token = self.post.invitation_token(MEETING, (_STAFF if staff else _FAMILY)[1])
@@ -141,11 +162,20 @@ class _Kit:
             calendar=None if calendar is None else replace(calendar, token=token),
             answer_by=answer_by,
             wished=wished,
+            of_year=of_year,
         )
         return self.about(kind, variant, words, linked=linked)
 
-    def duty(self, kind: Kind, variant: str, words: AlertWords | DutyWords) -> Sample:
-        return self.about(kind, variant, words)
+    def duty(
+        self, kind: Kind, variant: str, words: AlertWords | DutyWords, *days: date | None
+    ) -> Sample:
+        """`days`: of the tasks among these that can be done on a page."""
+        sample = self.about(kind, variant, words)
+        if kind == Kind.ALERT and not days:
+            return sample
+        of_no_case = replace(sample.message, case_id=None, task_id=uuid5(_IDS, "task"))
+        tasks = ((uuid5(_IDS, f"page/{turn}"), day) for turn, day in enumerate(days))
+        return replace(sample, message=of_no_case, tasks=tuple(tasks))
 
 
 def _part(sequence: int = 0, *, minutes: int = 0, **said: bool) -> CalendarPart:
@@ -166,6 +196,20 @@ def _invitations(kit: _Kit) -> Iterator[Sample]:
     house = replace(kit.post.house, name=_LONG_NAME)
     long = replace(kit, post=replace(kit.post, house=house))
     yield long.meeting(Kind.CALL, "family-long-names", first, place=_LONG_PLACE)
+
+
+def _of_the_year(kit: _Kit) -> Iterator[Sample]:
+    """R20-R23: staff alone, with the agenda and who calls."""
+    agenda = _AGENDAS[kit.language]
+    told, called = OfYear(agenda), OfYear(agenda, _CALLERS)
+    moved = _part(1, minutes=5, new_time=True, asks_anew=True)
+    by = _ANSWER_BY
+    yield kit.meeting(Kind.CALL, "staff-year", _part(), answer_by=by, of_year=called)
+    yield kit.meeting(
+        Kind.CHANGE, "staff-year-moved", moved, moved=True, answer_by=by, of_year=called
+    )
+    yield kit.meeting(Kind.REMINDER, "staff-year", of_year=told)
+    yield kit.meeting(Kind.NUDGE, "staff-year", answer_by=by, of_year=told)
 
 
 def _changes(kit: _Kit) -> Iterator[Sample]:
@@ -212,12 +256,27 @@ def _duties(kit: _Kit) -> Iterator[Sample]:
     }
     for variant, (to, about) in alerts.items():
         yield kit.duty(Kind.ALERT, variant, AlertWords(to, about, limit))
+    yield kit.duty(Kind.ALERT, "late-with-a-page", AlertWords("owner", "task-late", limit), limit)
     yield kit.duty(Kind.TASK, "new", DutyWords())
     yield kit.duty(Kind.TASK, "with-a-day", DutyWords(due_on=limit))
+    yield kit.duty(Kind.TASK, "with-a-page", DutyWords(due_on=limit), limit)
+    yield kit.duty(Kind.TASK, "reminder", DutyWords(due_on=limit, reminds=True))
+    yield kit.duty(Kind.TASK, "reminder-late", DutyWords(due_on=limit, late=True, reminds=True))
+    yield kit.duty(Kind.TASK, "reminder-no-day", DutyWords(reminds=True), None)
+    yield kit.duty(Kind.TASK, "last-day", DutyWords(due_on=limit, calendar=kit.last_day))
+    gone = replace(kit.last_day, sequence=1, of_all=True)
+    yield kit.duty(Kind.TASK, "last-day-over", DutyWords(limit, over=True, calendar=gone))
     yield kit.duty(Kind.TASK, "several", DutyWords(due_on=limit, count=3))
+    yield kit.duty(Kind.TASK, "several-pages", DutyWords(due_on=limit, count=4), limit, None)
     yield kit.duty(Kind.TASK, "several-late", DutyWords(due_on=limit, count=2, late=True))
+    yield kit.duty(Kind.TASK, "several-no-day", DutyWords(count=2))
+    yield kit.duty(Kind.TASK, "several-no-day-pages", DutyWords(count=2), None, None)
+    yield kit.duty(Kind.TASK, "several-no-day-manager", DutyWords(count=2, of_staff=True))
     managers = DutyWords(due_on=limit, count=4, late=True, of_staff=True)
     yield kit.duty(Kind.TASK, "several-manager", managers)
-    yield kit.duty(Kind.RECEIPT, "new", DutyWords(on=date(2027, 3, 2)))
+    yield kit.duty(Kind.RECEIPT, "new", DutyWords())
+    yield kit.duty(Kind.RECEIPT, "with-a-day", DutyWords(on=date(2027, 3, 2)))
     yield kit.duty(Kind.DISPATCH, "new", DutyWords())
-    yield kit.duty(Kind.DISPATCH, "with-a-day", DutyWords(due_on=date(2027, 8, 31)))
+    to_confirm = date(2027, 8, 31)
+    yield kit.duty(Kind.DISPATCH, "with-a-day", DutyWords(due_on=to_confirm))
+    yield kit.duty(Kind.DISPATCH, "with-a-page", DutyWords(due_on=to_confirm), to_confirm)

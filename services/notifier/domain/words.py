@@ -1,7 +1,7 @@
 """What a message says, in words: subject, text, HTML, and what stands in the calendar."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -14,11 +14,12 @@ from services.notifier.domain.messages import (
     Kind,
     MeetingWords,
     Message,
+    OfYear,
     ProposalWords,
     Said,
 )
 from services.notifier.domain.safe_text import one_line
-from services.notifier.domain.writing import LINK, as_html, written
+from services.notifier.domain.writing import LINK, MARKS, as_html, written
 from shared.domain import swedish
 from shared.domain.days import local_date
 
@@ -48,6 +49,14 @@ class UnreadableWords(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """The recipient's own page for a task, and by when that is to be done."""
+
+    link: str
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """One message in words. `summary` and `description` are for the calendar."""
 
@@ -58,35 +67,50 @@ class Words:
     summary: str = ""
     description: str = ""
 
-    def with_link(self, link: str) -> "Words":
-        """With one recipient's own link in its place. Raises UnsafeText."""
-        one_line(link)
-        return replace(
-            self,
-            text=self.text.replace(LINK, link),
-            html=self.html.replace(LINK, html.escape(link)),
-            description=self.description.replace(LINK, link),
-        )
+    def with_links(self, *links: str) -> "Words":
+        """With one recipient's own links, each in its place. Raises UnsafeText."""
+        words = self
+        for mark, link in zip(MARKS, links, strict=False):
+            one_line(link)
+            words = replace(
+                words,
+                text=words.text.replace(mark, link),
+                html=words.html.replace(mark, html.escape(link)),
+                description=words.description.replace(mark, link),
+            )
+        return words
 
 
-def words_for(message: Message, house: House, link: str | None = None) -> Words:
-    """The words of a message; kept for a while, since everybody is told the same but the link.
+def words_for(
+    message: Message, house: House, link: str | None = None, pages: Sequence[Page] = ()
+) -> Words:
+    """The words of a message; kept for a while, since everybody is told the same but the links.
 
-    `link` is the recipient's own page; without one, answering is by the calendar or the phone.
+    `link` is the recipient's own page for a meeting; without one, answering is by the calendar or
+    the phone. `pages` are those for tasks, of which a mail has room for some.
     Raises UnreadableWords, UnsafeText.
     """
-    linked = link is not None and message.kind not in _WITHOUT_LINK
-    words = _words(message, house, linked=linked)
-    return words.with_link(link) if linked and link is not None else words
+    if message.kind in _WITHOUT_LINK:
+        return _words(message, house, linked=False)
+    pages = pages[: len(MARKS)]
+    words = _words(
+        message, house, linked=link is not None, days=tuple(page.due_on for page in pages)
+    )
+    return words.with_links(*((page.link for page in pages) if link is None else (link,)))
 
 
-def _words(message: Message, house: House, *, linked: bool) -> Words:
+def _words(
+    message: Message, house: House, *, linked: bool, days: tuple[date | None, ...] = ()
+) -> Words:
+    """`days`: of the tasks that have a page."""
     language = message.language
     match message.words:
         case AlertWords() as alert:
-            return _alert(alert, language, house)
+            return _alert(alert, language, house, days)
         case DutyWords() as duty:
-            return _duty(duty, Kind(message.kind), language, house)
+            calendar = duty.calendar is not None
+            said = replace(duty, calendar=None)
+            return _duty(said, Kind(message.kind), language, house, days, calendar=calendar)
         case ProposalWords() as proposal:
             return _proposal(replace(proposal, token=""), language, house, linked=linked)
         case MeetingWords() as meeting:
@@ -109,6 +133,7 @@ class MeetingKey:
     asks_anew: bool
     answer_by: date | None
     wished: Said | None
+    of_year: OfYear | None
 
 
 def meeting_key(words: MeetingWords) -> MeetingKey:
@@ -123,6 +148,7 @@ def meeting_key(words: MeetingWords) -> MeetingKey:
         asks_anew=calendar is not None and calendar.asks_anew,
         answer_by=words.answer_by,
         wished=words.wished,
+        of_year=words.of_year,
     )
 
 
@@ -146,6 +172,9 @@ def _meeting(about: MeetingKey, kind: Kind, language: str, house: House, *, link
         "of_all": about.of_all,
         "news": about.news,
         "asks_anew": about.asks_anew,
+        "of_year": about.of_year is not None,
+        "agenda": [one_line(point) for point in about.of_year.agenda] if about.of_year else [],
+        "callers": _named_together(about.of_year.callers if about.of_year else (), language),
     }
     words = _as_words(kind, language, values, house)
     calendar = written("calendar", language, values)
@@ -166,27 +195,62 @@ def _proposal(about: ProposalWords, language: str, house: House, *, linked: bool
 
 
 @lru_cache(maxsize=256)
-def _alert(about: AlertWords, language: str, house: House) -> Words:
+def _alert(
+    about: AlertWords, language: str, house: House, days: tuple[date | None, ...] = ()
+) -> Words:
     values: Values = {
         "limit": swedish.the_day(about.limit_on, language),
         "passed": about.about in ("limit-passed", "task-late"),
         "to_manager": about.to in ("manager", "owner_manager"),
         "municipality": house.name,
+        "count": 1,
+        "pages": _pages(days, language),
     }
     return _as_words(Kind.ALERT, language, values, house)
 
 
 @lru_cache(maxsize=256)
-def _duty(about: DutyWords, kind: Kind, language: str, house: House) -> Words:
+def _duty(
+    about: DutyWords,
+    kind: Kind,
+    language: str,
+    house: House,
+    days: tuple[date | None, ...] = (),
+    *,
+    calendar: bool = False,
+) -> Words:
     values: Values = {
         "limit": about.due_on and swedish.the_day(about.due_on, language),
         "since": about.on and swedish.the_day(about.on, language),
         "count": about.count,
         "late": about.late,
         "of_staff": about.of_staff,
+        "reminds": about.reminds,
+        "over": about.over,
         "municipality": house.name,
+        "pages": _pages(days, language),
     }
-    return _as_words(kind, language, values, house)
+    words = _as_words(kind, language, values, house)
+    if not calendar:
+        return words
+    day = written("last-day", language, values)
+    description = "" if about.over else day.text.removesuffix("\n")
+    return replace(words, summary=day.subject, description=description)
+
+
+def _pages(days: tuple[date | None, ...], language: str) -> list[Values]:
+    """Where the pages' links will stand, with the days of their tasks."""
+    return [
+        {"mark": mark, "limit": day and swedish.the_day(day, language)}
+        for mark, day in zip(MARKS, days, strict=False)
+    ]
+
+
+def _named_together(names: tuple[str, ...], language: str) -> str:
+    """«Karin Bergqvist och Jonas Ekdahl»; "" for nobody."""
+    *others, last = [one_line(name) for name in names] or [""]
+    between = {"sv": " och ", "en": " and "}[language]
+    return between.join([", ".join(others), last]) if others else last
 
 
 def _about(reference: str | None, house: House, *, linked: bool) -> Values:
@@ -195,6 +259,7 @@ def _about(reference: str | None, house: House, *, linked: bool) -> Values:
         "reference": reference and one_line(reference),
         "named": f" {reference}" if reference else "",
         "for_staff": reference is not None,
+        "of_year": False,
         "link": LINK if linked else None,
         "municipality": house.name,
         "phone": house.phone,

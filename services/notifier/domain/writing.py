@@ -20,8 +20,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.notifier.domain.safe_text import one_line
 
 LANGUAGES = ("sv", "en")
-# Where the recipient's own link will stand. No value can hold it: it's a control character.
-LINK = "\x00"
+# Where the recipient's own links will stand, one after the other: a control character for each,
+# which no value can hold. Not those that end a line.
+MARKS = "".join(map(chr, (*range(9), *range(14, 32))))
+LINK = MARKS[0]
 ITEM = "– "  # what a line of a list begins with
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -43,7 +45,8 @@ class Written:
 
 
 def written(name: str, language: str, values: Mapping[str, object]) -> Written:
-    """`link` among the values: LINK where there will be one, else None. Raises UnsafeText."""
+    """`link` among the values: LINK where there will be one, else None; of `pages` each has its
+    mark. Raises UnsafeText."""
     filled = _environment(language).get_template(f"{name}.txt").render(values)
     (subject,), *paragraphs = _paragraphs(filled)
     return Written(one_line(subject), tuple(paragraphs))
@@ -51,6 +54,7 @@ def written(name: str, language: str, values: Mapping[str, object]) -> Written:
 
 def as_html(said: Written, language: str, municipality: str) -> str:
     """The same paragraphs in our one frame; a link is a button, and stands there bare as well."""
+    marks = frozenset(MARKS)
     return (
         _environment(language, html=True)
         .get_template("frame.html")
@@ -58,12 +62,13 @@ def as_html(said: Written, language: str, municipality: str) -> str:
             language=language,
             municipality=municipality,
             subject=said.subject,
-            link=LINK,
             paragraphs=[
                 {
-                    "lines": [one for one in lines if one != LINK and not one.startswith(ITEM)],
+                    "lines": [
+                        one for one in lines if one not in marks and not one.startswith(ITEM)
+                    ],
                     "items": [one.removeprefix(ITEM) for one in lines if one.startswith(ITEM)],
-                    "linked": LINK in lines,
+                    "link": next((one for one in lines if one in marks), None),
                 }
                 for lines in said.paragraphs
             ],

@@ -12,9 +12,11 @@ from uuid import UUID
 from services.notifier.domain.incoming.kinds import Bounce, Counter, Incoming
 from services.notifier.domain.invitations import Invite, next_stamp
 from services.notifier.domain.judging import (
+    NOTHING_ASKED,
     Called,
     Sent,
     Verdict,
+    WhyNot,
     is_dead,
     judge,
     judge_bounce,
@@ -63,6 +65,7 @@ class Inbound(Protocol):
     """The rows that mail which comes in is held against, in one unit of work."""
 
     def called(self, token: str) -> Called | None: ...
+    def is_of_a_day(self, token: str) -> bool: ...
     def sent(self, message: UUID) -> Sent | None: ...
     def sent_as(self, message_id: str) -> Sent | None: ...
     def mark_bounced(self, message: UUID, *, final: bool) -> Sequence[Sent]: ...
@@ -90,8 +93,7 @@ def take_in(letter: Letter, mail: Incoming, at: MailDesk, now: datetime) -> None
         return
     token = _reply_token(letter)
     called = None if token is None else at.inbound.called(token)
-    why_not = "no-token" if token is None else "unknown-token"
-    verdict = judge(mail, called, letter.received_at, why_not)
+    verdict = judge(mail, called, letter.received_at, _why_not(token, at))
     if verdict.act == "send-again" and called is not None:
         verdict = replace(verdict, reason=_send_again(called, at.desk, now))
     at.inbound.note(letter.id, verdict, mail.sender, called)
@@ -148,6 +150,13 @@ def counter_declined(event: CounterDeclined, desk: Desk, now: datetime) -> None:
         invitation = standing.invitations.get(mailbox)
         if event.person_id in people and invitation is not None and invitation.held is not None:
             desk.rows.add(look.drafts.counter_declined(event, meeting, invitation))
+
+
+def _why_not(token: str | None, at: MailDesk) -> WhyNot:
+    """Why nothing is known of an invitation, if it isn't: the day of a limit asks for no answer."""
+    if token is None:
+        return "no-token"
+    return NOTHING_ASKED if at.inbound.is_of_a_day(token) else "unknown-token"
 
 
 def _reply_token(letter: Letter) -> str | None:

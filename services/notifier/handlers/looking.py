@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.notifier.domain.clearance import Holding, Stop, decide
+from services.notifier.domain.clearance import CALLERS_CHANGED, Holding, Stop, decide
 from services.notifier.domain.drafts import Drafts
 from services.notifier.domain.invitations import (
     Ask,
@@ -29,11 +29,14 @@ from services.notifier.domain.recipients import (
 )
 from services.notifier.domain.standing import Invitation, Standing, ToldByHand
 from shared.bus.events import AlertDue, Event, HandDeliveryNeeded
-from shared.domain.days import local_date
+from shared.domain.call_time import is_called
+from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts, Meeting
-from shared.domain.procedure import Procedure
+from shared.domain.procedure import Procedure, Step
 from shared.domain.quiet import USUAL_HOURS, QuietHours
 from shared.procedures import Procedures, UnknownProcedure
+
+_DAYS = WorkingDays()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,11 @@ class Record:
 class Rows(Protocol):
     """The notifier's own rows, and what it reads of a case or a duty."""
 
-    def lock(self, case_id: UUID) -> None: ...
+    def lock(self, about: UUID | int) -> None: ...
     def mailing(self, case_id: UUID) -> Mailing | None: ...
     def duty(self, task_id: UUID) -> Duty | None: ...
+    def duties_like(self, task_id: UUID) -> Sequence[Duty]: ...
+    def days_told(self, task_ids: Sequence[UUID]) -> Sequence[Sending]: ...
     def record(self, case_id: UUID) -> Record: ...
     def add(self, message: Message) -> None: ...
     def repeat(self, message_id: UUID, now: datetime) -> None: ...
@@ -119,6 +124,11 @@ class Look:
     def drafts(self) -> Drafts:
         return Drafts(self.mailing, self.procedure, self.desk.post, self.now, self.desk.hours)
 
+    def has_called(self, meeting: Meeting) -> bool:
+        """R20: what is planned long ahead is told of some weeks before."""
+        step = None if self.procedure is None else _step(self.procedure, meeting)
+        return step is None or is_called(step, meeting, _DAYS, self.now)
+
 
 def look_again(case_id: UUID, desk: Desk, now: datetime) -> None:
     """Make what stands in the mailboxes of a case into what should stand; twice changes nothing.
@@ -132,11 +142,15 @@ def look_again(case_id: UUID, desk: Desk, now: datetime) -> None:
     for meeting in look.mailing.facts.meetings:
         to = recipients(look.mailing, meeting, look.procedure, local_date(now))
         standing = look.record.standing(meeting.id)
-        for change in reconcile(meeting, to, standing, look.mailing, now):
+        called = look.has_called(meeting)
+        for change in reconcile(meeting, to, standing, look.mailing, now, called=called):
             _carry_out(change, meeting, standing, look)
             if isinstance(change, Invite | Cancel | Forget):
                 said_anew.add((meeting.id, change.mailbox))
-    desk.rows.suppress(list(_stops(look, said_anew)))
+    stops = list(_stops(look, said_anew))
+    desk.rows.suppress(stops)
+    if any(stop.reason == CALLERS_CHANGED for _, stop in stops):
+        look_again(case_id, desk, now)  # to say it anew, with the names of those who call now
 
 
 def alert_due(event: AlertDue, desk: Desk, now: datetime) -> None:
@@ -192,6 +206,10 @@ def look_at(case_id: UUID, desk: Desk, now: datetime) -> Look | None:
         return None
     procedure = procedure_of(mailing.facts, desk.procedures)
     return Look(desk, mailing, procedure, desk.rows.record(case_id), now)
+
+
+def _step(procedure: Procedure, meeting: Meeting) -> Step | None:
+    return next((step for step in procedure.steps if step.name == meeting.step), None)
 
 
 def _stops(look: Look, said_anew: set[tuple[UUID | None, str]]) -> Iterable[tuple[Message, Stop]]:

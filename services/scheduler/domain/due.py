@@ -12,6 +12,7 @@ from typing import Literal
 from shared.bus.events import (
     AgeNear,
     AlertDue,
+    CallDue,
     CaseEvent,
     ChoreDue,
     ConsentLapses,
@@ -21,7 +22,7 @@ from shared.bus.events import (
 from shared.domain.answering import nudge_at
 from shared.domain.days import WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts, Consent, Meeting
-from shared.domain.procedure import Alert, AnswerRule, Chore, Reminder
+from shared.domain.procedure import Alert, AnswerRule, Chore, MonthRule, Reminder
 from shared.domain.quiet import QuietHours, fitting
 from shared.domain.windows import Window
 
@@ -46,27 +47,52 @@ class Due:
             raise ValueError(f"{self.key} would be useless when it falls due")
 
 
-def reminder(
-    facts: CaseFacts, meeting: Meeting, rule: Reminder, days: WorkingDays, quiet: QuietHours
-) -> Due | None:
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A booked meeting of a case, and when everybody was called to it, or will be."""
+
+    facts: CaseFacts
+    meeting: Meeting
+    called_at: datetime
+
+
+def call(booked: Booked, rule: MonthRule) -> Due | None:
+    """R20: that everybody is called now, useful until it begins; None if they were at once."""
+    meeting, called_at = booked.meeting, booked.called_at
+    if called_at <= meeting.changed_at:
+        return None
+    # Other rules can change the weeks of a meeting that stands (X9): that is a new key.
+    weeks = rule.call_weeks_before
+    key = f"{meeting.id}/{rule.rule}/call/{meeting.sequence}/{weeks}"
+    event = CallDue(
+        case_id=booked.facts.id,
+        key=key,
+        meeting_id=meeting.id,
+        sequence=meeting.sequence,
+        rule=rule.rule,
+    )
+    return Due(key, event, called_at, meeting.starts_at)
+
+
+def reminder(booked: Booked, rule: Reminder, days: WorkingDays, quiet: QuietHours) -> Due | None:
     """The reminder of a meeting to everybody called, useful until it begins.
 
     None if there's no hour before the meeting in which it could leave.
     """
+    meeting = booked.meeting
     day = days.minus(local_date(meeting.starts_at), rule.working_days_before)
     key = f"{meeting.id}/{rule.rule}/{rule.name}/{meeting.sequence}"
-    return _before(facts, meeting, key, rule.rule, "reminder", at(day, rule.at), quiet)
+    return _before(booked, key, rule.rule, "reminder", at(day, rule.at), quiet)
 
 
-def nudge(
-    facts: CaseFacts, meeting: Meeting, rule: AnswerRule, days: WorkingDays, quiet: QuietHours
-) -> Due | None:
+def nudge(booked: Booked, rule: AnswerRule, days: WorkingDays, quiet: QuietHours) -> Due | None:
     """To those who haven't answered by then; None if the meeting is too near for it."""
-    due_at = nudge_at(rule, meeting, days)
+    meeting = booked.meeting
+    due_at = nudge_at(rule, meeting, local_date(booked.called_at), days)
     if due_at is None:
         return None
     key = f"{meeting.id}/{rule.rule}/answers/{meeting.sequence}"
-    return _before(facts, meeting, key, rule.rule, "nudge", due_at, quiet)
+    return _before(booked, key, rule.rule, "nudge", due_at, quiet)
 
 
 def asked_for(facts: CaseFacts, meeting: Meeting, rule: str, now: datetime) -> Due:
@@ -86,8 +112,7 @@ def asked_for(facts: CaseFacts, meeting: Meeting, rule: str, now: datetime) -> D
 
 
 def _before(
-    facts: CaseFacts,
-    meeting: Meeting,
+    booked: Booked,
     key: str,
     rule: str,
     kind: Literal["reminder", "nudge"],
@@ -95,7 +120,7 @@ def _before(
     quiet: QuietHours,
 ) -> Due | None:
     """What comes before a meeting, in the hours in which it may."""
-    called_at = meeting.changed_at
+    facts, meeting, called_at = booked.facts, booked.meeting, booked.called_at
     due_at = fitting(planned_at, meeting.starts_at, called_at, quiet, staff=False)
     if planned_at <= called_at or due_at is None or due_at <= called_at:
         return None  # the invitation itself has just said it all
@@ -123,37 +148,36 @@ def marking(facts: CaseFacts, meeting: Meeting, days: WorkingDays) -> Due:
     return Due(key, event, due_at, due_at + STAYS_USEFUL)
 
 
-def alert(
-    facts: CaseFacts,
-    window: Window,
-    rule: Alert,
-    all_rules: Sequence[Alert],
-    to: str,
-    days: WorkingDays,
-) -> Due:
-    """One alert about a limit to one function; useful until the next alert of the same limit."""
+def alerts(
+    facts: CaseFacts, window: Window, rule: Alert, all_rules: Sequence[Alert], days: WorkingDays
+) -> Iterator[Due]:
+    """The alert of a rule about a limit, to each function; useful until the limit's next alert.
+
+    None while the limit is open, if the case was opened as near as that.
+    """
     assert window.closes_on is not None
     due_at = _alert_at(window.closes_on, rule, days)
+    if window.state == "open" and due_at <= facts.opened_at:
+        return
     later = [_alert_at(window.closes_on, other, days) for other in all_rules]
     useful_until = min(
         (instant for instant in later if instant > due_at),
         default=max(due_at, facts.opened_at) + STAYS_USEFUL,
     )
-    key = f"{facts.id}/{window.step}/{rule.rule}/{rule.name}/{to}/{window.closes_on}"
-    event = AlertDue.model_validate(
-        {
-            "case_id": facts.id,
-            "key": key,
-            "step": window.step,
-            "rule": rule.rule,
-            "to": to,
-            "about": "limit-near" if rule.when == "days_before_close" else "limit-passed",
-            "limit_on": window.closes_on,
-            "due_at": due_at,
-            "useful_until": useful_until,
-        }
-    )
-    return Due(key, event, due_at, useful_until)
+    for to in rule.to:
+        key = f"{facts.id}/{window.step}/{rule.rule}/{rule.name}/{to}/{window.closes_on}"
+        event = AlertDue(
+            case_id=facts.id,
+            key=key,
+            step=window.step,
+            rule=rule.rule,
+            to=to,
+            about="limit-near" if rule.when == "days_before_close" else "limit-passed",
+            limit_on=window.closes_on,
+            due_at=due_at,
+            useful_until=useful_until,
+        )
+        yield Due(key, event, due_at, useful_until)
 
 
 def chores(
@@ -175,12 +199,20 @@ def chores(
         turn += 1
 
 
-def age_near(facts: CaseFacts, age: int, birthday: date, ahead: int, rule: str) -> Due:
-    """The birthday from which somebody else decides, told so many days ahead, or on it (X8)."""
+def age_near(
+    facts: CaseFacts, age: int, birthday: date, ahead: int, rule: str, until: datetime
+) -> Due | None:
+    """The birthday from which somebody else decides, told so many days ahead, or on it (X8).
+
+    None if that is after `until`, or if the birthday had been when the case was opened.
+    """
+    due_at = at(birthday - timedelta(days=ahead), _BIRTHDAYS_AT)
+    useful_until = at(birthday, _BIRTHDAYS_AT) + STAYS_USEFUL
+    if due_at > until or useful_until <= facts.opened_at + STAYS_USEFUL:
+        return None
     key = f"{facts.id}/{rule}/age/{age}/{birthday}/{ahead}"
     event = AgeNear(case_id=facts.id, key=key, age=age, on=birthday, rule=rule)
-    due_at = at(birthday - timedelta(days=ahead), _BIRTHDAYS_AT)
-    return Due(key, event, due_at, at(birthday, _BIRTHDAYS_AT) + STAYS_USEFUL)
+    return Due(key, event, due_at, useful_until)
 
 
 def consent_lapses(facts: CaseFacts, form: Consent, last_day: date, ahead: int, rule: str) -> Due:

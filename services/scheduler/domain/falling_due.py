@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from services.scheduler.domain.due import (
-    STAYS_USEFUL,
+    Booked,
     Due,
     age_near,
-    alert,
+    alerts,
+    call,
     chores,
     consent_lapses,
     marking,
     nudge,
     reminder,
 )
+from shared.domain.call_time import called_at
 from shared.domain.consent import ages_that_decide, birthday_in, declined, stands
 from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts, Meeting
@@ -42,20 +44,15 @@ def what_falls_due(
         yield from _chores(facts, procedure, meeting, days, now, has_said_no=has_said_no)
     if has_said_no:
         return  # a no is an answer: nobody is pressed for a limit that can't be kept (P7, P11)
-    yield from _birthdays(facts, procedure, now)
-    yield from _endings(facts, procedure)
+    if facts.about == "child":
+        yield from _birthdays(facts, procedure, now)
+        yield from _endings(facts, procedure)
     for window in limits:
         yield from _alerts(facts, procedure, window, days)
 
 
-def ages_that_count(procedure: Procedure) -> tuple[int, ...]:
-    """The ages at which somebody else decides, or may be asked."""
-    asked = procedure.consent.child_asked_from_age
-    return ages_that_decide(procedure) + (() if asked is None else (asked,))
-
-
 def birthday_at(facts: CaseFacts, age: int) -> date:
-    return birthday_in(facts.birth_date, facts.birth_date.year + age)
+    return birthday_in(facts.born_on, facts.born_on.year + age)
 
 
 def newest_held(facts: CaseFacts, steps: tuple[str, ...]) -> Meeting | None:
@@ -98,19 +95,18 @@ def _birthdays(facts: CaseFacts, procedure: Procedure, now: datetime) -> Iterato
     What has been when the case is opened, the opening has heeded.
     """
     rule = procedure.consent
-    asked = rule.child_asked_from_age
-    near = [
-        age_near(facts, age, birthday_at(facts, age), ahead, rule.age_rule)
-        for age in ages_that_decide(procedure)
-        for ahead in (rule.ask_ahead_days, 0)
-    ]
-    if asked is not None and rule.child_rule is not None:
-        near.append(age_near(facts, asked, birthday_at(facts, asked), 0, rule.child_rule))
-    yield from (
-        due
-        for due in near
-        if due.due_at <= now + SEASON and due.useful_until > facts.opened_at + STAYS_USEFUL
-    )
+    until = now + SEASON
+    near: list[Due | None] = []
+    for age in ages_that_decide(procedure):
+        birthday = birthday_at(facts, age)
+        near += (
+            age_near(facts, age, birthday, ahead, rule.age_rule, until)
+            for ahead in (rule.ask_ahead_days, 0)
+        )
+    if (asked := rule.child_asked_from_age) is not None and rule.child_rule is not None:
+        birthday = birthday_at(facts, asked)
+        near.append(age_near(facts, asked, birthday, 0, rule.child_rule, until))
+    yield from (due for due in near if due is not None)
 
 
 def _endings(facts: CaseFacts, procedure: Procedure) -> Iterator[Due]:
@@ -128,10 +124,14 @@ def _reminders(
     days: WorkingDays,
     quiet: QuietHours,
 ) -> Iterator[Due]:
-    """None that would have come before the meeting had its time: the invitation says it all."""
-    planned = [reminder(facts, meeting, rule, days, quiet) for rule in procedure.reminders]
+    """None that would have come before everybody was called: the invitation says it all."""
+    step = procedure.step(meeting.step)
+    booked = Booked(facts, meeting, called_at(step, meeting, days))
+    planned = [reminder(booked, rule, days, quiet) for rule in procedure.reminders]
     if procedure.answers is not None:
-        planned.append(nudge(facts, meeting, procedure.answers, days, quiet))
+        planned.append(nudge(booked, procedure.answers, days, quiet))
+    if step.in_month is not None:
+        planned.append(call(booked, step.in_month))
     yield from (due for due in planned if due is not None)
 
 
@@ -147,7 +147,4 @@ def _alerts(
             continue
         if rule.when == "after_close" and provided:
             continue
-        for to in rule.to:
-            due = alert(facts, window, rule, procedure.alerts, to, days)
-            if window.state == "missed" or due.due_at > facts.opened_at:
-                yield due
+        yield from alerts(facts, window, rule, procedure.alerts, days)

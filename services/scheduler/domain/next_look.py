@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from services.scheduler.domain.falling_due import SEASON, ages_that_count, birthday_at, newest_held
+from services.scheduler.domain.falling_due import SEASON, birthday_at, newest_held
+from shared.domain.consent import ages_that_count
 from shared.domain.days import WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.procedure import Procedure, Step
@@ -13,27 +14,30 @@ _DAY = timedelta(days=1)
 _MIDNIGHT = time(0, 0)
 
 
-def changes_by_itself(
+def next_change(
     facts: CaseFacts,
     procedure: Procedure,
     limits: tuple[Window, ...],
     days: WorkingDays,
     now: datetime,
-) -> Iterator[datetime]:
-    """The instants at which the plan changes without any event."""
+) -> datetime | None:
+    """The next instant at which the plan changes without any event."""
+    today = local_date(now)
     birthdays = [birthday_at(facts, age) for age in ages_that_count(procedure)]
     turns = birthdays + [day - SEASON for day in birthdays]
     turns += [form.valid_until + _DAY for form in facts.consents if form.valid_until is not None]
-    turns += _next_turns_of_chores(facts, procedure, local_date(now))
+    turns += _next_turns_of_chores(facts, procedure, today)
     turns += [window.closes_on + _DAY for window in limits if window.closes_on is not None]
     turns += [
         _too_late_from(window.last_bookable_on, procedure.step(window.step), days)
         for window in limits
         if window.state == "open" and window.last_bookable_on is not None
     ]
-    instants = [at(day, _MIDNIGHT) for day in turns]
-    instants += [meeting.starts_at for meeting in facts.meetings if meeting.state == "proposed"]
-    yield from (instant for instant in instants if instant > now)
+    next_day = min((day for day in turns if day > today), default=None)
+    instants = [one.starts_at for one in facts.meetings if one.state == "proposed"]
+    if next_day is not None:
+        instants.append(at(next_day, _MIDNIGHT))
+    return min((instant for instant in instants if instant > now), default=None)
 
 
 def _next_turns_of_chores(facts: CaseFacts, procedure: Procedure, today: date) -> Iterator[date]:

@@ -2,8 +2,8 @@
 
 Pure: the same facts at the same time give the same plan, so looking twice changes nothing, and it
 makes no difference which event made one look. Each part has a module of its own: `seeking` finds
-out for which step a time is to be found, `falling_due` what falls due, `next_look` when all of it
-changes by itself.
+out for which step a time is to be found (`yearly`, for the months of a year), `falling_due` what
+falls due, `next_look` when all of it changes by itself.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,14 @@ from datetime import datetime
 
 from services.scheduler.domain.due import Due
 from services.scheduler.domain.falling_due import what_falls_due
-from services.scheduler.domain.next_look import changes_by_itself
+from services.scheduler.domain.next_look import next_change
 from services.scheduler.domain.seeking import Search, Wanting, next_step
-from shared.domain.days import WorkingDays, local_date
+from services.scheduler.domain.yearly import months_to_seek
+from shared.domain.days import SchoolYears, WorkingDays, local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.procedure import Procedure
 from shared.domain.quiet import USUAL_HOURS, QuietHours
-from shared.domain.windows import Window, windows
+from shared.domain.windows import NO_BREAKS, Window, windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +38,22 @@ def desired_plan(
     days: WorkingDays,
     now: datetime,
     quiet: QuietHours = USUAL_HOURS,
+    breaks: SchoolYears = NO_BREAKS,
 ) -> Plan:
     """The plan that should stand for a case at `now` (aware)."""
-    limits = windows(facts, procedure, days, local_date(now))
+    limits = windows(facts, procedure, days, local_date(now), breaks)
     if facts.state == "closed":
         return Plan(limits, {}, None, None, None)
-    sought = next_step(facts, procedure, limits, days, now)
+    if facts.about == "year":
+        search, wanting = months_to_seek(facts, procedure, limits, days, breaks, now)
+    else:
+        sought = next_step(facts, procedure, limits, days, now)
+        search = sought if isinstance(sought, Search) else None
+        wanting = sought if isinstance(sought, Wanting) else None
     return Plan(
         windows=limits,
         dues={due.key: due for due in what_falls_due(facts, procedure, limits, days, now, quiet)},
-        search=sought if isinstance(sought, Search) else None,
-        wanting=sought if isinstance(sought, Wanting) else None,
-        look_at=min(changes_by_itself(facts, procedure, limits, days, now), default=None),
+        search=search,
+        wanting=wanting,
+        look_at=next_change(facts, procedure, limits, days, now),
     )

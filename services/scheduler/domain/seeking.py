@@ -1,16 +1,18 @@
 """For which step a time is to be found: on which days, with whom, and what keeps one from it."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
-from itertools import groupby
+from itertools import chain, groupby, pairwise
 from uuid import UUID
 
 from shared.domain.calling import (
     called,
     called_guardians,
     calling_rule,
+    days_that_turn,
     has_a_time,
     missing_parties,
     uncovered_organisations,
@@ -22,6 +24,8 @@ from shared.domain.order import may_come
 from shared.domain.procedure import Procedure, Step
 from shared.domain.windows import Window
 
+Days = tuple[date, ...]
+
 _DAY = timedelta(days=1)
 _MIDNIGHT = time(0, 0)
 _LOOK_AGAIN = time(5, 0)
@@ -32,7 +36,9 @@ _HORIZON = timedelta(days=60)  # how far ahead a time is sought for a step witho
 class Search:
     """A time is to be found for a step: the days it may be on, the length, and who must be free.
 
-    `otherwise`: where there is none, the later days on which others are called (X8, S1).
+    With `first_at` the days are ranked, and each is tried at that time before any other (R20).
+    `moves` is the meeting that gets the time. `otherwise`: where there is none, the later days on
+    which others are called (X8, S1), or the next month of the year.
     """
 
     step: str
@@ -44,6 +50,8 @@ class Search:
     mode: str
     person_ids: frozenset[UUID]
     grounds: str
+    first_at: time | None = None
+    moves: UUID | None = None
     otherwise: "Search | None" = None
 
     def in_turn(self) -> Iterator["Search"]:
@@ -77,13 +85,15 @@ def next_step(
     """
     if facts.held_back:
         return None
+    today = local_date(now)
     open_limits = {window.step: window for window in limits if window.state == "open"}
-    for step in procedure.steps:
-        span = _span(step, open_limits.get(step.name), days, now)
-        if span is None or not step.seeks or not may_come(facts, step):
+    for step in procedure.steps_of(facts.about):
+        if not step.seeks or not may_come(facts, step):
             continue
-        last_day = span.last_day or local_date(now)
-        if not has_a_time(facts, procedure, step, last_day, now):
+        span = _span(step, open_limits.get(step.name), days, today)
+        if span is None:
+            continue
+        if not has_a_time(facts, procedure, step, span.last_day or today, now):
             return _seek(facts, procedure, step, span, days, now)
     return None
 
@@ -97,7 +107,7 @@ class _Span:
     rule: str
 
 
-def _span(step: Step, open_limit: Window | None, days: WorkingDays, now: datetime) -> _Span | None:
+def _span(step: Step, open_limit: Window | None, days: WorkingDays, today: date) -> _Span | None:
     """Within the limit, if the step has one; None while it isn't open.
 
     Else soon (S10), though nothing says until when: some weeks ahead, as of the week it is.
@@ -106,7 +116,6 @@ def _span(step: Step, open_limit: Window | None, days: WorkingDays, now: datetim
         return _Span(open_limit.opens_on, open_limit.last_bookable_on, open_limit.rule)
     if step.within is not None:
         return None
-    today = local_date(now)
     horizon = today - timedelta(days=today.weekday()) + _HORIZON
     return _Span(today, days.last_on_or_before(horizon), step.rule)
 
@@ -123,38 +132,50 @@ def _seek(
     last_day = span.last_day
     first_day = max(span.opens_on, days.plus(local_date(now), step.notice_working_days))
     ahead = tuple(days.between(first_day, last_day)) if last_day else ()
-    ahead = tuple(day for day in ahead if not has_a_time(facts, procedure, step, day, now))
-    if carried := [day for day in ahead if _may_be_on(facts, procedure, step, day)]:
+    runs = [
+        run
+        for run in _alike(ahead, days_that_turn(facts, procedure))
+        if not has_a_time(facts, procedure, step, run[0], now)
+    ]
+    if carried := [run for run in runs if _may_be_on(facts, procedure, step, run[0])]:
         search = _search(facts, procedure, step, span, carried)
-        return search or _what_else_is_missing(facts, procedure, step, span, carried[-1])
-    if ahead:  # waits for the consent (R3); the alerts of the limit watch over it
-        asks = unasked(facts, procedure, ahead[-1])
+        return search or _what_else_is_missing(facts, procedure, step, span, carried[-1][-1])
+    if runs:  # waits for the consent (R3); the alerts of the limit watch over it
+        asks = unasked(facts, procedure, runs[-1][-1])
         return Wanting(step.name, "X8", "consent-missing", last_day) if asks else None
     if last_day is None or _may_be_on(facts, procedure, step, local_date(now)):
         return Wanting(step.name, "X1", "no-day-left", last_day)
     return None
 
 
+def _alike(days: Days, turns: Sequence[date]) -> Iterator[Days]:
+    """The days in runs between which something turns, so that one day of a run answers for all."""
+    cuts = sorted({0, len(days), *(bisect_left(days, turn) for turn in turns)})
+    return (days[begin:end] for begin, end in pairwise(cuts))
+
+
 def _search(
-    facts: CaseFacts, procedure: Procedure, step: Step, span: _Span, carried: Sequence[date]
+    facts: CaseFacts, procedure: Procedure, step: Step, span: _Span, carried: Sequence[Days]
 ) -> Search | None:
     """Days on end with the same people are searched together, the earliest first."""
 
-    def whom(day: date) -> frozenset[UUID] | None:
-        if _what_else_is_missing(facts, procedure, step, span, day) is not None:
+    def whom(run: Days) -> frozenset[UUID] | None:
+        if _what_else_is_missing(facts, procedure, step, span, run[0]) is not None:
             return None
-        return called(facts, procedure, step, day)
+        return called(facts, procedure, step, run[0])
 
     search = None
-    runs = [(people, tuple(run)) for people, run in groupby(carried, key=whom)]
-    for people, run in reversed(runs):
+    together = [
+        (people, tuple(chain.from_iterable(runs))) for people, runs in groupby(carried, key=whom)
+    ]
+    for people, days in reversed(together):
         if people is not None:
             search = Search(
                 step=step.name,
                 rule=span.rule,
-                earliest=at(run[0], _MIDNIGHT),
-                days=run,
-                last_bookable_on=span.last_day or run[-1],
+                earliest=at(days[0], _MIDNIGHT),
+                days=days,
+                last_bookable_on=span.last_day or days[-1],
                 minutes=step.minutes,
                 mode=step.booking,
                 person_ids=people,
@@ -176,7 +197,7 @@ def _what_else_is_missing(
         return Wanting(step.name, "S1", "organisation-not-covered", span.last_day, uncovered)
     if _apart(facts, procedure, step, day):
         return Wanting(step.name, "X12", "separate-meetings", span.last_day)
-    if _cancelled_by_hand(facts, step.name):
+    if cancelled_by_hand(facts, step.name):
         return Wanting(step.name, span.rule, "cancelled", span.last_day)
     return None
 
@@ -199,7 +220,7 @@ def _grounds(facts: CaseFacts) -> str:
     return sha256(repr(said).encode()).hexdigest()[:16]
 
 
-def _cancelled_by_hand(facts: CaseFacts, step: str) -> bool:
+def cancelled_by_hand(facts: CaseFacts, step: str) -> bool:
     """A person who cancelled has reasons: a new time is theirs to ask for, and they're told so."""
     latest = max(facts.meetings_of(step), key=lambda one: one.changed_at, default=None)
     return latest is not None and latest.cancelled_because == "by-hand"

@@ -7,29 +7,52 @@ Each part has a module of its own; whoever uses one finds it here. The files the
 from shared.domain.procedure.asking import ConsentRule
 from shared.domain.procedure.follow_ups import Alert, AnswerRule, Chore, InquiryRule, Reminder
 from shared.domain.procedure.people import AlwaysCalled, Eligibility, Roles
-from shared.domain.procedure.steps import KNOWN, Step, WindowRule
+from shared.domain.procedure.steps import KNOWN, About, MonthRule, Step, WindowRule
 from shared.domain.procedure.values import Called, Code, Function, Many, RuleId, Text
-from shared.domain.procedure.whole import Procedure, UnknownStep
+from shared.domain.procedure.whole import AsksNobody, Procedure, UnknownStep
+from shared.domain.procedure.year import (
+    DispatchRule,
+    EvaluationRule,
+    Group,
+    ParentMeetingRule,
+    Question,
+    ReportRules,
+    StageRule,
+    YearDay,
+    YearRules,
+)
 
 __all__ = [
     "KNOWN",
+    "About",
     "Alert",
     "AlwaysCalled",
     "AnswerRule",
+    "AsksNobody",
     "Called",
     "Chore",
     "Code",
     "ConsentRule",
+    "DispatchRule",
     "Eligibility",
+    "EvaluationRule",
     "Function",
+    "Group",
     "InquiryRule",
     "Many",
+    "MonthRule",
+    "ParentMeetingRule",
     "Procedure",
+    "Question",
     "Reminder",
+    "ReportRules",
     "Roles",
     "RuleId",
+    "StageRule",
     "Step",
     "Text",
     "UnknownStep",
     "WindowRule",
+    "YearDay",
+    "YearRules",
 ]

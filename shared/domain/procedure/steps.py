@@ -1,7 +1,8 @@
 """The steps of a procedure, their limits, and what they wait for."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from datetime import time
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -27,8 +28,35 @@ class WindowRule(Part):
         return None if self.counted_from == KNOWN else self.counted_from.removesuffix(HELD)
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
+# What a meeting is about: a child's case, or a matter of the staff's own.
+About = Literal["child", "year", "parents", "report", "consultation"]
+
+
+class MonthRule(Part):
+    """Once in a month of the year (R20): on its n-th such weekday at a time, if that day will do.
+
+    Everybody is called `call_weeks_before` weeks before the day.
+    """
+
+    month: Annotated[int, Field(ge=1, le=12)]
+    nth: Annotated[int, Field(ge=1, le=4)]
+    weekday: Weekday
+    at: time
+    call_weeks_before: Annotated[int, Field(ge=1, le=26)]
+    rule: RuleId
+
+    @property
+    def weekday_number(self) -> int:
+        """As date.weekday() counts: Monday is 0."""
+        return get_args(Weekday).index(self.weekday)
+
+
 class Step(Part):
     """One kind of meeting, in the order the procedure holds them.
+
+    `of` is what it is about. `in_month` is the limit of a meeting that comes every year. One that
+    `goes_first` makes others give way within their own limits, by that rule (R46).
 
     `within` is a limit that is never passed (X1); `target` is only measured against (S10). A step
     that `seeks` gets a time by itself as soon as what it waits for has come; else a person says
@@ -43,7 +71,9 @@ class Step(Part):
     calls: Annotated[Many[Called], Field(min_length=1)] = (
         "child", "guardian", "staff", "external",
     )  # fmt: skip
+    of: About = "child"
     within: WindowRule | None = None
+    in_month: MonthRule | None = None
     target: WindowRule | None = None
     seeks: bool = True
     waits_for: Many[Text] = ()
@@ -52,6 +82,11 @@ class Step(Part):
     notice_working_days: Annotated[int, Field(ge=0, le=30)] = 3
     booking: Literal["book", "propose"]
     grounds: Literal["none", "consent"]
+    goes_first_rule: RuleId | None = None
+
+    @property
+    def goes_first(self) -> bool:
+        return self.goes_first_rule is not None
 
     @property
     def waits_for_consent(self) -> bool:

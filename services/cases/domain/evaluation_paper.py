@@ -1,0 +1,215 @@
+"""The evaluation as a report to read: what stands in it, in Swedish, for the two who evaluate."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.cases.domain.evaluating import AskedPost
+from services.cases.domain.evaluation_summary import (
+    OfProcedure,
+    Represented,
+    Result,
+    Summary,
+)
+from services.cases.domain.papers import Fact, House, Section, Sheet, capitalised, sheet
+from shared.domain.codes import ROLES
+from shared.domain.lead_times import CONSENT, FIRST_MEETING, Spread
+from shared.domain.procedure import KNOWN, Group, Procedure
+from shared.domain.swedish import long_date, the_day
+
+TOO_FEW = "färre än fem"
+NOTE = (
+    f"Tal om {TOO_FEW} ärenden visas inte: så små tal skulle kunna peka ut ett barn."
+    " Siffrorna gäller ärenden som blev kända under läsåret, och är räknade {day}."
+    " Vilken grupp en text kommer från visas bara om minst tre i gruppen har fått frågan."
+)
+_NOTHING = "Ingen har svarat på frågan."
+_NOT_NOTED = "inte noterat"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A heading, the head of each column and the rows under it; without rows `empty` stands."""
+
+    heading: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was answered to a question: in numbers, a row of them, or in people's own words.
+
+    Each quote has the group it comes from as its heading, if that is shown, and a paragraph for
+    each line.
+    """
+
+    question: str
+    said: str
+    head: tuple[str, ...]
+    counts: tuple[str, ...]
+    quotes: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationPaper:
+    """Everything that is known about a year, on a few pages."""
+
+    sheet: Sheet
+    heading: str
+    facts: tuple[Fact, ...]
+    answers: tuple[Answers, ...]
+    tables: tuple[Table, ...]
+    note: str
+
+
+def evaluation_paper(
+    summary: Summary, procedure: Procedure, *, house: House, today: date
+) -> EvaluationPaper:
+    year = summary.evaluation.year
+    return EvaluationPaper(
+        sheet=sheet("evaluation", "sv", house, str(year), today),
+        heading=f"Utvärdering av samverkan {year}",
+        facts=_facts(summary, procedure),
+        answers=tuple(_answers(result) for result in summary.results),
+        tables=(
+            _meetings(summary.meetings),
+            _counts(summary.cases),
+            _limits(summary.cases),
+            _lead_times(summary.cases),
+        ),
+        note=NOTE.format(day=the_day(today)),
+    )
+
+
+def _facts(summary: Summary, procedure: Procedure) -> tuple[Fact, ...]:
+    evaluation, asked = summary.evaluation, len(summary.asked)
+    done = evaluation.done_on
+    filed = (evaluation.reference,) if evaluation.reference else ()
+    answered = asked - len(summary.waiting)
+    facts = [
+        Fact("Rutinen säger", (f"«{procedure.rules['R24']}»",) if "R24" in procedure.rules else ()),
+        Fact("Läsår", (f"{summary.first.year}/{summary.last.year}, juli till juni",)),
+        Fact("Klar senast", (long_date(evaluation.due_on),)),
+        Fact("Läget", ("Pågår" if done is None else f"Klar {the_day(done)}",)),
+        Fact("Har svarat", (f"{answered} av {asked}",)),
+        Fact("Har inte svarat", tuple(map(_post, summary.waiting)) or ("ingen",)),
+    ]
+    return tuple(facts) if done is None else (*facts, Fact("Sparad i", filed))
+
+
+def _post(post: AskedPost) -> str:
+    """«Rektor, Björkskolan»."""
+    return f"{capitalised(ROLES.get(post.role, post.role))}, {post.unit}"
+
+
+def _answers(result: Result) -> Answers:
+    count = f"{result.count} svar"
+    if not result.count:
+        return Answers(result.question.text, _NOTHING, (), (), ())
+    counts = tuple(map(str, result.distribution.values()))
+    if result.question.kind == "text":
+        quotes = tuple(
+            Section(
+                "" if quote.group is None else capitalised(quote.group.sv),
+                tuple(filter(str.strip, quote.text.splitlines())),
+            )
+            for quote in result.quotes
+        )
+        return Answers(result.question.text, count, (), (), quotes)
+    if result.question.kind == "yes-no":
+        return Answers(result.question.text, count, ("Ja", "Nej"), counts, ())
+    said = f"{count}, medelvärde {_number(result.mean)} av 5"
+    head = tuple(result.distribution)
+    return Answers(result.question.text, said, head, counts, ())
+
+
+def _meetings(meetings: Sequence[Represented]) -> Table:
+    rows = (
+        (one.title, long_date(one.meeting.on), *_came(one))
+        if one.meeting.state == "held"
+        else (one.title, long_date(one.meeting.on), "inte markerat som hållet", "")
+        for one in meetings
+    )
+    return Table(
+        "Mötena i april och oktober",
+        ("Möte", "Dag", "Grupper som var med", "Grupper som saknades"),
+        tuple(rows),
+        "Inget av årets möten står i kalendern för läsåret.",
+    )
+
+
+def _came(one: Represented) -> tuple[str, str]:
+    if one.meeting.roles is None:
+        return _NOT_NOTED, _NOT_NOTED
+    return _titles(one.present), _titles(one.absent)
+
+
+def _titles(groups: Iterable[Group]) -> str:
+    return ", ".join(group.title for group in groups) or "ingen"
+
+
+def _counts(cases: Sequence[OfProcedure]) -> Table:
+    rows = ((one.procedure.title, _shown(one.cases)) for one in cases)
+    return Table(
+        "Ärenden", ("Rutin", "Ärenden som blev kända"), tuple(rows), "Inga ärenden blev kända."
+    )
+
+
+def _limits(cases: Sequence[OfProcedure]) -> Table:
+    rows = (
+        (one.procedure.title, kept.title, _shown(kept.met), _shown(kept.missed))
+        for one in cases
+        for kept in one.limits
+    )
+    return Table(
+        "Möten inom sin tidsgräns",
+        ("Rutin", "Möte", "I tid", "För sent"),
+        tuple(rows),
+        "Inga tidsgränser har löpt ut.",
+    )
+
+
+def _lead_times(cases: Sequence[OfProcedure]) -> Table:
+    rows = (
+        (one.procedure.title, _between(spread, one.procedure), *_days(spread))
+        for one in cases
+        for spread in one.lead_times
+    )
+    return Table(
+        "Hur lång tid det tog",
+        ("Rutin", "Från – till", "Ärenden", "Hälften inom, dagar", "Nio av tio inom, dagar"),
+        tuple(rows),
+        "Det finns inget att mäta än.",
+    )
+
+
+def _days(spread: Spread) -> tuple[str, str, str]:
+    if spread.count is None:
+        return TOO_FEW, "–", "–"
+    return str(spread.count), _number(spread.median_days), str(spread.p90_days)
+
+
+def _between(spread: Spread, procedure: Procedure) -> str:
+    return f"{_moment(spread.since, procedure)} – {_moment(spread.step, procedure)}"
+
+
+def _moment(code: str, procedure: Procedure) -> str:
+    """«ärendet blev känt», «alla samtycken», «Första mötet»."""
+    named = {
+        KNOWN: "ärendet blev känt",
+        CONSENT: "alla samtycken",
+        FIRST_MEETING: "något möte hölls",
+    }
+    titles = {step.name: step.title for step in procedure.steps}
+    return named.get(code) or titles.get(code, code)
+
+
+def _shown(count: int | None) -> str:
+    return TOO_FEW if count is None else str(count)
+
+
+def _number(value: float | None) -> str:
+    """«3,8», «12»."""
+    return "–" if value is None else f"{value:g}".replace(".", ",")
