@@ -1,5 +1,6 @@
 """The years as matters of the staff: opened ahead, called by two, with all who hold a post."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ import pytest
 from services.cases.adapters.municipality import import_register
 from shared.ids import LINK, signed_token, staff_id, year_matter_id
 from shared.municipality import read_register
-from tests.integration.cases_house import CasesHouse
+from tests.integration.cases_house import CasesHouse, new_case
 from tests.support.links import Visitor
 from tests.support.notifier import SECRET
 from tests.support.papers import text_of
@@ -529,6 +530,25 @@ def test_R23_the_agenda_of_a_years_meeting_is_printed(town: Town) -> None:
             assert said in text
         for word in ("barn", "vårdnadshavare", "samtycke", "ärendet"):
             assert word not in text.lower()
+
+
+def test_R23_the_agenda_has_the_last_meeting_and_what_the_figures_say(town: Town) -> None:
+    """R23: to follow up the last meeting; the cases since then in numbers, small ones not told."""
+    town.quiet()
+    april, october = meeting(town, "april"), meeting(town, "october")
+    first = text_of(town.client.get(f"/api/v1/meetings/{april['id']}/agenda.pdf").content)
+    assert "inget ännu" in first
+    town.move_clock("2027-04-15T10:00:00+02:00")
+    town.do(f"meetings/{april['id']}/held", {})
+    town.do(f"meetings/{april['id']}/minutes-filed", {"reference": "SAM-2027-3"})
+    since = new_case() | {"known_on": "2027-04-15"}
+    for _ in range(5):
+        town.post("cases", since, status=201)
+    text = text_of(town.client.get(f"/api/v1/meetings/{october['id']}/agenda.pdf").content)
+    for said in ("onsdag 14 april 2027", "SAM-2027-3", "från och med onsdagen den 14 april"):
+        assert said in text, said
+    assert re.search(r"Samverkansmöte\s+5\b", text)
+    assert "färre än fem" in text  # of limits none has passed yet; too few to be split
 
 
 def test_X10_no_call_about_cases_knows_a_year(town: Town) -> None:

@@ -1,6 +1,7 @@
 """What papers need of a case, in SQL; who reads it is logged by whoever asks."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -20,6 +21,12 @@ _MEETING = """
     SELECT m.secretary, place.public_text AS place
     FROM cases.meetings m LEFT JOIN cases.places place ON place.code = m.place
     WHERE m.id = %s
+"""
+_LAST_OF_THE_YEAR = """
+    SELECT m.starts_at, m.minutes_reference AS minutes
+    FROM cases.meetings m JOIN cases.cases c ON c.id = m.case_id
+    WHERE c.about = 'year' AND m.state = 'held' AND m.starts_at < %s
+    ORDER BY m.starts_at DESC, m.id LIMIT 1
 """
 _WAS_INVITED = """
     SELECT 1 FROM cases.attendance a JOIN cases.people p ON p.id = a.person_id
@@ -72,6 +79,9 @@ class SqlPaperViews:
             )
             for row in rows
         }
+
+    def last_of_the_year(self, before: datetime) -> DictRow | None:
+        return self._one(_LAST_OF_THE_YEAR, before)
 
     def _one(self, query: LiteralString, *values: Any) -> DictRow | None:
         return self._connection.execute(query, values).fetchone()

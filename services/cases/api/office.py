@@ -183,7 +183,15 @@ class Reader:
                 raise NotFound
             self.caller.sight(unit).enter(self.caller.path, case_id)
             self._views(unit).log(self.caller.actor, case_id, what)
-            return write(case_id, PaperDesk(unit.now, papers, self.office.procedures, press.house))
+            desk = PaperDesk(
+                unit.now,
+                papers,
+                self.office.procedures,
+                press.house,
+                self.office.times.days,
+                self.office.overviews_for(unit.connection),
+            )
+            return write(case_id, desk)
 
 
 @dataclass(frozen=True, slots=True)

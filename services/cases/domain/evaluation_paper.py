@@ -5,19 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.cases.domain.evaluating import AskedPost
-from services.cases.domain.evaluation_summary import (
-    OfProcedure,
-    Represented,
-    Result,
-    Summary,
-)
+from services.cases.domain.evaluation_summary import Represented, Result, Summary
+from services.cases.domain.figures import TOO_FEW, Table, figures, number
 from services.cases.domain.papers import Fact, House, Section, Sheet, capitalised, sheet
 from shared.domain.codes import ROLES
-from shared.domain.lead_times import CONSENT, FIRST_MEETING, Spread
-from shared.domain.procedure import KNOWN, Group, Procedure
+from shared.domain.procedure import Group, Procedure
 from shared.domain.swedish import long_date, the_day
 
-TOO_FEW = "färre än fem"
 NOTE = (
     f"Tal om {TOO_FEW} ärenden visas inte: så små tal skulle kunna peka ut ett barn."
     " Siffrorna gäller ärenden som blev kända under läsåret, och är räknade {day}."
@@ -25,16 +19,6 @@ NOTE = (
 )
 _NOTHING = "Ingen har svarat på frågan."
 _NOT_NOTED = "inte noterat"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A heading, the head of each column and the rows under it; without rows `empty` stands."""
-
-    heading: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    empty: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +59,7 @@ def evaluation_paper(
         answers=tuple(_answers(result) for result in summary.results),
         tables=(
             _meetings(summary.meetings),
-            _counts(summary.cases),
-            _limits(summary.cases),
-            _lead_times(summary.cases),
+            *figures(summary.cases),
         ),
         note=NOTE.format(day=the_day(today)),
     )
@@ -120,7 +102,7 @@ def _answers(result: Result) -> Answers:
         return Answers(result.question.text, count, (), (), quotes)
     if result.question.kind == "yes-no":
         return Answers(result.question.text, count, ("Ja", "Nej"), counts, ())
-    said = f"{count}, medelvärde {_number(result.mean)} av 5"
+    said = f"{count}, medelvärde {number(result.mean)} av 5"
     head = tuple(result.distribution)
     return Answers(result.question.text, said, head, counts, ())
 
@@ -148,68 +130,3 @@ def _came(one: Represented) -> tuple[str, str]:
 
 def _titles(groups: Iterable[Group]) -> str:
     return ", ".join(group.title for group in groups) or "ingen"
-
-
-def _counts(cases: Sequence[OfProcedure]) -> Table:
-    rows = ((one.procedure.title, _shown(one.cases)) for one in cases)
-    return Table(
-        "Ärenden", ("Rutin", "Ärenden som blev kända"), tuple(rows), "Inga ärenden blev kända."
-    )
-
-
-def _limits(cases: Sequence[OfProcedure]) -> Table:
-    rows = (
-        (one.procedure.title, kept.title, _shown(kept.met), _shown(kept.missed))
-        for one in cases
-        for kept in one.limits
-    )
-    return Table(
-        "Möten inom sin tidsgräns",
-        ("Rutin", "Möte", "I tid", "För sent"),
-        tuple(rows),
-        "Inga tidsgränser har löpt ut.",
-    )
-
-
-def _lead_times(cases: Sequence[OfProcedure]) -> Table:
-    rows = (
-        (one.procedure.title, _between(spread, one.procedure), *_days(spread))
-        for one in cases
-        for spread in one.lead_times
-    )
-    return Table(
-        "Hur lång tid det tog",
-        ("Rutin", "Från – till", "Ärenden", "Hälften inom, dagar", "Nio av tio inom, dagar"),
-        tuple(rows),
-        "Det finns inget att mäta än.",
-    )
-
-
-def _days(spread: Spread) -> tuple[str, str, str]:
-    if spread.count is None:
-        return TOO_FEW, "–", "–"
-    return str(spread.count), _number(spread.median_days), str(spread.p90_days)
-
-
-def _between(spread: Spread, procedure: Procedure) -> str:
-    return f"{_moment(spread.since, procedure)} – {_moment(spread.step, procedure)}"
-
-
-def _moment(code: str, procedure: Procedure) -> str:
-    """«ärendet blev känt», «alla samtycken», «Första mötet»."""
-    named = {
-        KNOWN: "ärendet blev känt",
-        CONSENT: "alla samtycken",
-        FIRST_MEETING: "något möte hölls",
-    }
-    titles = {step.name: step.title for step in procedure.steps}
-    return named.get(code) or titles.get(code, code)
-
-
-def _shown(count: int | None) -> str:
-    return TOO_FEW if count is None else str(count)
-
-
-def _number(value: float | None) -> str:
-    """«3,8», «12»."""
-    return "–" if value is None else f"{value:g}".replace(".", ",")

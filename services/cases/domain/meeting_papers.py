@@ -1,8 +1,11 @@
 """The agenda of a meeting (R12) and the template for its minutes and plan (R15): for the staff."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.cases.domain.evaluation_summary import OfProcedure
+from services.cases.domain.figures import TOO_FEW, Table, figures
 from services.cases.domain.papers import (
     Fact,
     House,
@@ -17,6 +20,7 @@ from services.cases.domain.papers import (
     staff_line,
 )
 from shared.domain.procedure import Procedure
+from shared.domain.swedish import long_date, the_day
 
 _BBIC = (
     Section(
@@ -43,6 +47,10 @@ _BBIC = (
     ),
 )
 _OF_A_CHILD = ("Samtycket är genomgånget på mötet", "Inget nytt möte: ärendet avslutas")
+_NOTE = (
+    "Siffrorna gäller ärenden som blev kända från och med {first}, och är räknade {day}."
+    f" Tal om {TOO_FEW} ärenden visas inte: så små tal skulle kunna peka ut någon."
+)
 # Of the family nobody is named: who comes is for them to say, at the meeting (X12).
 _OF_THE_FAMILY = {
     "child": ("Barnet/eleven",),
@@ -53,12 +61,29 @@ _OF_THE_FAMILY = {
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """The points of a meeting, to lay on the table: it names no one of the family."""
+    """The points of a meeting, to lay on the table: it names no one of the family.
+
+    With the year's meetings: what the last one was, and what the figures since then say (R23).
+    """
 
     sheet: Sheet
     heading: str
     facts: tuple[Fact, ...]
     points: tuple[str, ...]
+    tables: tuple[Table, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What has been since the last of the year's meetings: when that was, where its minutes are
+    filed, and the cases that have become known from a day on.
+    """
+
+    first: date
+    held_on: date | None
+    minutes: str | None
+    cases: Sequence[OfProcedure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +105,28 @@ class Minutes:
 
 
 def agenda(
-    meeting: PaperMeeting, *, procedure: Procedure, reference: str, house: House, today: date
+    meeting: PaperMeeting,
+    *,
+    procedure: Procedure,
+    reference: str,
+    house: House,
+    today: date,
+    since: Since | None = None,
 ) -> Agenda:
     return Agenda(
         sheet=sheet("meeting", "sv", house, reference, today),
         heading="Dagordning",
-        facts=_facts(meeting, reference),
+        facts=(*_facts(meeting, reference), *(() if since is None else _last_meeting(since))),
         points=procedure.agenda,
+        tables=() if since is None else figures(since.cases),
+        note="" if since is None else _NOTE.format(first=the_day(since.first), day=the_day(today)),
     )
+
+
+def _last_meeting(since: Since) -> tuple[Fact, ...]:
+    held = "inget ännu" if since.held_on is None else long_date(since.held_on)
+    filed = (since.minutes,) if since.minutes else ()
+    return (Fact("Föregående möte", (held,)), Fact("Dess anteckningar finns i", filed))
 
 
 def minutes(

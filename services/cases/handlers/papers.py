@@ -2,24 +2,27 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 from services.cases.domain.consent_form import ConsentForm, consent_form
 from services.cases.domain.evaluation_paper import EvaluationPaper
+from services.cases.domain.evaluation_summary import of_procedure
 from services.cases.domain.letters import Letter, LetterKind, letter, letter_kind
-from services.cases.domain.meeting_papers import Agenda, Minutes, agenda, minutes
+from services.cases.domain.meeting_papers import Agenda, Minutes, Since, agenda, minutes
 from services.cases.domain.papers import House, PaperMeeting, Person, Staff
 from services.cases.domain.refused import NotFound
+from services.cases.handlers.overviews import Overviews, known_cases
 from shared.domain.calling import in_charge
-from shared.domain.days import local_date
+from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Procedure
 from shared.procedures import Procedures
 
 Paper = ConsentForm | Letter | Agenda | Minutes | EvaluationPaper
 Row = Mapping[str, Any]
+_HALF_A_YEAR = timedelta(days=183)
 
 
 class PaperViews(Protocol):
@@ -32,6 +35,8 @@ class PaperViews(Protocol):
     def was_invited(self, meeting_id: UUID, person: UUID) -> bool: ...
     def form_reference(self, consent_id: UUID) -> str | None: ...
     def people(self, people: Collection[UUID]) -> Mapping[UUID, Person]: ...
+    def last_of_the_year(self, before: datetime) -> Row | None:
+        """The last of the years' meetings that was held before: `starts_at`, `minutes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class PaperDesk:
     views: PaperViews
     procedures: Procedures
     house: House
+    days: WorkingDays
+    overviews: Overviews
 
     @property
     def today(self) -> date:
@@ -99,6 +106,21 @@ def write_agenda(case_id: UUID, meeting_id: UUID, desk: PaperDesk) -> Agenda:
         reference=file.facts.reference,
         house=desk.house,
         today=desk.today,
+        since=_since(file.meeting(meeting_id), desk) if file.facts.about == "year" else None,
+    )
+
+
+def _since(meeting: Meeting, desk: PaperDesk) -> Since:
+    """R23: what the last meeting is followed up by; before the first one, half a year of it."""
+    last = desk.views.last_of_the_year(meeting.starts_at)
+    held_on = None if last is None else local_date(last["starts_at"])
+    first = desk.today - _HALF_A_YEAR if held_on is None else held_on
+    known = known_cases(None, first, desk.today, desk.overviews, desk.procedures)
+    return Since(
+        first=first,
+        held_on=held_on,
+        minutes=None if last is None else last["minutes"],
+        cases=tuple(of_procedure(cases, desk.days, desk.today) for cases in known.values()),
     )
 
 
