@@ -148,7 +148,7 @@ def test_the_clock_of_demo_mode_waits_for_the_look_of_the_day(cases: CasesHouse)
     settle = "/api/v1/clock/settle?timeout=0"
     assert cases.client.post(settle).status_code == 200
     cases.set_clock("2027-03-02T00:30:00+01:00")
-    assert cases.client.post(settle).json()["left"]["daily"] == 1
+    assert cases.client.post(settle).json()["left"]["daily"] > 0
     cases.worker.work()
     assert cases.client.post(settle).status_code == 200
 

@@ -118,6 +118,11 @@ class Town:
         left = move_clock(_Clock(self), datetime.fromisoformat(to))
         assert not left, left
 
+    def jump_clock(self, to: str) -> None:
+        """The same with nobody at work until then, which takes a tenth of the time to tell."""
+        self.clockwork.stand_at(datetime.fromisoformat(to))
+        self.quiet()
+
     def quiet(self, seconds: float = QUIET_SECONDS) -> None:
         """Rounds of all three until nothing is due, undelivered or under way at this time.
 
