@@ -6,7 +6,7 @@ UV = @$(PYTHON) tools/bootstrap.py --uv --
 COMPILE = pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: run test nightly check bench lock
+.PHONY: run test nightly check bench screenshots lock
 
 run: ## everything, in the foreground; Ctrl-C ends it
 	@$(PYTHON) tools/bootstrap.py -- -m samspel run
@@ -27,6 +27,9 @@ check: ## lint, format, types, imports
 
 bench: ## how fast it is, as ratios; writes bench.json
 	$(IN_VENV) -m tests.bench
+
+screenshots: ## the pictures of docs/screenshots, of the example as it is now
+	$(IN_VENV) -m tools.screenshots $(ARGS)
 
 lock: ## the newest packages that fit, with their hashes: make lock ARGS=--upgrade
 	$(UV) $(COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock

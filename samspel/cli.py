@@ -1,6 +1,7 @@
 """The console script `samspel`."""
 
 import os
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -138,6 +139,68 @@ def held_release() -> None:
 def held_drop() -> None:
     """Skicka igen, men inget av det som hölls."""
     typer.echo(holding.dropped(_notifier().drop_held()))
+
+
+user = typer.Typer(help="Konton för dem som loggar in med lösenord.", no_args_is_help=True)
+app.add_typer(user, name="user")
+Login = Annotated[str, typer.Argument(help="E-postadress i personalregistret, eller ett namn.")]
+
+
+class Role(StrEnum):
+    """What an account can have that no post gives."""
+
+    administrator = "administrator"
+    it = "it"
+
+
+@user.command("add")
+def user_add(
+    login: Login,
+    name: Annotated[str | None, typer.Option(help="Namn på någon utanför registret.")] = None,
+    role: Annotated[list[Role] | None, typer.Option(help="Kan anges flera gånger.")] = None,
+    *,
+    without_password: Annotated[
+        bool, typer.Option(help="Bara för inloggning med kommunens vanliga konto.")
+    ] = False,
+) -> None:
+    """Lägg upp ett konto. Lösenordet frågas efter, eller läses från inmatningen."""
+    _say(lambda users: users.added(login, name, role or (), without_password=without_password))
+
+
+@user.command("password")
+def user_password(login: Login) -> None:
+    """Byt lösenord. Den som är inloggad med kontot loggas ut."""
+    _say(lambda users: users.with_new_password(login))
+
+
+@user.command("disable")
+def user_disable(login: Login) -> None:
+    """Stäng ett konto och logga ut den som använder det."""
+    _say(lambda users: users.disabled(login))
+
+
+@user.command("enable")
+def user_enable(login: Login) -> None:
+    """Öppna ett konto igen."""
+    _say(lambda users: users.enabled(login))
+
+
+@user.command("list")
+def user_list() -> None:
+    """Visa alla konton."""
+    _say(lambda users: users.listed())
+
+
+def _say(lines: Callable[[ModuleType], Iterator[str]]) -> None:
+    """What is done with accounts, line by line."""
+    _database_url()
+    from samspel import user as users  # noqa: PLC0415
+
+    try:
+        for line in lines(users):
+            typer.echo(line)
+    except users.CannotDo as reason:
+        raise _stopped(str(reason)) from None
 
 
 def _notifier() -> ModuleType:

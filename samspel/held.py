@@ -23,6 +23,7 @@ _KINDS = {
     "task": "uppgifter till personal",
     "receipt": "mottagningsbesked",
     "dispatch": "material att sprida",
+    "digest": "veckobrev",
 }
 
 

@@ -4,6 +4,7 @@ import secrets
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 
+from samspel.demo_people import PEOPLE
 from samspel.embedded import EmbeddedPostgres, EmbeddedValkey
 from samspel.embedded.ground import Ground
 from samspel.ports import LOOPBACK
@@ -28,6 +29,7 @@ class House:
         self._postgres = EmbeddedPostgres(settings.home)
         self._valkey = EmbeddedValkey(settings.home)
         self._token = settings.demo_token or ground.kept("api-token", secrets.token_urlsafe)
+        self._password = settings.demo_password or ground.kept("demo-password", _password)
         self._secret = ground.kept("secret-key", secrets.token_urlsafe)
         self._example_loaded = settings.home / "example-loaded"
 
@@ -54,6 +56,7 @@ class House:
                     " --no-access-log --log-level warning",
                     ready=http_ok(web, "/healthz"),
                 ),
+                self._step("accounts", "samspel.demo_accounts"),
                 *(
                     self._service(
                         name,
@@ -92,7 +95,7 @@ class House:
             yield f"Brevlåda:   {self._mailbox_url}"
         yield f"API:        {url}/api/v1  (beskrivning: {url}/docs)"
         yield f"Token:      {self._token}"
-        yield "Inloggning: behövs inte i demoläge"
+        yield f"Inloggning: {PEOPLE[0]}, lösenord {self._password}  (fler på {url}/logga-in)"
         yield "Samspel är igång. Ctrl-C avslutar."
 
     def remember_the_example(self) -> None:
@@ -125,6 +128,7 @@ class House:
             "SAMSPEL_MUNICIPALITY": str(settings.municipality),
             "SAMSPEL_DEMO": "1",
             "SAMSPEL_API_TOKEN": self._token,
+            "SAMSPEL_DEMO_PASSWORD": self._password,
             "SAMSPEL_MAILBOX_URL": "" if settings.smtp_url else self._mailbox_url,
         }
 
@@ -161,6 +165,11 @@ class House:
             ready=ready,
             once=once,
         )
+
+
+def _password() -> str:
+    """Easy to type, and nobody else's."""
+    return "-".join(secrets.token_hex(2) for _ in range(3))
 
 
 def _without_password(url: str) -> str:

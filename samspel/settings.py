@@ -37,6 +37,7 @@ class RunSettings:
     inbound: Port  # where answers are received
     smtp_url: str | None  # another mail server instead of the mailbox
     demo_token: str | None
+    demo_password: str | None
     clock: datetime | None
     example: bool
 
@@ -53,6 +54,7 @@ class RunSettings:
             inbound=_port(given, "SAMSPEL_INBOUND_PORT", "inkommande svar", 2525),
             smtp_url=_smtp_url(given),
             demo_token=_token(given),
+            demo_password=_password(given),
             clock=_clock(given),
             example=_example(given) and municipality_folder(given) == _EXAMPLE_MUNICIPALITY,
         )
@@ -116,6 +118,13 @@ def _token(given: Mapping[str, str]) -> str | None:
     if token is not None and not (token.isascii() and token.isprintable() and " " not in token):
         raise BadSetting("SAMSPEL_DEMO_TOKEN: bara ASCII-tecken utan mellanslag.")
     return token
+
+
+def _password(given: Mapping[str, str]) -> str | None:
+    password = given.get("SAMSPEL_DEMO_PASSWORD")
+    if password is not None and not password.isprintable():
+        raise BadSetting("SAMSPEL_DEMO_PASSWORD: inga styrtecken eller radbrytningar.")
+    return password
 
 
 def _clock(given: Mapping[str, str]) -> datetime | None:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -14,15 +14,15 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
-    model_validator,
 )
 
-from shared.domain.days import Break, SchoolYears, Term
+from shared.domain.days import SchoolYears
 from shared.domain.hours import OfficeHours
 from shared.domain.procedure import Code, Many, Text
 from shared.domain.quiet import USUAL_HOURS, QuietHours
+from shared.domain.weekly import WeeklyLetter
 from shared.mailaddress import mail_address
-from shared.procedures import Procedures, UnknownProcedure, load_procedures
+from shared.procedures import ProcedureFiles, Procedures, UnknownProcedure, read_procedures
 from shared.register import (
     Holder,
     MunicipalityError,
@@ -38,12 +38,15 @@ from shared.register import (
     read_register,
     read_units,
 )
+from shared.saved_rules import SavedRule
+from shared.school_years import SchoolYear, SchoolYearsFile, as_school_years, laid_over
 from shared.tomlfile import BrokenFileError, keys_and_reasons, read_toml
 
 __all__ = [
     "Booking",
     "Concern",
     "ContactCentre",
+    "Folder",
     "Holder",
     "Mail",
     "Municipality",
@@ -54,6 +57,7 @@ __all__ = [
     "Register",
     "Unit",
     "load_municipality",
+    "read_folder",
     "read_holders",
     "read_people",
     "read_places",
@@ -92,10 +96,14 @@ class _Part(BaseModel):
 
 
 class ContactCentre(_Part):
-    """Where everybody can ring or go: on every public page and in mails to families (P18)."""
+    """Where everybody can ring or go: on every public page and in mails to families (P18).
+
+    `email`: where faults of the pages are reported as well; never for what concerns a child.
+    """
 
     phone: Phone
     address: Text
+    email: Annotated[str, AfterValidator(mail_address)] | None = None
 
 
 class Document(_Part):
@@ -167,29 +175,65 @@ class Municipality:
     booking: Booking
     mail: Mail
     concern: Concern
+    years: tuple[SchoolYear, ...]
     school_years: SchoolYears
     procedures: Procedures
+    digest: WeeklyLetter
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A municipality's files as they were read; what is changed in the web is laid over them."""
+
+    path: Path
+    settings: "_Settings"
+    years: tuple[SchoolYear, ...]
+    procedure_files: ProcedureFiles
+
+    def municipality(self, saved: Collection[SavedRule] = ()) -> Municipality:
+        """What holds with these changes. Raises MunicipalityError, ProcedureError and
+        BrokenFileError, which names the key."""
+        settings = self.settings
+        files = [one.as_file for one in saved if one.kind == "procedure"]
+        changed = [one.as_school_year for one in saved if one.kind == "school-year"]
+        procedures = self.procedure_files.procedures(files)
+        if settings.procedures is not None:
+            procedures = _used(self.path / "municipality.toml", settings.procedures, procedures)
+        years = laid_over(self.years, changed)
+        return Municipality(
+            name=settings.name,
+            contact_centre=settings.contact_centre,
+            booking=settings.booking,
+            mail=settings.mail,
+            concern=settings.concern or Concern(phone=settings.contact_centre.phone),
+            years=years,
+            school_years=as_school_years(years),
+            procedures=procedures,
+            digest=settings.digest,
+        )
 
 
 def load_municipality(folder: Path) -> Municipality:
+    """What the folder alone says. Raises MunicipalityError."""
+    return read_folder(folder).municipality()
+
+
+def read_folder(folder: Path) -> Folder:
     """Reads municipality.toml, school_years.toml and procedures/. Raises MunicipalityError."""
     problems: list[str] = []
     settings = _collecting(problems, lambda: _read(folder / "municipality.toml", _Settings))
-    years = _collecting(problems, lambda: _read(folder / "school_years.toml", _SchoolYearsFile))
-    procedures = _collecting(problems, lambda: load_procedures(folder / "procedures"))
-    if settings is None or years is None or procedures is None:
+    years = _collecting(problems, lambda: _read(folder / "school_years.toml", SchoolYearsFile))
+    files = _collecting(problems, lambda: _read_procedures(folder / "procedures"))
+    if settings is None or years is None or files is None:
         raise MunicipalityError(problems)
-    if settings.procedures is not None:
-        procedures = _used(folder / "municipality.toml", settings.procedures, procedures)
-    return Municipality(
-        name=settings.name,
-        contact_centre=settings.contact_centre,
-        booking=settings.booking,
-        mail=settings.mail,
-        concern=settings.concern or Concern(phone=settings.contact_centre.phone),
-        school_years=years.as_school_years(),
-        procedures=procedures,
-    )
+    return Folder(folder, settings, years.years, files)
+
+
+def _read_procedures(folder: Path) -> ProcedureFiles:
+    """The files, which give procedures that are whole. Raises ProcedureError."""
+    files = read_procedures(folder)
+    files.procedures()
+    return files
 
 
 def _used(path: Path, names: Collection[str], procedures: Procedures) -> Procedures:
@@ -204,7 +248,8 @@ def _used(path: Path, names: Collection[str], procedures: Procedures) -> Procedu
 class _Settings(_Part):
     """municipality.toml. `procedures`: those that the municipality uses; left out, all.
 
-    Without `concern` reports are made by way of the contact centre.
+    Without `concern` reports are made by way of the contact centre, and without `digest` nobody
+    gets a letter of the week.
     """
 
     name: Text
@@ -213,48 +258,7 @@ class _Settings(_Part):
     booking: Booking
     mail: Mail
     concern: Concern | None = None
-
-
-class _Span(_Part):
-    name: Text
-    first: date
-    last: date
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> Self:
-        if self.last < self.first:
-            raise ValueError("last is before first")
-        return self
-
-
-class _BreakTable(_Span):
-    """A break; for all units, or only for those it names."""
-
-    units: Many[Code] = ()
-
-
-class _Year(_Part):
-    name: Text
-    terms: Annotated[Many[_Span], Field(min_length=1)]
-    breaks: Many[_BreakTable] = ()
-
-
-class _SchoolYearsFile(_Part):
-    """school_years.toml."""
-
-    years: Many[_Year]
-
-    def as_school_years(self) -> SchoolYears:
-        return SchoolYears(
-            breaks=tuple(
-                Break(free.name, free.first, free.last, frozenset(free.units))
-                for year in self.years
-                for free in year.breaks
-            ),
-            terms=tuple(
-                Term(term.name, term.first, term.last) for year in self.years for term in year.terms
-            ),
-        )
+    digest: WeeklyLetter = WeeklyLetter(off=True)
 
 
 def _collecting(problems: list[str], read: Callable[[], T]) -> T | None:

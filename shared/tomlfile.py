@@ -13,6 +13,8 @@ class BrokenFileError(ValueError):
 
     def __init__(self, path: Path, key: str, reason: str) -> None:
         super().__init__(": ".join(part for part in (str(path), key, reason) if part))
+        self.key = key
+        self.reason = reason
 
 
 def read_toml(path: Path, broken: type[BrokenFileError] = BrokenFileError) -> dict[str, Any]:

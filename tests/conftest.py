@@ -24,7 +24,7 @@ from shared import migrations
 from shared.municipality import read_register
 
 _TEMPLATE = "samspel_template"
-_REGISTERED = "samspel_registered"  # the same, with the register of the example municipality
+REGISTERED = "samspel_registered"  # the same, with the register of the example municipality
 _SERVERS = pytest.StashKey["Servers"]()
 _MUCH = 4 * 2**30
 ROOT = Path(__file__).parent.parent
@@ -64,6 +64,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: what runs waits for its database, and it for that."""
+    cores = os.cpu_count() or 2
+    return cores + cores // 2
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: "pytest.Item") -> None:
     servers = node.config.stash[_SERVERS]
     node.workerinput["servers"] = {"postgres": servers.postgres, "valkey": servers.valkey}  # type: ignore[attr-defined]
@@ -81,12 +88,14 @@ def _make_template(postgres: str) -> None:
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {_TEMPLATE}")
     migrations.upgrade(make_conninfo_url(postgres, _TEMPLATE))
-    _copy(postgres, _TEMPLATE, _REGISTERED)
-    import_register(make_conninfo_url(postgres, _REGISTERED), read_register(EXAMPLE))
+    copy_database(postgres, _TEMPLATE, REGISTERED)
+    import_register(make_conninfo_url(postgres, REGISTERED), read_register(EXAMPLE))
 
 
-def _copy(postgres: str, template: str, name: str) -> None:
-    copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+def copy_database(postgres: str, template: str, name: str) -> None:
+    """Nobody may be connected to the template."""
+    # By its files: to write each page to the log takes twice as long.
+    copied = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(copied.format(sql.Identifier(name), sql.Identifier(template)))
 
@@ -104,35 +113,43 @@ def servers(pytestconfig: pytest.Config) -> Servers:
 @pytest.fixture
 def database_url(servers: Servers) -> Iterator[str]:
     """A migrated database that nobody else sees; the URL logs in as its owner."""
-    with _database(servers.postgres, _TEMPLATE) as url:
+    with a_database(servers.postgres, _TEMPLATE) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def database_of_the_module(servers: Servers) -> Iterator[str]:
     """One for all tests of a module, where what they look at takes long to come about."""
-    with _database(servers.postgres, _TEMPLATE) as url:
+    with a_database(servers.postgres, _TEMPLATE) as url:
         yield url
 
 
 @pytest.fixture
 def registered_url(servers: Servers) -> Iterator[str]:
     """The same, with the units, people and posts of the example municipality."""
-    with _database(servers.postgres, _REGISTERED) as url:
+    with a_database(servers.postgres, REGISTERED) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def registered_of_the_module(servers: Servers) -> Iterator[str]:
+    """That one for all tests of a module."""
+    with a_database(servers.postgres, REGISTERED) as url:
         yield url
 
 
 @pytest.fixture
 def empty_url(servers: Servers) -> Iterator[str]:
     """A database with nothing in it yet."""
-    with _database(servers.postgres, "template0") as url:
+    with a_database(servers.postgres, "template0") as url:
         yield url
 
 
 @contextmanager
-def _database(postgres: str, template: str) -> Iterator[str]:
+def a_database(postgres: str, template: str) -> Iterator[str]:
+    """The URL of a copy that nobody else sees."""
     name = f"test_{uuid4().hex[:12]}"
-    _copy(postgres, template, name)
+    copy_database(postgres, template, name)
     yield make_conninfo_url(postgres, name)
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -1,40 +1,51 @@
 """Wires the case service together: settings, database, bell, the web application, the worker."""
 
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from services.cases.adapters.accounts import accounts_in, accounts_over
 from services.cases.adapters.clockwork import Clockwork
 from services.cases.adapters.desk import desk_for
+from services.cases.adapters.drafts import forget_drafts
 from services.cases.adapters.heartbeats import silent_services
 from services.cases.adapters.idempotency import SqlAnswers, forget_old
 from services.cases.adapters.links import LinkTerms
 from services.cases.adapters.municipality import import_register
 from services.cases.adapters.overviews import SqlOverviews
 from services.cases.adapters.paper_views import SqlPaperViews
+from services.cases.adapters.register_files import forget_import_drafts
+from services.cases.adapters.sessions import SqlSessions
 from services.cases.adapters.sight import SqlSights
+from services.cases.adapters.tokens import SqlApiTokens
 from services.cases.adapters.views import SqlViews
 from services.cases.domain.papers import House
+from services.cases.handlers.accounts import AccountDesk
 from services.cases.handlers.daily import begin_day
+from services.cases.handlers.digests import count_letters, plan_weeks
 from services.cases.handlers.duties import tell_of_near
 from services.cases.handlers.feeds import Origin
 from services.cases.handlers.importing import Imported
 from services.cases.handlers.lapsing import let_proposals_lapse
 from services.cases.handlers.lateness import tell_of_late
 from services.cases.handlers.ports import Desk
-from services.cases.handlers.reading import Times
+from services.cases.office import Office, Press
 from services.cases.settings import Addresses, Settings
 from services.cases.tasks import handlers
 from shared.bus.delivery import Deliveries
 from shared.bus.heartbeat import heartbeat
 from shared.bus.subscribers import CASES
-from shared.db import Database, again_after_deadlock
+from shared.clock import system_now
+from shared.db import Database, Unit, again_after_deadlock
 from shared.domain.days import WorkingDays, local_date
-from shared.municipality import load_municipality, read_register
+from shared.live_rules import LiveRules
+from shared.municipality import read_register
 from shared.procedures import Procedures, load_procedures
 from shared.queue import SERVICES, Doorbell, celery_app, task_of, work_while_there_is_work
 from shared.register import MunicipalityError
@@ -44,13 +55,18 @@ from shared.tomlfile import BrokenFileError
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from services.cases.api.office import Office
+    from services.cases.web.link_showing import Showing
+    from services.cases.web.staff.room import Room
+
+
+log = logging.getLogger(__name__)
 
 _SECONDS_A_TASK = 5.0
 _CONNECTIONS_OF_WEB = 10
 _TIDY_SECONDS = 3600.0
 _DAY_AGAIN_SECONDS = 600.0
 _WORKER = f"{CASES}.worker"
+_DOOR, _COMMAND = "web", "command"
 
 
 def web() -> "FastAPI":
@@ -68,7 +84,8 @@ def make_web(settings: Settings) -> "FastAPI":
 
     from services.cases.api.application import make_api  # noqa: PLC0415
     from services.cases.api.clock import clock_router  # noqa: PLC0415
-    from services.cases.web.pages import STATIC  # noqa: PLC0415
+    from services.cases.web.staff.pages import failed_pages, install  # noqa: PLC0415
+    from services.cases.web.templating import STATIC  # noqa: PLC0415
 
     parts = _Parts(settings, connections=_CONNECTIONS_OF_WEB)
 
@@ -79,58 +96,70 @@ def make_web(settings: Settings) -> "FastAPI":
 
     clock = Clockwork(parts.database, parts.bell.ring) if settings.demo else None
     app = make_api(_office(parts, settings), routers=[clock_router(clock)], lifespan=lifespan)
-    _add_staff_pages(app, parts, settings, clock)
+    room = _room(app, parts, settings, clock)
+    app.state.room = room
+    install(app, room)
+    _add_the_door(app, room, parts, settings)
+    _add_settings(app, room, parts)
+    _add_operations(app, room)
     _add_public_form(app, parts, settings)
     _add_guidance(app, parts)
-    _add_personal_pages(app, parts, settings)
+    personal = _add_personal_pages(app, parts, settings)
+    app.state.failed_page = failed_pages(personal.failed, room.failed)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
 
-def _add_staff_pages(
-    app: "FastAPI", parts: "_Parts", settings: Settings, clock: Clockwork | None
-) -> None:
-    """What those see who work with cases, and what mails look like. `clock`: one that is moved."""
-    from services.cases.web.pages import Pages, make_pages  # noqa: PLC0415
-    from services.cases.web.previews import PreviewPages, make_preview_pages  # noqa: PLC0415
-    from services.cases.web.year_page import YearPages, make_year_pages  # noqa: PLC0415
+def _room(app: "FastAPI", parts: "_Parts", settings: Settings, clock: Clockwork | None) -> "Room":
+    """What the pages of those who sign in are made with. `clock`: one that is moved."""
+    from services.cases.web.staff.room import Room  # noqa: PLC0415
 
-    app.include_router(
-        make_pages(
-            Pages(
-                database=parts.database,
-                views_for=SqlViews,
-                procedures=parts.municipality.procedures,
-                days=parts.days,
-                municipality=parts.municipality.name,
-                mailbox_url=settings.mailbox_url,
-                clock=clock,
-            )
-        )
+    return Room(
+        current=lambda: app.state.office,
+        sessions_for=SqlSessions,
+        terms=settings.terms,
+        secret=settings.secret,
+        public_url=settings.public_url,
+        municipality=parts.municipality.name,
+        mailbox_url=settings.mailbox_url,
+        clock=clock,
     )
-    app.include_router(
-        make_preview_pages(
-            PreviewPages(
-                database=parts.database,
-                views_for=SqlViews,
-                municipality=parts.municipality.name,
-                mailbox_url=settings.mailbox_url,
-                shown=settings.demo,
-            )
-        )
+
+
+def _add_the_door(app: "FastAPI", room: "Room", parts: "_Parts", settings: Settings) -> None:
+    """Where staff sign in."""
+    from services.cases.adapters.oidc import IdentityService  # noqa: PLC0415
+    from services.cases.adapters.passwords import Passwords  # noqa: PLC0415
+    from services.cases.web.staff.entrance import Entrance  # noqa: PLC0415
+    from services.cases.web.staff.login import make_login_pages  # noqa: PLC0415
+
+    told = settings.demo_password if settings.demo else None
+    entrance = Entrance(
+        unit=partial(accounts_over, parts.database, _DOOR),
+        passwords=Passwords(),
+        service=None if settings.oidc is None else IdentityService(settings.oidc),
+        demo_password=None if told is None else told.get_secret_value(),
     )
-    app.include_router(
-        make_year_pages(
-            YearPages(
-                database=parts.database,
-                desk_for=parts.desk_for,
-                views_for=SqlViews,
-                municipality=parts.municipality.name,
-                mailbox_url=settings.mailbox_url,
-                shown=settings.demo,
-            )
-        )
-    )
+    app.state.entrance = entrance
+    app.include_router(make_login_pages(room, entrance))
+
+
+def _add_settings(app: "FastAPI", room: "Room", parts: "_Parts") -> None:
+    """What administrators keep."""
+    from services.cases.adapters.passwords import Passwords  # noqa: PLC0415
+    from services.cases.adapters.register_files import register_of  # noqa: PLC0415
+    from services.cases.web.staff.settings.pages import make_settings_pages  # noqa: PLC0415
+
+    accounts = partial(accounts_over, parts.database)
+    app.include_router(make_settings_pages(room, register_of, accounts, Passwords()))
+
+
+def _add_operations(app: "FastAPI", room: "Room") -> None:
+    """How the machinery is, for IT."""
+    from services.cases.adapters.operations import SqlOperations  # noqa: PLC0415
+    from services.cases.web.staff.operations import make_operations_pages  # noqa: PLC0415
+
+    app.include_router(make_operations_pages(room, SqlOperations))
 
 
 def _add_public_form(app: "FastAPI", parts: "_Parts", settings: Settings) -> None:
@@ -143,7 +172,7 @@ def _add_public_form(app: "FastAPI", parts: "_Parts", settings: Settings) -> Non
                 database=parts.database,
                 desk_for=parts.desk_for,
                 views_for=SqlViews,
-                procedures=parts.municipality.procedures,
+                rules_at=parts.rules.at,
                 municipality=parts.municipality.name,
                 phone=parts.municipality.contact_centre.phone,
                 address=parts.municipality.contact_centre.address,
@@ -153,7 +182,7 @@ def _add_public_form(app: "FastAPI", parts: "_Parts", settings: Settings) -> Non
     )
 
 
-def _add_personal_pages(app: "FastAPI", parts: "_Parts", settings: Settings) -> None:
+def _add_personal_pages(app: "FastAPI", parts: "_Parts", settings: Settings) -> "Showing":
     """Links, duties and feeds: what people open without login (X13)."""
     from services.cases.web.duty_pages import make_duty_pages  # noqa: PLC0415
     from services.cases.web.feeds import FeedPages, make_feed_pages  # noqa: PLC0415
@@ -172,21 +201,30 @@ def _add_personal_pages(app: "FastAPI", parts: "_Parts", settings: Settings) -> 
     app.include_router(make_link_pages(pages))
     documents = [(one.title, one.url) for one in parts.municipality.concern.documents]
     app.include_router(make_duty_pages(pages, documents))
-    app.state.failed_page = Showing(pages).failed
     app.include_router(make_feed_pages(FeedPages(parts.database, parts.desk_for, SqlViews, origin)))
+    return Showing(pages)
 
 
 def _add_guidance(app: "FastAPI", parts: "_Parts") -> None:
-    """Where a report of concern is made (R49)."""
+    """Where a report of concern is made (R49), and where a fault of the pages is."""
+    from services.cases.web.accessibility import (  # noqa: PLC0415
+        AccessibilityPage,
+        make_accessibility_page,
+    )
     from services.cases.web.concern import ConcernPage, make_concern_page  # noqa: PLC0415
 
     page = ConcernPage(
         parts.database,
-        parts.municipality.procedures,
+        parts.rules.at,
         parts.municipality.name,
         parts.municipality.concern,
     )
     app.include_router(make_concern_page(page))
+    app.include_router(
+        make_accessibility_page(
+            AccessibilityPage(parts.municipality.name, parts.municipality.contact_centre)
+        )
+    )
 
 
 def _origin(parts: "_Parts", settings: Settings) -> Origin:
@@ -195,26 +233,20 @@ def _origin(parts: "_Parts", settings: Settings) -> Origin:
     return Origin(municipality.name, municipality.mail.domain, settings.secret, settings.public_url)
 
 
-def _office(parts: "_Parts", settings: Settings) -> "Office":
+def _office(parts: "_Parts", settings: Settings) -> Office:
     """Everything that a request of the API works with."""
     from services.cases.adapters.papers import render  # noqa: PLC0415
-    from services.cases.api.office import Office, Press  # noqa: PLC0415
 
     return Office(
         database=parts.database,
         token=settings.api_token,
-        procedures=parts.municipality.procedures,
-        times=Times(
-            parts.days,
-            parts.municipality.booking.hours,
-            parts.municipality.school_years,
-            parts.municipality.booking.gap,
-            parts.municipality.booking.fresh,
-        ),
+        rules=parts.rules,
+        days=parts.days,
         desk_for=parts.desk_for,
         views_for=SqlViews,
         answers_for=SqlAnswers,
         sights_for=SqlSights,
+        tokens_for=SqlApiTokens,
         overviews_for=SqlOverviews,
         silent_services=partial(silent_services, parts.database, SERVICES),
         press=Press(
@@ -229,6 +261,11 @@ def _office(parts: "_Parts", settings: Settings) -> "Office":
         origin=_origin(parts, settings),
         concern=parts.municipality.concern,
     )
+
+
+def open_accounts() -> AbstractContextManager[AccountDesk]:
+    """The accounts of those who sign in, for commands."""
+    return accounts_in(Addresses().database_url, _COMMAND)
 
 
 def import_municipality(folder: Path, *, dry_run: bool = False) -> Imported:
@@ -256,10 +293,12 @@ class Cases:
 
     def __init__(self, settings: Settings) -> None:
         self._parts = _Parts(settings)
+        self._terms = settings.terms
         heard = handlers(lambda unit: self._parts.desk_for(unit, _WORKER))
         self._tidy_at = 0.0
-        self._looked_on: date | None = None
+        self._looked_by: tuple[date, UUID | None] | None = None
         self._look_again_at = 0.0
+        self._count_again_at = 0.0
         self.failed_today: tuple[str, ...] = ()
         self._deliveries = Deliveries(self._parts.database, CASES, heard)
 
@@ -278,16 +317,29 @@ class Cases:
 
     def look_daily(self) -> None:
         """What comes with the time alone: late tasks, proposed times that pass, and once on each
-        day what the date brings. What fails of that is tried again after a while."""
+        day what the date brings, again if the rules have changed. What fails is tried again after
+        a while."""
         with self._parts.database.unit() as unit:
-            today = local_date(unit.now)
+            seen = (local_date(unit.now), self._parts.rules.rules_at(unit.connection).revision)
         again = self.failed_today and time.monotonic() >= self._look_again_at
-        if again or today != self._looked_on:
+        if again or seen != self._looked_by:
             self.failed_today = begin_day(self._in_a_unit)
+            self._in_a_unit(partial(plan_weeks, self._parts.municipality.digest))
             self._look_again_at = time.monotonic() + _DAY_AGAIN_SECONDS
-        self._looked_on = today
+        self._looked_by = seen
         for look in (tell_of_late, tell_of_near, let_proposals_lapse):
             self._in_a_unit(look)
+        self._count_letters()
+
+    def _count_letters(self) -> None:
+        """What can't be counted holds back no other work; it is tried again after a while."""
+        if time.monotonic() < self._count_again_at:
+            return
+        try:
+            self._in_a_unit(partial(count_letters, self._parts.municipality.digest))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the rest goes on
+            log.error("The letters of the week can't be counted: %s", type(error).__name__)  # noqa: TRY400 - its text may name people
+            self._count_again_at = time.monotonic() + _DAY_AGAIN_SECONDS
 
     def _in_a_unit(self, do: Callable[[Desk], object]) -> None:
         def once() -> None:
@@ -303,6 +355,10 @@ class Cases:
         self._tidy_at = time.monotonic() + _TIDY_SECONDS
         with self._parts.database.unit() as unit:
             forget_old(unit.connection, unit.now)
+            forget_drafts(unit.connection, unit.now)
+            forget_import_drafts(unit.connection, unit.now)
+            now = system_now()  # a session's times are real ones
+            SqlSessions(unit.connection).forget_ended(now, now - self._terms.idle)
 
     def close(self) -> None:
         self._parts.database.close()
@@ -312,7 +368,8 @@ class _Parts:
     """What web and worker have in common."""
 
     def __init__(self, settings: Settings, *, connections: int = 4) -> None:
-        self.municipality = load_municipality(settings.municipality)
+        self.rules = LiveRules(settings.municipality)
+        self.municipality = self.rules.last
         self.days = WorkingDays()
         self.bell = Doorbell(settings.broker_url)
         self.database = Database(
@@ -322,18 +379,24 @@ class _Parts:
             ring=self.bell.ring,
             size=connections,
         )
-        self.desk_for = partial(
-            desk_for,
-            municipality=self.municipality.name,
-            procedures=self.municipality.procedures,
+        self._links = LinkTerms(
+            settings.secret,
+            timedelta(days=settings.link_days),
+            timedelta(days=settings.link_code_days),
+        )
+
+    def desk_for(self, unit: Unit, actor: str) -> Desk:
+        """A desk with the rules as the unit sees them."""
+        rules = self.rules.at(unit.connection)
+        return desk_for(
+            unit,
+            actor,
+            municipality=rules.name,
+            procedures=rules.procedures,
             days=self.days,
-            hours=self.municipality.booking.hours,
-            school_years=self.municipality.school_years,
-            links=LinkTerms(
-                settings.secret,
-                timedelta(days=settings.link_days),
-                timedelta(days=settings.link_code_days),
-            ),
+            hours=rules.booking.hours,
+            school_years=rules.school_years,
+            links=self._links,
         )
 
 

@@ -1,14 +1,68 @@
 """What the case service is told by its environment."""
 
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.cases.domain.identity import OidcClient
+from services.cases.handlers.sessions import Terms
 from shared.settings import ServiceSettings
 
 
-class Settings(ServiceSettings):
+class SignInSettings(ServiceSettings):
+    """How staff sign in: how long a session lasts, and the municipality's identity service.
+
+    `oidc_claim` names the person, by their address in the register or their login; an address
+    counts only once the service has checked it, unless `oidc_verified` is off.
+    """
+
+    session_idle_minutes: Annotated[int, Field(ge=5, le=24 * 60)] = 60
+    session_hours: Annotated[int, Field(ge=1, le=24)] = 10
+    demo_password: SecretStr | None = None
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_claim: str = "email"
+    oidc_verified: bool = True
+
+    @model_validator(mode="after")
+    def _whole_oidc(self) -> Self:
+        secret = self.oidc_client_secret.get_secret_value()
+        parts = (self.oidc_issuer, self.oidc_client_id, secret)
+        if any(parts) and not all(parts):
+            raise ValueError(
+                "SAMSPEL_OIDC_ISSUER, SAMSPEL_OIDC_CLIENT_ID and SAMSPEL_OIDC_CLIENT_SECRET"
+                " belong together: set all three or none"
+            )
+        try:
+            _ = self.oidc
+        except ValueError as error:
+            raise ValueError(f"SAMSPEL_OIDC_ISSUER: {error}") from None
+        return self
+
+    @property
+    def oidc(self) -> OidcClient | None:
+        if not self.oidc_issuer:
+            return None
+        return OidcClient(
+            self.oidc_issuer,
+            self.oidc_client_id,
+            self.oidc_client_secret.get_secret_value(),
+            self.oidc_claim or "email",
+            self.oidc_verified,
+            self.demo,
+        )
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(
+            timedelta(minutes=self.session_idle_minutes), timedelta(hours=self.session_hours)
+        )
+
+
+class Settings(SignInSettings):
     """The API's token, and in demo mode where the mailbox can be read.
 
     A personal link works until `link_days` after its meeting; the code of its second step, read out

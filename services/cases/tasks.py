@@ -5,6 +5,7 @@ from typing import Any
 
 from services.cases.handlers import answers, birthdays, chores, counters, mails
 from services.cases.handlers import events as handle
+from services.cases.handlers.digests import digest_outdated
 from services.cases.handlers.ports import Desk
 from shared.bus import events as e
 from shared.bus.delivery import Handlers
@@ -33,4 +34,5 @@ def handlers(desk_for: DeskFor) -> Handlers:
         e.ChoreDue: at_a_desk(chores.chore_due),
         e.AgeNear: at_a_desk(birthdays.age_near),
         e.ConsentLapses: at_a_desk(birthdays.consent_lapses),
+        e.DigestOutdated: at_a_desk(digest_outdated),
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
@@ -23,6 +24,7 @@ from services.notifier.adapters.pause import Pause
 from services.notifier.adapters.previews import publish_previews
 from services.notifier.adapters.rows import SqlRows
 from services.notifier.adapters.sender import Pace, Sender
+from services.notifier.adapters.sent_words import forget_words
 from services.notifier.domain.ours import OurAddresses
 from services.notifier.domain.samples import samples
 from services.notifier.inbound.receiver import Door
@@ -33,6 +35,7 @@ from shared.bus.delivery import Deliveries
 from shared.bus.heartbeat import heartbeat
 from shared.bus.subscribers import NOTIFIER
 from shared.db import Database
+from shared.live_rules import LiveRules
 from shared.municipality import load_municipality
 from shared.queue import Doorbell, celery_app, task_of, work_while_there_is_work
 from shared.settings import SettingsError
@@ -40,15 +43,20 @@ from shared.settings import SettingsError
 log = logging.getLogger(__name__)
 
 _SECONDS_A_TASK = 5.0
+_TIDY_SECONDS = 300.0
+_A_TIDYING = 5000
 
 
 class Notifier:
     """Everything one worker process holds; made when its first task comes, after any fork."""
 
     def __init__(self, settings: Settings) -> None:
-        municipality = load_municipality(settings.municipality)
+        self._keep_words = settings.sent_words_keep
+        self._tidy_at = 0.0
+        rules = LiveRules(settings.municipality)
+        municipality = rules.last
         post = post_of(municipality, settings.public_url, settings.secret)
-        desk = desk_of(municipality.procedures, post, SqlRows, municipality.mail.quiet)
+        desk = desk_of(rules.at, post, SqlRows, municipality.mail.quiet)
         self.bell = Doorbell(settings.broker_url)
         self.database = Database(
             settings.database_url, role="samspel_notifier", demo=settings.demo, ring=self.bell.ring
@@ -71,7 +79,7 @@ class Notifier:
         )
         self.sender = Sender(
             server=settings.mail_server,
-            gate=Gate(self.database, municipality.procedures, post, municipality.mail.quiet),
+            gate=Gate(self.database, rules.at, post, municipality.mail.quiet),
             claims=self.claims,
             pace=Pace(
                 connections=settings.smtp_connections,
@@ -98,6 +106,10 @@ class Notifier:
 
     def _beat(self) -> None:
         heartbeat(self.database, NOTIFIER)
+        if time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + _TIDY_SECONDS
+            with self.database.unit() as unit:
+                forget_words(unit.now - self._keep_words, _A_TIDYING, unit)
 
 
 def held() -> Held:

@@ -30,12 +30,13 @@ Certificates = Annotated[Path, AfterValidator(_certificates)]
 
 
 class MailSettings(ServiceSettings):
-    """What sending and receiving share: how long the words of a mail that came in are kept (days),
-    and the tokens of a mail server that takes no password."""
+    """What sending and receiving share: how long words are kept of mails that came in, and of those
+    that were sent (days), and the tokens of a mail server that takes no password."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True)  # SAMSPEL_SMTP_CA= says: none
 
     inbound_days: int = Field(default=30, ge=1, le=365)
+    sent_words_days: int = Field(default=90, ge=1, le=730)
     oauth_token_url: str | None = None
     oauth_client_id: str | None = None
     oauth_client_secret: SecretStr | None = None
@@ -61,6 +62,10 @@ class MailSettings(ServiceSettings):
     @property
     def inbound_keep(self) -> timedelta:
         return timedelta(days=self.inbound_days)
+
+    @property
+    def sent_words_keep(self) -> timedelta:
+        return timedelta(days=self.sent_words_days)
 
     @property
     def oauth(self) -> OAuthClient | None:

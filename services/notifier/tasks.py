@@ -10,6 +10,7 @@ from services.notifier.domain.mail import Post
 from services.notifier.domain.messages import Sending
 from services.notifier.domain.words import House
 from services.notifier.handlers import Desk, Rows, alert_due, look_again, reminder_due
+from services.notifier.handlers.digests import digest_due
 from services.notifier.handlers.duties import duty_arose, duty_ended, duty_late, duty_near
 from services.notifier.handlers.incoming import MailDesk, counter_declined, inbound_decided
 from services.notifier.handlers.repeating import repeat_asked
@@ -19,8 +20,8 @@ from shared.bus.publishing import publish
 from shared.bus.subscribers import NOTIFIER, SUBSCRIBERS
 from shared.db import Unit
 from shared.domain.quiet import USUAL_HOURS, QuietHours
+from shared.live_rules import RulesAt
 from shared.municipality import Municipality
-from shared.procedures import Procedures
 
 BATCH = 100
 _SECONDS_TO_WAIT = 2.0
@@ -66,7 +67,7 @@ class Intake(Protocol):
 
 
 def desk_of(
-    procedures: Procedures,
+    rules_at: RulesAt,
     post: Post,
     rows: Callable[[Unit], Rows],
     hours: QuietHours = USUAL_HOURS,
@@ -75,6 +76,7 @@ def desk_of(
 
     def desk(unit: Unit) -> Desk:
         tell: Callable[[e.Event], None] = partial(publish, unit)
+        procedures = rules_at(unit.connection).procedures
         return Desk(rows(unit), tell, procedures, post, hours)
 
     return desk
@@ -100,6 +102,7 @@ def handlers(desk: Callable[[Unit], Desk], mail_desk: Callable[[Desk, Unit], Mai
         e.DutyLate: at_desk(duty_late),
         e.DutyNear: at_desk(duty_near),
         e.DutyEnded: at_desk(duty_ended),
+        e.DigestDue: at_desk(digest_due),
         e.CounterDeclined: at_desk(counter_declined),
         e.InboundDecided: decide,
         e.RepeatAsked: at_desk(repeat_asked),

@@ -5,15 +5,14 @@ from functools import cache
 from services.scheduler.adapters.calendar_reader import CalendarReader
 from services.scheduler.adapters.calendars import CalendarFetcher
 from services.scheduler.adapters.store import SqlStore
-from services.scheduler.handlers import Municipal
 from services.scheduler.settings import Settings
-from services.scheduler.tasks import Work, handlers
+from services.scheduler.tasks import Work, handlers, rules_of
 from shared.bus.delivery import Deliveries
 from shared.bus.heartbeat import heartbeat
 from shared.bus.subscribers import SCHEDULER
 from shared.db import Database
 from shared.domain.days import WorkingDays
-from shared.municipality import load_municipality
+from shared.live_rules import LiveRules
 from shared.queue import Doorbell, celery_app, task_of, work_while_there_is_work
 
 _SECONDS_A_TASK = 5.0
@@ -23,7 +22,8 @@ class Scheduler:
     """Everything one worker process holds; made when its first task comes, after any fork."""
 
     def __init__(self, settings: Settings) -> None:
-        municipality = load_municipality(settings.municipality)
+        rules = LiveRules(settings.municipality)
+        days = WorkingDays()
         self.bell = Doorbell(settings.broker_url)
         self.database = Database(
             settings.database_url, role="samspel_scheduler", demo=settings.demo, ring=self.bell.ring
@@ -32,22 +32,13 @@ class Scheduler:
             database=self.database,
             store_of=SqlStore,
             deliveries=Deliveries(self.database, SCHEDULER, handlers(SqlStore)),
-            procedures=municipality.procedures,
-            municipal=Municipal(
-                days=WorkingDays(),
-                hours=municipality.booking.hours,
-                breaks=municipality.school_years,
-                mode=municipality.booking.mode,
-                gap=municipality.booking.gap,
-                fresh=municipality.booking.fresh,
-                quiet=municipality.mail.quiet,
-            ),
+            rules_at=lambda connection: rules_of(rules.at(connection), days),
         )
         self._calendars = CalendarReader(
             database=self.database,
             fetcher=CalendarFetcher(settings.own_calendar_hosts, settings.calendar_ca),
-            own_domain=municipality.mail.domain,
-            minutes=municipality.booking.calendar_minutes,
+            own_domain=rules.last.mail.domain,
+            minutes=rules.last.booking.calendar_minutes,
         )
 
     def work(self) -> None:

@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from psycopg import OperationalError
+from psycopg import Connection, OperationalError
+from psycopg.rows import DictRow
 from pydantic import ValidationError
 
 from services.scheduler.handlers import Municipal, Store, look
@@ -18,8 +19,9 @@ from shared.bus.publishing import publish
 from shared.bus.registry import UnknownEvent, event_class
 from shared.bus.subscribers import SCHEDULER, SUBSCRIBERS
 from shared.db import Database, Unit
-from shared.domain.days import STOCKHOLM
+from shared.domain.days import STOCKHOLM, WorkingDays, local_date
 from shared.domain.facts import facts_from_json
+from shared.municipality import Municipality
 from shared.procedures import Procedures
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ def handlers(store_of: StoreOf) -> Handlers:
     """Every event says the same: look at this case again.
 
     A refusal also says which time is out, and somebody who asks for a reminder, of which meeting.
+    Rules that have changed concern every open case.
     """
 
     def look_again(event: e.CaseEvent, unit: Unit) -> None:
@@ -51,18 +54,52 @@ def handlers(store_of: StoreOf) -> Handlers:
         look_again(event, unit)
 
     heard = {event: look_again for event, who in SUBSCRIBERS.items() if SCHEDULER in who}
-    return {**heard, e.ProposalRefused: refused, e.ReminderAsked: asked}
+
+    def rules_changed(_: e.RulesChanged, unit: Unit) -> None:
+        store_of(unit).sweep_anew(local_date(unit.now))
+
+    return {
+        **heard,
+        e.ProposalRefused: refused,
+        e.ReminderAsked: asked,
+        e.RulesChanged: rules_changed,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a municipality has decided: its routines, and its hours, days and breaks."""
+
+    procedures: Procedures
+    municipal: Municipal
+
+
+RulesAt = Callable[[Connection[DictRow]], Rules]
+
+
+def rules_of(municipality: Municipality, days: WorkingDays) -> Rules:
+    """What the scheduler goes by of all that."""
+    booking = municipality.booking
+    municipal = Municipal(
+        days=days,
+        hours=booking.hours,
+        breaks=municipality.school_years,
+        mode=booking.mode,
+        gap=booking.gap,
+        fresh=booking.fresh,
+        quiet=municipality.mail.quiet,
+    )
+    return Rules(municipality.procedures, municipal)
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a worker of the scheduler works with."""
+    """What a worker of the scheduler works with; `rules_at` gives the rules as a unit sees them."""
 
     database: Database
     store_of: StoreOf
     deliveries: Deliveries
-    procedures: Procedures
-    municipal: Municipal
+    rules_at: RulesAt
 
     def a_round(self) -> int:
         """How much there was to do; 0 when all is quiet."""
@@ -76,12 +113,18 @@ class Work:
             store = self.store_of(unit)
             claimed = store.claim_looks(LOOKS)
             facts = store.facts(claimed)
+            rules = self.rules_at(unit.connection)
             for case_id in claimed:
-                self._look_at(case_id, facts.get(case_id), store, unit)
+                self._look_at(case_id, facts.get(case_id), rules, store, unit)
             return len(claimed)
 
     def _look_at(
-        self, case_id: UUID, found: dict[str, Any] | None, store: Store, unit: Unit
+        self,
+        case_id: UUID,
+        found: dict[str, Any] | None,
+        rules: Rules,
+        store: Store,
+        unit: Unit,
     ) -> None:
         if found is None:
             store.forget(case_id)
@@ -89,9 +132,9 @@ class Work:
         try:
             with unit.connection.transaction():
                 facts = facts_from_json(found)
-                procedure = self.procedures.get(facts.procedure, facts.procedure_on)
+                procedure = rules.procedures.get(facts.procedure, facts.procedure_on)
                 tell = partial(publish, unit)
-                look(facts, procedure, self.municipal, store, tell, unit.now)
+                look(facts, procedure, rules.municipal, store, tell, unit.now)
         except OperationalError:
             raise  # the connection is gone: the whole batch is looked at again
         except Exception as error:  # noqa: BLE001 — one case must not stop the others
@@ -99,12 +142,11 @@ class Work:
             log.warning("looking at case %s failed with %s", case_id, type(error).__name__)
 
     def _sweep(self) -> int:
-        """Once a night every open case is looked at, should an event ever have been lost."""
+        """Once a night every open case is looked at, should an event ever have been lost; and when
+        the rules have changed."""
         with self.database.unit() as unit:
             local = unit.now.astimezone(STOCKHOLM)
-            if local.time() < SWEEP_FROM:
-                return 0
-            return self.store_of(unit).sweep(local.date(), SWEPT)
+            return self.store_of(unit).sweep(local.date(), SWEPT, begin=local.time() >= SWEEP_FROM)
 
 
 def fall_due(database: Database, store_of: StoreOf) -> int:

@@ -447,3 +447,39 @@ class RepeatAsked(Event):
     @property
     def subject(self) -> UUID:
         return self.message_id
+
+
+class RulesChanged(Event):
+    """An administrator has changed a routine or a school year; every open case is looked at."""
+
+    type = "rules.changed"
+    change_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        return self.change_id
+
+
+class DigestDue(Event):
+    """Somebody's week has been counted: they get their letter, in numbers alone (X16).
+
+    `digest_id` is looked up when it's written and when it leaves.
+    """
+
+    type = "digest.due"
+    digest_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        return self.digest_id
+
+
+class DigestOutdated(Event):
+    """A letter of the week waited too long to leave: it's to be counted anew."""
+
+    type = "digest.outdated"
+    digest_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        return self.digest_id

@@ -42,4 +42,7 @@ SUBSCRIBERS: dict[type[Event], tuple[str, ...]] = {
     e.InboundDecided: (NOTIFIER,),
     e.ReminderAsked: (SCHEDULER,),
     e.RepeatAsked: (NOTIFIER,),
+    e.DigestDue: (NOTIFIER,),
+    e.DigestOutdated: (CASES,),
+    e.RulesChanged: (SCHEDULER,),
 }

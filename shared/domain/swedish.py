@@ -1,6 +1,7 @@
 """Days and times in words, as people read them in mails and on pages, in Swedish or English."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -51,7 +52,12 @@ def clock_time(instant: datetime, language: str = "sv") -> str:
 def _formatted(day: date, patterns: dict[str, str], language: str, *, year: bool) -> str:
     _known(language)
     pattern = f"{patterns[language]} y" if year else patterns[language]
-    return format_date(day, pattern, locale=_LOCALES[language])
+    return _said(day, pattern, _LOCALES[language])
+
+
+@lru_cache(maxsize=4096)  # a page says the same few days again and again
+def _said(day: date, pattern: str, locale: str) -> str:
+    return format_date(day, pattern, locale=locale)
 
 
 def _stockholm(instant: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """Reads the procedure files, ours and what a municipality changes in them, and keeps them dated."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -67,8 +67,45 @@ class Procedures:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ProcedureFile:
+    """One TOML file: the day it counts from and what stands in it."""
+
+    path: Path
+    valid_from: date
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureFiles:
+    """The files as they were read: ours, and those that a municipality changes or adds."""
+
+    originals: Mapping[str, list[ProcedureFile]]
+    changes: Mapping[str, list[ProcedureFile]]
+
+    def procedures(self, saved: Iterable[ProcedureFile] = ()) -> Procedures:
+        """All versions. What was `saved` in the web counts as the municipality's files do, and
+        before one of the same day. Raises ProcedureError."""
+        more = _by_name(saved)
+        for name in more.keys() - self.originals.keys():
+            raise _changes_nothing(name, more[name])
+        return Procedures(
+            {
+                name: _versions(
+                    files, _in_order([*self.changes.get(name, []), *more.get(name, [])])
+                )
+                for name, files in self.originals.items()
+            }
+        )
+
+
 def load_procedures(folder_overrides: Path | None, ours: Path = _OURS) -> Procedures:
-    """All procedures, with the changes a municipality keeps in `folder_overrides`, and its own.
+    """All procedures, with the changes a municipality keeps. Raises ProcedureError."""
+    return read_procedures(folder_overrides, ours).procedures()
+
+
+def read_procedures(folder_overrides: Path | None, ours: Path = _OURS) -> ProcedureFiles:
+    """Our files, and the changes a municipality keeps in `folder_overrides`, and its own.
 
     A file there is named as the procedure (or `samverkansmote-2027-08-01.toml`, for one of several
     changes), and holds `valid_from` and only the keys that differ. It counts from its day on, over
@@ -80,25 +117,23 @@ def load_procedures(folder_overrides: Path | None, ours: Path = _OURS) -> Proced
     for name in changes.keys() - originals.keys():
         whole = [file for file in changes[name] if file.content.keys() >= _WHOLE]
         if not whole:
-            reason = f"changes {name!r}, which doesn't exist"
-            raise ProcedureError(changes[name][0].path, "", reason)
+            raise _changes_nothing(name, changes[name])
         originals[name] = whole
         changes[name] = [file for file in changes[name] if file not in whole]
-    return Procedures(
-        {name: _versions(files, changes.get(name, [])) for name, files in originals.items()}
-    )
+    return ProcedureFiles(originals, changes)
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """One TOML file: the day it counts from and what stands in it."""
-
-    path: Path
-    valid_from: date
-    content: dict[str, Any]
+def _changes_nothing(name: str, files: Sequence[ProcedureFile]) -> ProcedureError:
+    return ProcedureError(files[0].path, "", f"changes {name!r}, which doesn't exist")
 
 
-def _versions(originals: list[_File], changes: list[_File]) -> tuple[Procedure, ...]:
+def _in_order(files: Iterable[ProcedureFile]) -> list[ProcedureFile]:
+    return sorted(files, key=lambda file: file.valid_from)
+
+
+def _versions(
+    originals: list[ProcedureFile], changes: list[ProcedureFile]
+) -> tuple[Procedure, ...]:
     for original in originals:
         _procedure(original.path, original.content)
     if changes and changes[0].valid_from < originals[0].valid_from:
@@ -109,7 +144,9 @@ def _versions(originals: list[_File], changes: list[_File]) -> tuple[Procedure, 
     return tuple(_version_on(day, originals, changes) for day in dates)
 
 
-def _version_on(day: date, originals: list[_File], changes: list[_File]) -> Procedure:
+def _version_on(
+    day: date, originals: list[ProcedureFile], changes: list[ProcedureFile]
+) -> Procedure:
     """What holds from that day: the newest of ours, with every change made by then laid over it."""
     base = [file for file in originals if file.valid_from <= day][-1]
     path, content = base.path, base.content
@@ -139,10 +176,10 @@ def _procedure(path: Path, content: Mapping[str, Any]) -> Procedure:
     raise ProcedureError(path, key, reason)
 
 
-def _by_name(files: Iterable[_File]) -> dict[str, list[_File]]:
+def _by_name(files: Iterable[ProcedureFile]) -> dict[str, list[ProcedureFile]]:
     """The files of each procedure, in the order they become valid."""
-    by_name: dict[str, list[_File]] = {}
-    for file in sorted(files, key=lambda file: file.valid_from):
+    by_name: dict[str, list[ProcedureFile]] = {}
+    for file in _in_order(files):
         same = by_name.setdefault(_name(file), [])
         if same and same[-1].valid_from == file.valid_from:
             raise ProcedureError(file.path, "valid_from", f"is the same as in {same[-1].path.name}")
@@ -150,7 +187,7 @@ def _by_name(files: Iterable[_File]) -> dict[str, list[_File]]:
     return by_name
 
 
-def _name(file: _File) -> str:
+def _name(file: ProcedureFile) -> str:
     """The procedure a file is about: its stem, less a date at its end."""
     stem = file.path.stem
     dated = len(stem) > 11 and stem[-10:].replace("-", "").isdigit()
@@ -160,13 +197,13 @@ def _name(file: _File) -> str:
     return name
 
 
-def _read_folder(folder: Path) -> list[_File]:
+def _read_folder(folder: Path) -> list[ProcedureFile]:
     return [_read(path) for path in sorted(folder.glob("*.toml"))]
 
 
-def _read(path: Path) -> _File:
+def _read(path: Path) -> ProcedureFile:
     content = read_toml(path, ProcedureError)
     valid_from = content.get("valid_from")
     if not isinstance(valid_from, date) or isinstance(valid_from, datetime):
         raise ProcedureError(path, "valid_from", "a date is missing, such as 2026-08-01")
-    return _File(path, valid_from, content)
+    return ProcedureFile(path, valid_from, content)

@@ -32,6 +32,8 @@ from shared.municipality import read_register
 from shared.procedures import load_procedures
 from tests.bench.building import mails_built
 from tests.bench.figures import Figure, timed
+from tests.bench.many_cases import many_cases
+from tests.bench.pages import PageFigure, pages_measured, show_pages
 from tests.bench.year import a_year_of_plans
 from tests.conftest import ROOT
 from tests.integration.cases_house import cases_house, new_case
@@ -41,6 +43,7 @@ from tests.support.notifier import a_worker
 from tests.support.smtp import ScriptedServer
 
 MUNICIPALITY = ROOT / "examples" / "exempelkommun"
+OPEN_CASES = 10_000
 
 
 def plans(count: int = 20_000) -> Figure:
@@ -154,8 +157,16 @@ def requests(url: str, broker: str, count: int = 300) -> Figure:
     return Figure("cases opened over the API", count, seconds, "bare insert", timed(bare))
 
 
+def pages(url: str, broker: str) -> list[PageFigure]:
+    """What the server needs for each page for staff, with so many open cases."""
+    import_register(url, read_register(MUNICIPALITY))
+    with cases_house(url, broker, MUNICIPALITY) as house:
+        made = many_cases(house, OPEN_CASES)
+        return pages_measured(house.app, url, made)
+
+
 def main() -> None:
-    console = Console(width=100)
+    console = Console(width=120)
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="samspel-bench-") as folder, ExitStack() as stack:
         home = Path(folder)
@@ -172,8 +183,11 @@ def main() -> None:
             figures.append(due_rows(fresh(postgres)))
             figures += mails(fresh(postgres))
             figures.append(requests(fresh(postgres), valkey.url))
+            of_pages = pages(fresh(postgres), valkey.url)
     show(console, figures)
+    show_pages(console, of_pages)
     rows = [asdict(figure) | {"rate": figure.rate, "ratio": figure.ratio} for figure in figures]
+    rows += [asdict(page) for page in of_pages]
     (ROOT / "bench.json").write_text(json.dumps(rows, indent=2) + "\n")
 
 

@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.folders import around_a_child_alone, without_letters
 from tests.support.house import House, Json, running
-from tests.support.town import around_a_child_alone
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("e2e-many")]
 
@@ -49,10 +49,8 @@ def append(path: Path, row: list[str]) -> None:
 @pytest.fixture
 def house(tmp_path: Path, municipality: Path) -> Iterator[House]:
     start = "2027-04-05T08:00:00+02:00"  # a Monday after påsklov
-    with (
-        around_a_child_alone(municipality) as alone,
-        running(tmp_path / "home", clock=start, municipality=alone) as house,
-    ):
+    alone = without_letters(around_a_child_alone(municipality))
+    with running(tmp_path / "home", clock=start, municipality=alone) as house:
         yield house
 
 

@@ -9,9 +9,9 @@ from threading import Timer
 import pytest
 
 from tests.conftest import EXAMPLE
+from tests.support.folders import around_a_child_alone, without_letters
 from tests.support.house import House, running
 from tests.support.story import GUARDIANS, Stage, open_a_case, the_meeting
-from tests.support.town import around_a_child_alone
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("e2e-main-line")]
 
@@ -31,10 +31,8 @@ PROCESSES = (
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with (
-        around_a_child_alone(EXAMPLE) as municipality,
-        running(tmp_path / "home", clock=START, municipality=municipality) as house,
-    ):
+    alone = without_letters(around_a_child_alone(EXAMPLE))
+    with running(tmp_path / "home", clock=START, municipality=alone) as house:
         yield house
 
 

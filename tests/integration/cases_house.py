@@ -1,10 +1,12 @@
 """The case service as a test sees it: its API over a real database, its worker, a clock to set."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from fastapi import FastAPI
@@ -19,9 +21,11 @@ from shared.bus.events import Event
 from shared.bus.publishing import publish
 from shared.db import Database
 from shared.ids import staff_id
+from tests.support.signing_in import Visitor, visitor
 from tests.support.web import the_web
 
 TOKEN = "a-token-that-only-this-test-knows"
+SECRET = b"s" * 32
 OWNER = str(staff_id("anna-lindqvist"))  # rektor of Björkskolan
 THERAPIST = str(staff_id("asa-hallberg"))  # one of six familjebehandlare
 PLACE = "forvaltningshuset-eken"
@@ -33,23 +37,37 @@ class CasesHouse:
 
     def __init__(self, settings: Settings, app: FastAPI) -> None:
         self.database_url = settings.database_url
+        self._settings = settings
+        self._open = ExitStack()
+        # Each statement is a transaction of its own.
+        self._looking = psycopg.connect(self.database_url, autocommit=True, row_factory=dict_row)
+        self._open.enter_context(self._looking)
         self.set_clock("2027-03-01T08:00:00+01:00")
         self.app = app
         self.client = TestClient(self.app, headers={"Authorization": f"Bearer {TOKEN}"})
-        self.worker = Cases(settings)
-        self._others = Database(self.database_url, role="samspel_scheduler", demo=True, size=1)
+
+    @cached_property
+    def worker(self) -> Cases:
+        """Its worker, which most tests need nothing of."""
+        worker = Cases(self._settings)
+        self._open.callback(worker.close)
+        return worker
+
+    @cached_property
+    def _others(self) -> Database:
+        others = Database(self.database_url, role="samspel_scheduler", demo=True, size=1)
+        self._open.callback(others.close)
+        return others
 
     def close(self) -> None:
-        self.worker.close()
-        self._others.close()
+        self._open.close()
 
     def set_clock(self, instant: str) -> None:
-        with psycopg.connect(self.database_url) as connection:
-            connection.execute(
-                "INSERT INTO clock.hand (stands_at) VALUES (%(at)s)"
-                " ON CONFLICT (only_row) DO UPDATE SET stands_at = %(at)s",
-                {"at": datetime.fromisoformat(instant)},
-            )
+        self._looking.execute(
+            "INSERT INTO clock.hand (stands_at) VALUES (%(at)s)"
+            " ON CONFLICT (only_row) DO UPDATE SET stands_at = %(at)s",
+            {"at": datetime.fromisoformat(instant)},
+        )
 
     def hear(self, *events: Event) -> None:
         """Publish events as another service would, and let the worker work."""
@@ -69,17 +87,19 @@ class CasesHouse:
         return answer.json()
 
     def rows(self, query: Any, *values: Any) -> list[Json]:
-        with psycopg.connect(self.database_url, row_factory=dict_row) as connection:
-            return connection.execute(query, values).fetchall()
+        return self._looking.execute(query, values).fetchall()
 
     def execute(self, query: Any, *values: Any) -> None:
-        with psycopg.connect(self.database_url) as connection:
-            connection.execute(query, values)
+        self._looking.execute(query, values)
 
     def told(self) -> list[str]:
         """The types of the events the case service has published, in order."""
         events = self.rows("SELECT type FROM bus.events WHERE source = 'samspel_cases' ORDER BY id")
         return [event["type"] for event in events]
+
+    def visitor(self, person: str | UUID | None = "anna-lindqvist", *roles: str) -> Visitor:
+        """Somebody of the register who has signed in, by their code; None: of no person."""
+        return visitor(self.client, self.database_url, SECRET, person, roles=roles)
 
     def saved(self) -> Json:
         """How many rows there are of what a call can save."""
@@ -116,20 +136,18 @@ class CasesHouse:
 
 
 @contextmanager
-def cases_house(
-    database_url: str, broker_url: str, municipality: Path, *, fresh: bool = False
-) -> Iterator[CasesHouse]:
+def cases_house(database_url: str, broker_url: str, municipality: Path) -> Iterator[CasesHouse]:
     """On a database with the municipality's register."""
     settings = Settings(
         database_url=database_url,
         broker_url=broker_url,
         public_url="http://samspel.example",
-        secret_key=SecretStr("s" * 32),
+        secret_key=SecretStr(SECRET.decode()),
         municipality=municipality,
         demo=True,
         api_token=SecretStr(TOKEN),
     )
-    with the_web(settings, fresh=fresh) as app:
+    with the_web(settings) as app:
         house = CasesHouse(settings, app)
         try:
             with house.client:

@@ -6,19 +6,20 @@ from pathlib import Path
 import pytest
 
 from services.notifier.domain.mailserver import MailServer
-from tests.conftest import EXAMPLE
+from tests.conftest import EXAMPLE, Servers
 from tests.integration.cases_house import CasesHouse, cases_house
+from tests.support.beginnings import Beginnings
 from tests.support.facts import Facts
+from tests.support.folders import around_a_child_alone
 from tests.support.notifier import Worker, a_worker
 from tests.support.smtp import ScriptedServer
-from tests.support.town import Town, a_town, around_a_child_alone
+from tests.support.town import Town, a_town
 
 
 @pytest.fixture(scope="session")
-def without_a_year() -> Iterator[Path]:
+def without_a_year() -> Path:
     """The example municipality by the routines around a child alone: nothing comes by itself."""
-    with around_a_child_alone(EXAMPLE) as folder:
-        yield folder
+    return around_a_child_alone(EXAMPLE)
 
 
 @pytest.fixture
@@ -56,6 +57,12 @@ def worker(database_url: str, municipality: Path, server: ScriptedServer) -> Ite
     """A worker of the notifier that mails to `server`."""
     with a_worker(database_url, municipality, MailServer.from_url(server.url)) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def beginnings(servers: Servers, municipality: Path) -> Beginnings:
+    """Towns with their year in which the beginning is told already."""
+    return Beginnings(servers.postgres, municipality)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """With many cases and people each answer reads what it needs, and not all there is."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,11 @@ from services.cases.adapters.staffing import SqlStaffing
 from services.cases.adapters.views import _CASES, SqlViews
 from services.cases.handlers.overviews import Sought, limits_of
 from services.cases.handlers.sight import Sight
-from services.cases.web.start import CASES_A_PAGE, TASKS_SHOWN, start
+from services.cases.handlers.today import today_of
+from shared.db import Unit
 from shared.domain.days import WorkingDays
 from shared.domain.facts import CaseFacts
+from shared.ids import staff_id
 from shared.procedures import load_procedures
 from tests.integration.cases_house import OWNER, CasesHouse
 
@@ -226,25 +229,20 @@ def test_X10_a_persons_lists_look_into_the_cases_that_they_show(cases: CasesHous
     assert (sights.read, overviews.read) == (120, 1)
 
 
-class Spying(SqlViews):
-    """Views that note of how many cases facts were read."""
-
-    read = 0
-
-    def facts(self, case_ids: Any) -> list[CaseFacts]:
-        Spying.read += len(case_ids)
-        return super().facts(case_ids)
-
-
-def test_the_start_page_reads_the_cases_that_it_shows_the_nearest_limit_first(
-    cases: CasesHouse,
-) -> None:
-    fill(cases, 100, 100)
+def test_the_page_of_the_day_reads_the_cases_of_whose_day_it_is(cases: CasesHouse) -> None:
+    """The others' are as many as they like."""
+    fill(cases, 300, 300)
+    cases.execute(_ON_THEM)
+    others = "UPDATE cases.cases SET process_owner = %s, initiator = %s WHERE reference >= 'T2'"
+    cases.execute(others, *[staff_id("asa-hallberg")] * 2)
+    cases.execute("UPDATE cases.tasks t SET owner = c.process_owner FROM cases.cases c"
+                  " WHERE c.id = t.case_id")  # fmt: skip
     now = datetime.fromisoformat("2027-03-01T08:00:00+01:00")
     with psycopg.connect(cases.database_url, row_factory=dict_row) as connection:
-        views = Spying(connection, now)
-        shown = start(views, load_procedures(None), WorkingDays(), now, 2)
-    assert Spying.read <= CASES_A_PAGE + TASKS_SHOWN
-    assert (shown.cases, shown.page, shown.pages) == (100, 2, 4)
-    assert [card.reference for card in shown.cards] == [f"T{n}" for n in range(70, 40, -1)]
-    assert (shown.tasks, shown.late, shown.tasks_shown) == (100, 100, TASKS_SHOWN)
+        overviews = SpyingOverviews(connection)
+        desk = replace(
+            cases.worker._parts.desk_for(Unit(connection, now), "test"), overviews=overviews
+        )
+        shown = today_of(UUID(OWNER), desk)
+    assert {one.reference[:2] for one in shown.groups["late"] if one.reference} == {"T1"}
+    assert overviews.read <= 111

@@ -221,9 +221,7 @@ def test_P7_whoever_withdraws_one_of_two_forms_has_to_sign_anew(cases: CasesHous
     assert effect["cancelled_meetings"] == [meeting["id"]]
     body = {"step": "first", "starts_at": "2027-03-10T13:00:00+01:00"}
     assert cases.post(f"cases/{case['id']}/meetings", body, 409)["rule"] == "R3"
-    assert "1 av 2 undertecknade" in cases.client.get("/").text
 
     anew = cases.post(of_case, {"person": person}, 201)
     cases.post(f"{of_case}/{anew['id']}/sign")  # on the day of the withdrawal
-    assert "2 av 2 undertecknade" in cases.client.get("/").text
     cases.post(f"cases/{case['id']}/meetings", body, 201)

@@ -9,7 +9,7 @@ import pytest
 
 from services.scheduler.adapters.store import SqlStore
 from services.scheduler.handlers import Municipal
-from services.scheduler.tasks import Work, handlers
+from services.scheduler.tasks import Rules, Work, handlers
 from shared.bus.delivery import Deliveries
 from shared.bus.subscribers import SCHEDULER
 from shared.db import Database
@@ -74,7 +74,8 @@ def town(cases: CasesHouse, registered_url: str, municipality: Path) -> Iterator
     database = Database(registered_url, role="samspel_scheduler", demo=True)
     deliveries = Deliveries(database, SCHEDULER, handlers(SqlStore))
     municipal = Municipal(WorkingDays(), loaded.booking.hours, loaded.school_years, mode="book")
-    yield Town(cases, Work(database, SqlStore, deliveries, loaded.procedures, municipal))
+    rules = Rules(loaded.procedures, municipal)
+    yield Town(cases, Work(database, SqlStore, deliveries, lambda _: rules))
     database.close()
 
 

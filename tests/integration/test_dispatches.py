@@ -12,6 +12,7 @@ import pytest
 from shared.ids import staff_id
 from tests.integration.cases_house import CasesHouse, Json
 from tests.integration.test_cases_inquiries import ACTING
+from tests.support.beginnings import Beginnings
 from tests.support.town import Town, a_town
 
 REKTOR_POST = "rektor-bjorkskolan"
@@ -243,11 +244,9 @@ def test_the_same_key_sends_once(cases: CasesHouse) -> None:
 
 
 @pytest.fixture
-def august(registered_url: str, municipality: Path) -> Iterator[Town]:
+def august(beginnings: Beginnings) -> Iterator[Town]:
     """All of Samspel with its year, on Monday 9 August 2027."""
-    clock = "2027-08-09T08:00:00+02:00"
-    with a_town(registered_url, municipality, clock=clock, year=True) as made:
-        made.quiet()
+    with beginnings.town("2027-08-09T08:00:00+02:00") as made:
         yield made
 
 

@@ -1,7 +1,6 @@
 """Who changes the meetings of the staff's own, and answers for others (R21, R26, R47, R51)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,17 +28,16 @@ from tests.integration.test_year_matters import (
     leaves,
     meeting,
 )
-from tests.support.town import Town, a_town
+from tests.support.beginnings import Beginnings
+from tests.support.town import Town
 
 LATER = {"starts_at": "2027-04-21T13:00:00+02:00"}
 
 
 @pytest.fixture
-def town(registered_url: str, municipality: Path) -> Iterator[Town]:
+def town(beginnings: Beginnings) -> Iterator[Town]:
     """The year's meetings are booked, and on 29 March everybody is called to that of April."""
-    with a_town(registered_url, municipality, clock=JANUARY, year=True) as made:
-        made.quiet()
-        made.move_clock("2027-03-29T12:00:00+02:00")
+    with beginnings.town(JANUARY, until="2027-03-29T12:00:00+02:00") as made:
         yield made
 
 

@@ -235,7 +235,9 @@ def rolled_back(facts: Facts, worker: Worker) -> None:
     for table in tables:
         facts.run(f"CREATE TABLE public.{table} AS TABLE notifier.{table}")
     worker.rounds()
-    facts.run("TRUNCATE notifier.messages, notifier.attempts, notifier.high_water")
+    facts.run(
+        "TRUNCATE notifier.messages, notifier.attempts, notifier.sent_words, notifier.high_water"
+    )
     for table in tables:
         stored = facts.run(
             "SELECT string_agg(column_name, ', ') AS names FROM information_schema.columns"

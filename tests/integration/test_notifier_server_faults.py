@@ -321,7 +321,7 @@ def test_a_token_of_a_token_server_logs_in_and_is_fetched_once(
     facts.publish(booked(facts, facts.book("mother", "father", "rektor")))
     where = replace(MailServer.from_url(server.url), username="samspel@exempelkommun.example")
     with HTTPServer(("127.0.0.1", 0), Answering) as tokens:
-        thread = threading.Thread(target=tokens.serve_forever)
+        thread = threading.Thread(target=tokens.serve_forever, args=(0.02,))
         thread.start()
         url = f"http://127.0.0.1:{tokens.server_port}/token"
         made = Tokens(OAuthClient(url, "samspel", "hemligt", "https://mail.example/.default"))

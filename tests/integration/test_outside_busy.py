@@ -19,7 +19,7 @@ from services.scheduler.adapters.store import SqlStore
 from services.scheduler.domain.freebusy import UnreadableCalendar
 from services.scheduler.handlers import Mode, Municipal
 from services.scheduler.settings import Settings
-from services.scheduler.tasks import Work, handlers
+from services.scheduler.tasks import Rules, Work, handlers
 from shared.bus.delivery import Deliveries
 from shared.bus.events import CaseOpened
 from shared.bus.publishing import publish
@@ -123,12 +123,13 @@ def outside(facts: Facts, name: str) -> list[tuple[str, str]]:
 
 def looked(database: Database, facts: Facts, mode: Mode = "book", **changes: Any) -> list[Any]:
     """What the scheduler proposes, when it has looked at what is to be looked at."""
+    municipal = Municipal(WorkingDays(), OfficeHours(), SchoolYears(), mode, **changes)
+    rules = Rules(load_procedures(None), municipal)
     work = Work(
         database=database,
         store_of=SqlStore,
         deliveries=Deliveries(database, SCHEDULER, handlers(SqlStore)),
-        procedures=load_procedures(None),
-        municipal=Municipal(WorkingDays(), OfficeHours(), SchoolYears(), mode, **changes),
+        rules_at=lambda _: rules,
     )
     while work.a_round():
         pass

@@ -12,6 +12,7 @@ from shared.domain.days import local_date
 from shared.ids import staff_id
 from tests.integration.cases_house import CasesHouse, Json
 from tests.integration.test_cases_inquiries import ACTING
+from tests.support.beginnings import Beginnings
 from tests.support.town import Town, a_town
 
 EVENING = "2027-03-16T18:00:00+01:00"
@@ -223,11 +224,9 @@ def test_R27_another_time_asks_everybody_anew(cases: CasesHouse) -> None:
 
 
 @pytest.fixture
-def summer(registered_url: str, municipality: Path) -> Iterator[Town]:
+def summer(beginnings: Beginnings) -> Iterator[Town]:
     """All of Samspel with its year, installed on Monday 2 August 2027."""
-    clock = "2027-08-02T08:00:00+02:00"
-    with a_town(registered_url, municipality, clock=clock, year=True) as made:
-        made.quiet()
+    with beginnings.town("2027-08-02T08:00:00+02:00") as made:
         yield made
 
 

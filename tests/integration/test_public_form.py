@@ -1,26 +1,16 @@
 """The public form «intresseanmälan»: what it asks, keeps and says (P3, P9, P17, P18)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from services.cases.web.brake import Brake
-from tests.integration.cases_house import CasesHouse, cases_house
+from tests.integration.cases_house import CasesHouse
 from tests.integration.test_cases_opening import SSPF
 
 PATH = "/intresseanmalan"
 FILLED = {"who": "guardian", "phone": "070-123 45 67", "email": "", "unit": "bjorkskolan"}
 PHONE, ADDRESS = "0980-31 92 99", "Torggatan 3"
-
-
-@pytest.fixture
-def cases(registered_url: str, broker_url: str, municipality: Path) -> Iterator[CasesHouse]:
-    """One to which nobody has sent a form within the hour."""
-    with cases_house(registered_url, broker_url, municipality, fresh=True) as house:
-        yield house
 
 
 def send(

@@ -11,7 +11,7 @@ import pytest
 
 from services.scheduler.adapters.store import SqlStore
 from services.scheduler.handlers import Municipal
-from services.scheduler.tasks import Work, handlers
+from services.scheduler.tasks import Rules, Work, handlers
 from shared.bus.delivery import Deliveries
 from shared.bus.events import CaseOpened, ConsentWithdrawn, Event, MeetingMoved, ProposalRefused
 from shared.bus.publishing import publish
@@ -49,12 +49,13 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def work(database: Database) -> Work:
+    municipal = Municipal(WorkingDays(), OfficeHours(), SchoolYears(), mode="book")
+    rules = Rules(load_procedures(None), municipal)
     return Work(
         database=database,
         store_of=SqlStore,
         deliveries=Deliveries(database, SCHEDULER, handlers(SqlStore)),
-        procedures=load_procedures(None),
-        municipal=Municipal(WorkingDays(), OfficeHours(), SchoolYears(), mode="book"),
+        rules_at=lambda _: rules,
     )
 
 

@@ -15,6 +15,7 @@ from services.cases.adapters.municipality import import_register
 from shared.ids import LINK, signed_token, staff_id, year_matter_id
 from shared.municipality import read_register
 from tests.integration.cases_house import CasesHouse, new_case
+from tests.support.beginnings import Beginnings
 from tests.support.links import Visitor
 from tests.support.notifier import SECRET
 from tests.support.papers import text_of
@@ -35,8 +36,15 @@ TEACHER = ident("kristina-blom")
 
 
 @pytest.fixture
-def town(registered_url: str, municipality: Path) -> Iterator[Town]:
-    """On Monday 11 January 2027, with the yearly cycle; nothing has happened yet."""
+def town(beginnings: Beginnings) -> Iterator[Town]:
+    """On Monday 11 January 2027, with the yearly cycle, and what it begins with."""
+    with beginnings.town(JANUARY) as made:
+        yield made
+
+
+@pytest.fixture
+def new_town(registered_url: str, municipality: Path) -> Iterator[Town]:
+    """The same before anything has happened."""
     with a_town(registered_url, municipality, clock=JANUARY, year=True) as made:
         yield made
 
@@ -110,22 +118,21 @@ def answer(town: Town, one: Json, person: str, said: str) -> None:
 # the years themselves
 
 
-def test_R20_this_year_and_two_more_are_opened_each_once(town: Town) -> None:
+def test_R20_this_year_and_two_more_are_opened_each_once(new_town: Town) -> None:
     """R20: however often the day is looked at, also after two months without any worker."""
     for clock in (JANUARY, "2027-01-11T15:00:00+01:00", "2027-03-10T08:00:00+01:00"):
-        town.clockwork.stand_at(datetime.fromisoformat(clock))
-        town.quiet()
-        assert [(one["year"], one["state"]) for one in years(town)] == [
+        new_town.clockwork.stand_at(datetime.fromisoformat(clock))
+        new_town.quiet()
+        assert [(one["year"], one["state"]) for one in years(new_town)] == [
             (2027, "open"), (2028, "open"), (2029, "open"),
         ]  # fmt: skip
-        assert [one["id"] for one in years(town)] == [
+        assert [one["id"] for one in years(new_town)] == [
             year_matter_id("arshjul", year) for year in (2027, 2028, 2029)
         ]
 
 
 def test_R20_a_meeting_stands_in_each_april_and_october_at_once(town: Town) -> None:
     """R20: planned years ahead, by itself."""
-    town.quiet()
     for year in (2027, 2028, 2029):
         for step, month in (("april", 4), ("october", 10)):
             one = meeting(town, step, year)
@@ -155,8 +162,9 @@ def test_R20_installed_in_may_this_year_is_opened_and_april_isnt_missed(
         assert duties(town, "limit-passed") == []
 
 
-def test_R21_while_nobody_acts_for_either_post_no_year_is_opened(town: Town) -> None:
+def test_R21_while_nobody_acts_for_either_post_no_year_is_opened(new_town: Town) -> None:
     """R21: the next day tries again."""
+    town = new_town
     execute(
         town,
         "UPDATE cases.holders SET last_day = '2027-01-10' WHERE post IN"
@@ -172,7 +180,6 @@ def test_R21_while_nobody_acts_for_either_post_no_year_is_opened(town: Town) -> 
 
 def test_R20_a_past_year_is_closed_once_its_meetings_are_held_or_long_past(town: Town) -> None:
     """R20: on 31 January at the latest, and duties about the year stay."""
-    town.quiet()
     for step, after in (("april", "2027-04-15"), ("october", "2027-10-14")):
         town.jump_clock(f"{after}T10:00:00+02:00")
         if step == "april":
@@ -192,7 +199,6 @@ def test_R20_a_past_year_is_closed_once_its_meetings_are_held_or_long_past(town:
 
 def test_R21_both_who_hold_the_posts_call(town: Town) -> None:
     """R21: jointly, in the order of the rule."""
-    town.quiet()
     assert {(str(one["process_owner"]), str(one["coordinator"])) for one in years(town)} == {
         (KARIN, JONAS)
     }
@@ -201,7 +207,6 @@ def test_R21_both_who_hold_the_posts_call(town: Town) -> None:
 
 def test_R21_a_deputy_in_march_calls_with_the_other(town: Town) -> None:
     """R21: the call goes out in the names of both, at once when the post changes hands."""
-    town.quiet()
     leaves(town, "enhetschef-ifo", "jonas-ekdahl", "2027-01-31")
     comes(town, "enhetschef-ifo", "nadia-karim", "2027-02-01", capacity="deputy")
     town.move_clock("2027-03-01T08:00:00+01:00")
@@ -231,7 +236,6 @@ def test_R21_an_empty_post_is_told_of_long_before_to_who_may_fill_it(town: Town)
 
 def test_R21_both_posts_vacant_are_two_vacancies_and_the_years_stay(town: Town) -> None:
     """R21: whoever is above acts, and the meetings stand."""
-    town.quiet()
     leaves(town, "enhetschef-ifo", "jonas-ekdahl", "2027-01-11")
     leaves(town, "elevhalsochef", "karin-bergqvist", "2027-01-11")
     town.move_clock("2027-01-12T08:00:00+01:00")
@@ -247,7 +251,6 @@ def test_R21_both_posts_vacant_are_two_vacancies_and_the_years_stay(town: Town) 
 
 def test_R22_all_who_hold_the_roles_are_called_and_nobody_else(town: Town) -> None:
     """R22: every rektor, the student health service, the social services, the family team."""
-    town.quiet()
     wanted = {
         str(row["person_id"])
         for row in town.rows(
@@ -288,7 +291,6 @@ def test_R22_a_newcomer_is_called_and_a_leaver_no_longer_by_the_date_of_their_po
 
 def test_R22_who_changes_by_a_call_counts_at_once(town: Town) -> None:
     """R22: before any worker has looked."""
-    town.quiet()
     town.post("posts/rektor-bjorkskolan/holders/end", {"person": ANNA, "last_day": "2027-01-10"})
     assert ANNA not in called(town, meeting(town, "april"))
     town.post("posts/rektor-bjorkskolan/holders", {"person": TEACHER, "first_day": "2027-01-11"})
@@ -298,7 +300,6 @@ def test_R22_who_changes_by_a_call_counts_at_once(town: Town) -> None:
 
 def test_R5_nobody_is_asked_to_replace_a_participant_of_a_year(town: Town) -> None:
     """R5: the posts say who follows; only cases of children ask somebody to see to it."""
-    town.quiet()
     leaves(town, "rektor-bjorkskolan", "anna-lindqvist", "2027-01-20")
     leaves(town, "elevhalsochef", "karin-bergqvist", "2027-01-20")
     kinds = {row["kind"] for row in town.rows("SELECT kind FROM cases.tasks")}
@@ -307,14 +308,13 @@ def test_R5_nobody_is_asked_to_replace_a_participant_of_a_year(town: Town) -> No
 
 def test_R20_the_daily_look_twice_changes_nothing(town: Town) -> None:
     """R20, R22: no event, no row more."""
-    town.quiet()
     before = town.rows(
         "SELECT (SELECT count(*) FROM cases.audit) AS audit,"
         " (SELECT count(*) FROM bus.events) AS events,"
         " (SELECT count(*) FROM cases.tasks) AS tasks"
     )
     execute(town, "DELETE FROM cases.daily")
-    town.cases._looked_on = None
+    town.cases._looked_by = None
     town.quiet()
     after = town.rows(
         "SELECT (SELECT count(*) FROM cases.audit) AS audit,"
@@ -329,7 +329,6 @@ def test_R20_the_daily_look_twice_changes_nothing(town: Town) -> None:
 
 def test_R22_a_group_in_which_all_say_no_is_told_to_both_who_call(town: Town) -> None:
     """R22: it ends by itself once one of the group comes after all, and comes back."""
-    town.quiet()
     april = meeting(town, "april")
     family_team = [person for person, role in people(town).items() if role == "familjebehandlare"]
     for person in family_team:
@@ -347,7 +346,6 @@ def test_R22_a_group_in_which_all_say_no_is_told_to_both_who_call(town: Town) ->
 
 def test_R22_a_group_that_nobody_has_answered_of_by_the_day_is_told_of(town: Town) -> None:
     """R22: the day after the one to answer by; then a moved meeting counts anew."""
-    town.quiet()
     april = meeting(town, "april")
     for role in ("rektor", "kurator", "socialsekreterare"):
         person = next(one for one, its in people(town).items() if its == role)
@@ -362,7 +360,6 @@ def test_R22_a_group_that_nobody_has_answered_of_by_the_day_is_told_of(town: Tow
 
 def test_R27_a_rektor_who_says_no_is_asked_for_a_substitute(town: Town) -> None:
     """R27: the post's duty, which a yes ends; others aren't asked."""
-    town.quiet()
     april = meeting(town, "april")
     answer(town, april, ident("asa-hallberg"), "declined")
     assert duties(town, "send-substitute") == []
@@ -376,7 +373,6 @@ def test_R27_a_rektor_who_says_no_is_asked_for_a_substitute(town: Town) -> None:
 
 def test_R27_a_substitute_is_called_to_this_meeting_alone_and_stays(town: Town) -> None:
     """R27: they stand for the group, and no look at the posts takes them off."""
-    town.quiet()
     april = meeting(town, "april")
     answer(town, april, ANNA, "declined")
     path = f"meetings/{april['id']}/substitutes"
@@ -407,7 +403,6 @@ def test_R27_who_cant_be_a_substitute_is_refused(
     town: Town, who: str, person: str, status: int, code: str
 ) -> None:
     """R27: with what to do instead, and nothing changed."""
-    town.quiet()
     april = meeting(town, "april")
     answer(town, april, ANNA, "declined")
     before = called(town, april)
@@ -419,7 +414,6 @@ def test_R27_who_cant_be_a_substitute_is_refused(
 
 def test_R27_of_people_only_who_declined_or_calls_names_a_substitute(town: Town) -> None:
     """R27, X16: another rektor doesn't."""
-    town.quiet()
     april = meeting(town, "april")
     answer(town, april, ANNA, "declined")
     path, body = f"/api/v1/meetings/{april['id']}/substitutes", {"for": ANNA, "person": TEACHER}
@@ -443,7 +437,6 @@ def test_R21_whether_it_was_held_is_asked_of_both_and_answered_once(town: Town) 
 
 def test_R23_the_next_meeting_stands_and_is_moved_to_a_wished_time(town: Town) -> None:
     """R23: «Tid för nytt möte»: October's, and after October next April's."""
-    town.quiet()
     town.jump_clock("2027-04-15T10:00:00+02:00")
     october = meeting(town, "october")
     body = {"next_time": {"starts_at": "2027-10-20T13:00:00+02:00"}, "secretary": KARIN}
@@ -472,7 +465,6 @@ def test_R20_what_was_cancelled_by_hand_is_asked_of_both_and_booked_anew_by_hand
     town: Town,
 ) -> None:
     """R20, R21: the duties end with the booking."""
-    town.quiet()
     town.do(f"meetings/{meeting(town, 'april')['id']}/cancel")
     assert [one["post"] for one in duties(town, "book-anew")] == ["elevhalsochef", "enhetschef-ifo"]
     body = {"step": "april", "starts_at": "2027-04-22T13:00:00+02:00"}
@@ -488,7 +480,6 @@ def test_R20_X2_a_month_that_passed_without_its_meeting_is_told_to_managers_too(
     town: Town,
 ) -> None:
     """R20, X2: once, to both who call, and as late at nine."""
-    town.quiet()
     town.do(f"meetings/{meeting(town, 'april')['id']}/cancel")
     town.move_clock("2027-05-01T08:00:00+02:00")
     found = duties(town, "limit-passed")
@@ -521,7 +512,6 @@ def test_R21_what_a_mail_cant_tell_is_asked_of_both_and_done_by_one(town: Town) 
 
 def test_R23_the_agenda_of_a_years_meeting_is_printed(town: Town) -> None:
     """R23: six points; its minutes know no child's needs and no guardians' contact person."""
-    town.quiet()
     april = meeting(town, "april")
     for paper in ("agenda.pdf", "minutes.pdf"):
         printed = town.client.get(f"/api/v1/meetings/{april['id']}/{paper}")
@@ -535,7 +525,6 @@ def test_R23_the_agenda_of_a_years_meeting_is_printed(town: Town) -> None:
 
 def test_R23_the_agenda_has_the_last_meeting_and_what_the_figures_say(town: Town) -> None:
     """R23: to follow up the last meeting; the cases since then in numbers, small ones not told."""
-    town.quiet()
     april, october = meeting(town, "april"), meeting(town, "october")
     first = text_of(town.client.get(f"/api/v1/meetings/{april['id']}/agenda.pdf").content)
     assert "inget ännu" in first
@@ -554,7 +543,6 @@ def test_R23_the_agenda_has_the_last_meeting_and_what_the_figures_say(town: Town
 
 def test_X10_no_call_about_cases_knows_a_year(town: Town) -> None:
     """R20: it is no child's case: not listed, not shown, not closed."""
-    town.quiet()
     matter = year_matter_id("arshjul", 2027)
     assert town.get("cases")["cases"] == []
     for path in ("", "/timeline", "/slots?step=april"):
@@ -564,7 +552,6 @@ def test_X10_no_call_about_cases_knows_a_year(town: Town) -> None:
 
 def test_R22_an_import_counts_at_once(town: Town, municipality: Path) -> None:
     """R22: new files with another rektor and another caller; the same again change nothing."""
-    town.quiet()
     register = read_register(municipality)
     holders = tuple(
         replace(one, person="kristina-blom") if one.post == "rektor-bjorkskolan"

@@ -16,16 +16,16 @@ from shared.register import Register
 from tests.integration.reporting import new_report
 from tests.integration.test_dispatches import in_post, material, of_kind, pass_to
 from tests.integration.test_year_matters import KARIN, comes, execute, leaves, meeting
+from tests.support.beginnings import Beginnings
 from tests.support.town import Json, Town, a_town
 
 JANUARY = "2027-01-11T08:00:00+01:00"
 
 
 @pytest.fixture
-def town(registered_url: str, municipality: Path) -> Iterator[Town]:
+def town(beginnings: Beginnings) -> Iterator[Town]:
     """With the yearly cycle and reports, since Monday 11 January 2027."""
-    with a_town(registered_url, municipality, clock=JANUARY, year=True) as made:
-        made.quiet()
+    with beginnings.town(JANUARY) as made:
         yield made
 
 
@@ -232,14 +232,14 @@ def test_R24_a_calling_post_that_is_replaced_after_the_limit_evaluates_in_its_pl
 
 
 def test_R41_a_routine_that_is_left_out_takes_nothing_else_along(
-    town: Town, registered_url: str, municipality: Path, tmp_path: Path
+    town: Town, municipality: Path, tmp_path: Path
 ) -> None:
     """R20: without `anmalan` its reports rest, and the rest of the day goes on."""
     town.do("reports", new_report(received_on="2027-01-11"))
     copy = Path(shutil.copytree(municipality, tmp_path / municipality.name))
     settings = copy / "municipality.toml"
     settings.write_text('procedures = ["samverkansmote", "arshjul"]\n' + settings.read_text())
-    with a_town(registered_url, copy, clock=None, year=True) as left:
+    with a_town(town.database_url, copy, clock=None, year=True) as left:
         pass_to(left, "2027-02-20T08:00:00+01:00")
         leaves(left, "elevhalsochef", "karin-bergqvist", "2027-04-05")
         pass_to(left, "2027-04-06T08:00:00+02:00")

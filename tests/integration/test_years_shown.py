@@ -14,9 +14,12 @@ from pydantic import SecretStr
 from services.cases.app import make_web
 from services.cases.settings import Settings
 from tests.integration.cases_house import TOKEN, CasesHouse
-from tests.support.town import around_a_child_alone
+from tests.support.folders import around_a_child_alone
+from tests.support.links import SECRET
+from tests.support.signing_in import visitor
 
 HEADER = "Samspel-Acting-As"
+ENGLISH = {"Cookie": "samspel-sprak=en"}
 SENT = "2027-02-01T09:00:00+01:00"
 
 
@@ -185,7 +188,7 @@ def test_R21_a_callers_post_that_will_be_empty_is_shown_in_its_year(known: Cases
          "rule": "R21"}
     ]  # fmt: skip
     assert known.get("years/2028")["vacancies"] == []
-    page = known.client.get("/arshjul/2027").text
+    page = known.visitor().get("/arshjul/2027").text
     assert "elevhälsochef, Centrala elevhälsan: ingen från torsdagen den 1 april 2027" in page
     known.execute(
         "INSERT INTO cases.holders (post, person_id, first_day, capacity)"
@@ -227,8 +230,9 @@ def test_a_year_that_there_is_not_is_a_clear_error(
     answer = known.client.get(f"/api/v1/years/{year}")
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
-    assert known.client.get(f"/arshjul/{year}").status_code == 404
-    assert known.client.get(f"/arshjul/{year}/hjul.svg").status_code == 404
+    visitor = known.visitor()
+    assert visitor.get(f"/arshjul/{year}").status_code == 404
+    assert visitor.get(f"/arshjul/{year}/hjul.svg").status_code == 404
 
 
 def test_staff_see_the_year_and_a_family_never_does(known: CasesHouse) -> None:
@@ -248,7 +252,7 @@ def test_staff_see_the_year_and_a_family_never_does(known: CasesHouse) -> None:
 
 
 def test_the_page_says_the_same_as_the_wheel_in_words(known: CasesHouse) -> None:
-    page = known.client.get("/arshjul/2027")
+    page = known.visitor().get("/arshjul/2027")
     assert page.status_code == 200
     text = page.text
     assert "onsdagen den 14 april kl. 13.00–15.00" in text
@@ -259,7 +263,7 @@ def test_the_page_says_the_same_as_the_wheel_in_words(known: CasesHouse) -> None
     assert "«kallar till ett samverkansmöte två gånger/år, april och oktober»" in text
     assert 'role="img"' in text
     assert "style=" not in text
-    english = known.client.get("/arshjul/2027?lang=en").text
+    english = known.visitor().get("/arshjul/2027", headers=ENGLISH).text
     assert '<html lang="en">' in english
     assert "Joint meeting in April" in english
     assert "1 of 2 have answered" in english
@@ -270,11 +274,14 @@ def test_a_year_before_samspel_says_that_nothing_is_known_of_it(known: CasesHous
     year = known.get("years/2026")
     assert [one["state"] for one in year["meetings"]] == ["unknown", "unknown"]
     assert year["evaluation"]["state"] == "unknown"
-    assert "ingen uppgift" in known.client.get("/arshjul/2026").text
+    page = known.visitor().get("/arshjul/2026").text
+    assert "ingen uppgift" in page
+    assert "Det här året planeras inte i Samspel" in page
+    assert "Året är inte öppnat än" in known.visitor().get("/arshjul/2028").text
 
 
 def test_the_wheel_is_a_picture_of_its_own_that_may_do_nothing(known: CasesHouse) -> None:
-    picture = known.client.get("/arshjul/2027/hjul.svg")
+    picture = known.visitor().get("/arshjul/2027/hjul.svg")
     assert picture.headers["content-type"] == "image/svg+xml"
     assert picture.headers["content-security-policy"].startswith("default-src 'none'")
     root = ET.fromstring(picture.text)  # noqa: S314 — our own
@@ -284,39 +291,40 @@ def test_the_wheel_is_a_picture_of_its_own_that_may_do_nothing(known: CasesHouse
     assert title.text == "Årshjulet 2027"
 
 
-def test_the_start_page_leads_to_this_years_wheel(known: CasesHouse) -> None:
-    assert '<a href="/arshjul/2027">Årshjulet 2027</a>' in known.client.get("/").text
-    led = known.client.get("/arshjul", follow_redirects=False)
+def test_the_wheel_opens_with_this_year(known: CasesHouse) -> None:
+    led = known.visitor().get("/arshjul")
     assert (led.status_code, led.headers["location"]) == (303, "/arshjul/2027")
 
 
 def test_without_a_yearly_cycle_there_is_no_year_and_no_way_to_it(
     registered_url: str, municipality: Path
 ) -> None:
-    with around_a_child_alone(municipality) as folder, a_web(registered_url, folder) as client:
+    with a_web(registered_url, around_a_child_alone(municipality)) as client:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         assert client.get("/api/v1/years", headers=headers).json() == []
         assert client.get("/api/v1/years/2027", headers=headers).status_code == 404
-        assert "/arshjul" not in client.get("/").text
+        page = visitor(client, registered_url, SECRET, "anna-lindqvist").get("/kalender")
+        assert page.status_code == 200
+        assert 'href="/arshjul"' not in page.text
 
 
-def test_in_production_the_page_is_closed(registered_url: str, municipality: Path) -> None:
-    with a_web(registered_url, municipality, demo=False) as client:
-        page = client.get("/arshjul/2027")
-        assert "Utvärdering" not in page.text
-        assert client.get("/arshjul/2027/hjul.svg").status_code == 404
+def test_nobody_sees_the_year_before_signing_in(known: CasesHouse) -> None:
+    for path in ("", "/2027", "/2027/hjul.svg", "/2027/arshjul.pdf"):
+        answer = known.client.get(f"/arshjul{path}", follow_redirects=False)
+        assert (answer.status_code, answer.text) == (303, "")
+    assert known.visitor(None, "it").get("/arshjul/2027").status_code == 403
 
 
 @contextmanager
-def a_web(url: str, municipality: Path, *, demo: bool = True) -> Iterator[TestClient]:
+def a_web(url: str, municipality: Path) -> Iterator[TestClient]:
     """A web application of its own, which gives up its database at the end."""
     settings = Settings(
         database_url=url,
         broker_url="redis://nobody.example",
-        public_url="https://samspel.example",
+        public_url="http://samspel.example",
         secret_key=SecretStr("s" * 32),
         municipality=municipality,
-        demo=demo,
+        demo=True,
         api_token=SecretStr(TOKEN),
     )
     with TestClient(make_web(settings)) as client:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import default
 from pathlib import Path
 from threading import Timer
@@ -229,22 +229,28 @@ class House:
         A repeat with the same Message-ID, which may follow an unknown outcome, counts once.
         """
         once = {str(mail["Message-ID"]): mail for mail in self.mails()}
-        return Counter((kind_of(mail), str(mail["To"])) for mail in once.values())
+        return Counter(
+            (kind_of(mail) or str(mail["Subject"]), str(mail["To"])) for mail in once.values()
+        )
 
     def _mail(self, ident: str) -> EmailMessage:
         raw = self.mailbox.get(f"/api/v1/message/{ident}/raw").content
         return email.message_from_bytes(raw, policy=default)
 
 
-def kind_of(mail: EmailMessage) -> str:
+def kind_of(mail: Message) -> str:
+    """«REQUEST 0», «CANCEL 1»; nothing for a mail without a calendar."""
     for part in mail.walk():
         if part.get_content_type() == "text/calendar":
-            text = part.get_content()
+            content = part.get_payload(decode=True)
+            assert isinstance(content, bytes)
             sequence = next(
-                line.split(":")[1] for line in text.splitlines() if line.startswith("SEQUENCE")
+                line.split(":")[1]
+                for line in content.decode().splitlines()
+                if line.startswith("SEQUENCE")
             )
             return f"{part.get_param('method')} {sequence.strip()}"
-    return str(mail["Subject"])
+    return ""
 
 
 @contextmanager

@@ -93,6 +93,9 @@ class Mailroom:
     def duty(self, _: UUID) -> None:
         """Everything here belongs to one case."""
 
+    def digest(self, _: UUID) -> None:
+        """Nor has anybody a letter of the week."""
+
     def duties_like(self, task_id: UUID) -> Sequence[Duty]:
         return ()
 

@@ -29,7 +29,7 @@ from services.notifier.tasks import a_round, desk_of, handlers, post_of
 from shared.bus import events as e
 from shared.bus.delivery import Deliveries
 from shared.db import Database
-from shared.municipality import load_municipality
+from shared.live_rules import LiveRules
 from tests.support.facts import Facts
 from tests.support.smtp import Received
 
@@ -112,8 +112,8 @@ def a_worker(
     pacing: Pacing = Pacing(),  # noqa: B008 - a value
     tokens: Tokens | None = None,
 ) -> Iterator[Worker]:
-    loaded = load_municipality(municipality)
-    post = post_of(loaded, "http://samspel.example", SECRET)
+    rules = LiveRules(municipality)
+    post = post_of(rules.last, "http://samspel.example", SECRET)
     database = Database(url, role="samspel_notifier", demo=True, size=6)
     claims = Claims(
         database, timedelta(seconds=lease), unknown_wait=timedelta(seconds=0.1), pause=pause
@@ -125,8 +125,8 @@ def a_worker(
         lease=timedelta(seconds=lease),
         pacing=pacing,
     )
-    sender = Sender(mail_server, Gate(database, loaded.procedures, post), claims, pace, tokens)
-    desk = desk_of(loaded.procedures, post, SqlRows)
+    sender = Sender(mail_server, Gate(database, rules.at, post), claims, pace, tokens)
+    desk = desk_of(rules.at, post, SqlRows)
     deliveries = Deliveries(database, "notifier", handlers(desk, mail_desk))
     inbox = Inbox(database, timedelta(days=30))
     intake = Intake(inbox, desk, ours_of(post), AUTHSERV)

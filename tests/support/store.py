@@ -100,7 +100,10 @@ class FakeStore:
     def fall_due(self, limit: int) -> list[dict[str, Any]]:
         raise NotImplementedError("see fallen_due")
 
-    def sweep(self, day: date, limit: int) -> int:
+    def sweep_anew(self, day: date) -> None:
+        raise NotImplementedError("one case at a time")
+
+    def sweep(self, day: date, limit: int, *, begin: bool) -> int:
         raise NotImplementedError("one case at a time")
 
     # what a test asks besides

@@ -5,7 +5,6 @@ it is rung for are done by `quiet()`. Time stands still until `move_clock`, and 
 thread takes every mail, so a story of months is told in seconds, and the same each time.
 """
 
-import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import psycopg
@@ -29,15 +27,14 @@ from services.cases.handlers.clock import Left, move_clock
 from services.cases.settings import Settings
 from services.notifier.domain.mailserver import MailServer
 from services.scheduler.adapters.store import SqlStore
-from services.scheduler.handlers import Municipal
-from services.scheduler.tasks import Work, handlers
+from services.scheduler.tasks import Work, handlers, rules_of
 from shared.bus.delivery import Deliveries
 from shared.bus.subscribers import SCHEDULER
 from shared.db import Database
 from shared.domain.days import WorkingDays, local_date
-from shared.municipality import load_municipality
-from shared.procedures import load_procedures
+from shared.live_rules import LiveRules
 from tests.support.diary import Diary, Mail
+from tests.support.folders import around_a_child_alone, without_letters
 from tests.support.notifier import SECRET, Worker, a_worker
 from tests.support.smtp import ScriptedServer
 from tests.support.web import the_web
@@ -45,7 +42,6 @@ from tests.support.web import the_web
 START = "2027-03-01T08:00:00+01:00"  # a Monday
 TOKEN = "token-of-a-town-that-lives-for-a-test"
 QUIET_SECONDS = 20.0
-AROUND_A_CHILD = ("samverkansmote", "spindelmote", "sspf")
 Json = dict[str, Any]
 
 _TASKS = """
@@ -76,8 +72,9 @@ class Town:
     notifier: Worker
     server: ScriptedServer
     clockwork: Clockwork
+    looking: psycopg.Connection[Json]  # each look is a transaction of its own
     database_url: str
-    _diary: Diary = field(default_factory=Diary)
+    diary_so_far: Diary = field(default_factory=Diary)
 
     # calls
 
@@ -104,8 +101,7 @@ class Town:
         return cast(list[Json], answer if isinstance(answer, list) else answer["items"])
 
     def rows(self, query: str, *values: Any) -> list[Json]:
-        with psycopg.connect(self.database_url, row_factory=dict_row) as connection:
-            return connection.execute(query.encode(), values).fetchall()
+        return self.looking.execute(query.encode(), values).fetchall()
 
     # time
 
@@ -138,7 +134,7 @@ class Town:
                 self.cases.look_daily()
             assert not (failed := self._failed()), failed
             time.sleep(0.01)  # for a lease or for another attempt, which wait in real time
-        self._diary.write(self.today, self.server.accepted, self.rows(_TASKS))
+        self.diary_so_far.write(self.today, self.server.accepted, self.rows(_TASKS))
 
     def settle(self, seconds: int = 20) -> None:
         """The same, by the name it has for the real house."""
@@ -148,15 +144,17 @@ class Town:
 
     def mails(self) -> list[Mail]:
         """Every mail that was taken, in the order of the days."""
-        return [mail for mail, _ in self._diary.mails]
+        return [letter.mail for letter in self.diary_so_far.letters]
 
     def letters(self) -> list[tuple[Mail, EmailMessage]]:
         """The same, each as it came."""
-        return list(self._diary.mails)
+        return [(letter.mail, letter.raw) for letter in self.diary_so_far.letters]
 
     def mail_to(self, address: str) -> EmailMessage:
         """The newest mail to somebody, as it came."""
-        return next(raw for mail, raw in reversed(self._diary.mails) if mail.to == address)
+        return next(
+            one.raw for one in reversed(self.diary_so_far.letters) if one.mail.to == address
+        )
 
     def kinds_of_mail(self) -> Counter[tuple[str, str]]:
         return Counter((mail.kind, mail.to) for mail in self.mails())
@@ -169,7 +167,7 @@ class Town:
     def diary(self, since: str = "") -> list[str]:
         """What has happened from a day on: «2027-03-02 REQUEST 0 → petra@hemma.example» for a mail,
         «2027-03-02 task get-consent R4 rektor» for a task that was opened, or opened again."""
-        return [line for line in self._diary.lines() if line >= since]
+        return [line for line in self.diary_so_far.lines() if line >= since]
 
     # how it goes
 
@@ -218,17 +216,24 @@ class _NoBell:
 
 @contextmanager
 def a_town(
-    database_url: str, municipality: Path, *, clock: str | None = START, year: bool = False
+    database_url: str,
+    municipality: Path,
+    *,
+    clock: str | None = START,
+    year: bool = False,
+    letters: bool = False,
 ) -> Iterator[Town]:
     """The example municipality's Samspel on a database with its register, at that time.
 
     Without a `clock` it is one that was left before, at the time at which it was left. Without its
     `year` it works by the routines around a child alone, so that what is told in a story is all
-    that happens.
+    that happens; nor are there `letters` of the week.
     """
     with ExitStack() as stack:
         if not year:
-            municipality = stack.enter_context(around_a_child_alone(municipality))
+            municipality = around_a_child_alone(municipality)
+        if not letters:
+            municipality = without_letters(municipality)
         if clock is not None:
             _set_clock(database_url, clock)
         settings = _settings(database_url, municipality)
@@ -249,24 +254,11 @@ def a_town(
             notifier=stack.enter_context(notifier),
             server=server,
             clockwork=Clockwork(clock_database, lambda _: None),
+            looking=stack.enter_context(
+                psycopg.connect(database_url, autocommit=True, row_factory=dict_row)
+            ),
             database_url=database_url,
         )
-
-
-@contextmanager
-def around_a_child_alone(municipality: Path) -> Iterator[Path]:
-    """A copy of the municipality's folder, without the yearly cycle and reports.
-
-    What it has written itself stays.
-    """
-    with TemporaryDirectory() as folder:
-        copied = Path(shutil.copytree(municipality, Path(folder) / municipality.name))
-        settings = copied / "municipality.toml"
-        own = (path.stem for path in copied.glob("procedures/*.toml"))
-        known = load_procedures(copied / "procedures").versions
-        used = f"procedures = {sorted({*AROUND_A_CHILD, *own} & known.keys())}\n"
-        settings.write_text(used + settings.read_text())
-        yield copied
 
 
 def _settings(database_url: str, municipality: Path) -> Settings:
@@ -283,13 +275,11 @@ def _settings(database_url: str, municipality: Path) -> Settings:
 
 @contextmanager
 def _scheduler(database_url: str, municipality: Path) -> Iterator[Work]:
-    loaded = load_municipality(municipality)
+    rules, days = LiveRules(municipality), WorkingDays()
     database = Database(database_url, role="samspel_scheduler", demo=True, size=2)
-    booking, years = loaded.booking, loaded.school_years
-    municipal = Municipal(WorkingDays(), booking.hours, years, booking.mode)
     deliveries = Deliveries(database, SCHEDULER, handlers(SqlStore))
     try:
-        yield Work(database, SqlStore, deliveries, loaded.procedures, municipal)
+        yield Work(database, SqlStore, deliveries, lambda unit: rules_of(rules.at(unit), days))
     finally:
         database.close()
 

@@ -5,15 +5,18 @@ What differs from test to test is the database, so the application's own is one 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 from fastapi import FastAPI
 
 from services.cases.app import make_web
 from services.cases.settings import Settings
+from services.cases.web.brake import Brake
 from shared.db import Database
+from tests.support.folders import fingerprint
 
-_KEPT: dict[str, tuple[FastAPI, "_Movable"]] = {}
+_KEPT: dict[str, "_Kept"] = {}
 
 
 class _Movable(Database):
@@ -24,29 +27,43 @@ class _Movable(Database):
         self._pool = self._opened(url)
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    app: FastAPI
+    database: _Movable
+    brakes: list[Brake]
+
+    def begin_anew(self, url: str) -> None:
+        """Over this database, and as if it had met nobody."""
+        self.database.move(url)
+        for brake in self.brakes:
+            brake._sent.clear()
+            brake._all.clear()
+
+
 @contextmanager
-def the_web(settings: Settings, *, fresh: bool = False) -> Iterator[FastAPI]:
-    """The application of these settings, whose database is given up at the end.
-
-    `fresh`: one that has met nobody before and meets nobody after, for tests of what it remembers.
-    """
+def the_web(settings: Settings) -> Iterator[FastAPI]:
+    """The application of these settings, whose database is given up at the end."""
     token = settings.api_token.get_secret_value()
-    key = f"{settings.municipality} {settings.broker_url} {token}"
-    if fresh:
-        app, database = _built(settings)
-    elif key in _KEPT:
-        app, database = _KEPT[key]
-        database.move(settings.database_url)
+    key = f"{fingerprint(settings.municipality)} {settings.broker_url} {token}"
+    if key in _KEPT:
+        _KEPT[key].begin_anew(settings.database_url)
     else:
-        app, database = _KEPT[key] = _built(settings)
+        _KEPT[key] = _built(settings)
     try:
-        yield app
+        yield _KEPT[key].app
     finally:
-        database.close()
+        _KEPT[key].database.close()
 
 
-def _built(settings: Settings) -> tuple[FastAPI, _Movable]:
+def _built(settings: Settings) -> _Kept:
     made: list[_Movable] = []
+    brakes: list[Brake] = []
+    made_as_usual = Brake.__init__
+
+    def brake(self: Brake, **limits: int) -> None:
+        made_as_usual(self, **limits)
+        brakes.append(self)
 
     def database(*args: object, **more: object) -> _Movable:
         made.append(_Movable(*args, **more))  # type: ignore[arg-type]
@@ -54,5 +71,6 @@ def _built(settings: Settings) -> tuple[FastAPI, _Movable]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("services.cases.app.Database", database)
+        patch.setattr(Brake, "__init__", brake)
         app = make_web(settings)
-    return app, made[0]
+    return _Kept(app, made[0], brakes)

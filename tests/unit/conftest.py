@@ -4,7 +4,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-_EXAMPLES_OF_A_LAW = {"default": 200, "half": 100, "nightly": 8_500}
+_EXAMPLES_OF_A_LAW = {"default": 120, "half": 60, "nightly": 8_500}
 
 for name, examples in _EXAMPLES_OF_A_LAW.items():
     settings.register_profile(

@@ -1,11 +1,13 @@
 """The documents say what is so: every test they name exists, every link leads somewhere."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from shared.ids import new_reference
+from shared.version import VERSION
 from tests.conftest import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -60,3 +62,8 @@ def test_a_reference_says_nothing() -> None:
     assert all(re.fullmatch(r"[2-9A-HJ-NP-Z]{4}", reference) for reference in references)
     assert references != sorted(references)
     assert len(set(references)) > 190
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == VERSION

@@ -107,7 +107,7 @@ def test_staff_whom_the_consent_does_not_cover_get_nothing() -> None:
     ("changes", "more", "reason"),
     [
         ({}, {"procedure": None}, "procedure-unknown"),
-        ({"kind": "digest"}, {}, "kind-unknown"),
+        ({"kind": "of-a-newer-version"}, {}, "kind-unknown"),
         ({"ground": "duty", "party": "staff"}, {}, "kind-unknown"),
         ({"ground": "object"}, {}, "kind-unknown"),
         ({"ground": "none"}, {}, "ground-changed"),

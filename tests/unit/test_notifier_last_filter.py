@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.notifier.domain.last_filter import Subject, objection
 from services.notifier.domain.mail import Post, mail_bytes
-from services.notifier.domain.mailing import Contact, Duty
+from services.notifier.domain.mailing import Contact, Digest, Duty
 from services.notifier.domain.messages import (
     AlertWords,
     CalendarPart,
@@ -177,6 +177,10 @@ def test_every_sample_of_ours_passes(sample: Sample) -> None:
     ]
     if told.task_id is not None:
         subject, *tasks = tasks or [replace(CASE, known=a_duty(told.person_id, who))]
+    if told.digest_id is not None:
+        people = {told.person_id: who}
+        week = Digest(told.digest_id, told.person_id, TODAY, True, None, people)
+        subject = replace(CASE, known=week)
     carried = [(told, task) for task in tasks]
     assert objection(told, sample.content, subject, sample.post, carried) is None
 

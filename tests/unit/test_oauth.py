@@ -47,7 +47,7 @@ def server() -> Iterator[TokenServer]:
 
     with HTTPServer(("127.0.0.1", 0), Handler) as http:
         told.url = f"http://127.0.0.1:{http.server_port}/token"
-        thread = threading.Thread(target=http.serve_forever)
+        thread = threading.Thread(target=http.serve_forever, args=(0.02,))
         thread.start()
         yield told
         http.shutdown()

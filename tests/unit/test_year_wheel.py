@@ -1,24 +1,32 @@
 """The year wheel: every obligation has its angle, its number and a place of its own (R20-R31)."""
 
+import io
 from datetime import date, datetime
 from itertools import combinations
+from typing import Any
 from uuid import uuid4
 from xml.etree import ElementTree as ET
 
 import pytest
+from pypdf import PdfReader
 
+from services.cases.adapters.papers import render
+from services.cases.domain.refused import Language
 from services.cases.domain.year_facts import (
     CohortFacts,
     DispatchFacts,
     EvaluationFacts,
     YearFacts,
 )
+from services.cases.domain.year_paper import YearPaper, year_paper
 from services.cases.domain.year_shown import ShownYear, shown_year
 from services.cases.domain.year_wheel import LANES, entries, wheel
-from services.cases.web.wheel_svg import wheel_svg
+from services.cases.web.wheel_svg import paper_style, screen_style, wheel_svg
+from services.cases.web.year_rows import row
 from services.cases.web.year_words import GLYPHS, SIGNS, WORDS
 from shared.domain.days import STOCKHOLM, Break, SchoolYears, Term, WorkingDays
 from shared.procedures import load_procedures
+from tests.support.papers import HOUSE, text_of
 
 TODAY = date(2027, 3, 9)
 SCHOOL = SchoolYears(
@@ -110,7 +118,7 @@ def test_the_drawing_is_named_described_and_harmless(language: str) -> None:
     sent = a_letter(date(2027, 2, 1), date(2027, 3, 1), title)
     words = WORDS["en" if language == "en" else "sv"]
     drawn = wheel(a_year(dispatches=(sent,)), SCHOOL, TODAY)
-    svg = wheel_svg(drawn, words, [f"1: {title}."], styled=True)
+    svg = wheel_svg(drawn, words, [f"1: {title}."], style=screen_style())
     root = ET.fromstring(svg)  # noqa: S314 — our own
     assert root.get("role") == "img"
     names = [root.find(f"{SVG}title"), root.find(f"{SVG}desc")]
@@ -119,7 +127,7 @@ def test_the_drawing_is_named_described_and_harmless(language: str) -> None:
     ).split()
     assert title in (names[1].text or "" if names[1] is not None else "")
     assert not list(root.iter(f"{SVG}script"))
-    assert svg == wheel_svg(drawn, words, [f"1: {title}."], styled=True)
+    assert svg == wheel_svg(drawn, words, [f"1: {title}."], style=screen_style())
     assert "style=" not in wheel_svg(drawn, words, [])
     assert "<style>" not in wheel_svg(drawn, words, [])
 
@@ -157,3 +165,57 @@ def parents(count: int) -> tuple[CohortFacts, ...]:
         CohortFacts(f"skola-{number}", "lagstadiet", 2027, "planned", date(2027, 9, 7 + number))
         for number in range(count)
     )
+
+
+def a_paper(*sent: DispatchFacts, language: Language = "sv") -> YearPaper:
+    shown = a_year(dispatches=sent)
+    drawn = wheel(shown, SCHOOL, TODAY)
+    rows = [row(mark.entry, shown, language) for mark in drawn.marks]
+    return year_paper(
+        2027,
+        "",
+        wheel_svg(drawn, WORDS[language], ["1"], style=paper_style()),
+        [(str(one.number), one.what, one.when, one.state_words, one.rule) for one in rows],
+        language=language,
+        house=HOUSE,
+        today=TODAY,
+    )
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_year_on_paper_is_tagged_and_its_wheel_has_words_to_be_read_aloud(
+    language: Language,
+) -> None:
+    """PDF/UA: a drawing without an alternative text would be refused."""
+    paper = a_paper(language=language)
+    pdf = PdfReader(io.BytesIO(render(paper)))
+    root: Any = pdf.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+    assert pdf.metadata is not None
+    assert pdf.metadata.title == ("Årshjul 2027" if language == "sv" else "Year wheel 2027")
+    assert paper.told.startswith("1: Utvärdering" if language == "sv" else "1: Evaluation")
+    assert render(paper) == render(paper)
+
+
+def test_a_title_on_paper_is_printed_as_it_is_written() -> None:
+    title = '<svg>#panic() & "brev" {0}'
+    printed = text_of(render(a_paper(a_letter(date(2027, 2, 1), date(2027, 3, 1), title))))
+    assert title in printed
+
+
+def test_on_paper_the_wheel_has_colours_and_fonts_of_its_own() -> None:
+    """What draws papers knows neither variables nor the preferences of a screen."""
+    style = paper_style()
+    assert "var(" not in style
+    assert "@media" not in style
+    assert "system-ui" not in style
+    assert style.count("{") == style.count("}")
+
+
+def test_a_year_that_had_passed_when_samspel_began_never_opens() -> None:
+    """Its months and its evaluation are over; a later one opens in its time."""
+    assert a_year(2026, date(2027, 1, 2)).never_opens
+    assert not a_year(2027, date(2027, 10, 31)).never_opens
+    assert a_year(2027, date(2027, 11, 1)).never_opens
+    assert not a_year(2031).never_opens

@@ -132,10 +132,9 @@ class SqlCases:
         )
 
     def open_again(self, case_id: UUID) -> None:
-        """A matter of the staff's own for which there is to be one more meeting."""
+        """A matter for which there is to be one more meeting, or a case closed by mistake."""
         self._connection.execute(
-            "UPDATE cases.cases SET state = 'open', closed_at = NULL, outcome = NULL"
-            " WHERE id = %s AND about <> 'child'",
+            "UPDATE cases.cases SET state = 'open', closed_at = NULL, outcome = NULL WHERE id = %s",
             [case_id],
         )
 

@@ -22,6 +22,8 @@ _LEFT = """
            + (SELECT count(*) FROM cases.tasks WHERE state = 'open' AND late_at <= clock.now)
            + (SELECT count(*) FROM cases.tasks WHERE state = 'open' AND next_reminder <= clock.now)
            + (SELECT count(*) FROM cases.options WHERE starts_at <= clock.now)
+           + (SELECT count(*) FROM cases.digest_weeks WHERE NOT begun AND due_at <= clock.now)
+           + (SELECT count(*) FROM cases.digests WHERE counted_at IS NULL AND due_at <= clock.now)
            AS daily,
            scheduler_api.unsettled(clock.now) AS scheduler,
            notifier_api.unsettled(clock.now) AS messages
@@ -43,7 +45,9 @@ _NEXT = """
                   WHERE state = 'open' AND next_reminder > clock.now),
                  (SELECT min(day) FROM days
                   WHERE day > clock.today)::timestamp AT TIME ZONE 'Europe/Stockholm',
-                 (SELECT min(starts_at) FROM cases.options WHERE starts_at > clock.now)) AS at
+                 (SELECT min(starts_at) FROM cases.options WHERE starts_at > clock.now),
+                 (SELECT min(due_at) FROM cases.digest_weeks
+                  WHERE NOT begun AND due_at > clock.now)) AS at
     FROM clock
 """
 

@@ -14,9 +14,10 @@ from services.cases.handlers.duty_ports import Given, Unanswered
 
 _ADD = """
     INSERT INTO cases.tasks
-           (id, inquiry_id, year, dispatch_id, report_id, post, key, kind, owner, due_on, rule,
-            about, meeting_id, details, created_at, late_at, reminders, link)
-    VALUES (%(id)s, %(inquiry)s, %(year)s, %(dispatch)s, %(report)s, %(post)s, %(key)s, %(kind)s,
+           (id, inquiry_id, year, dispatch_id, report_id, glass_id, post, key, kind, owner, due_on,
+            rule, about, meeting_id, details, created_at, late_at, reminders, link)
+    VALUES (%(id)s, %(inquiry)s, %(year)s, %(dispatch)s, %(report)s, %(glass)s, %(post)s, %(key)s,
+            %(kind)s,
             COALESCE(%(person)s, cases.acting(%(post)s, %(today)s, %(about)s)), %(due_on)s,
             %(rule)s, %(about)s, %(meeting)s, %(details)s, %(now)s, %(late_at)s, %(reminders)s,
             %(link)s)
@@ -26,7 +27,8 @@ _ADD = """
 _MAKE_WAY = "UPDATE cases.tasks SET key = key || '/' || id WHERE key = %s AND state = 'done'"
 _STANDING = """
     SELECT id, kind, rule, owner, post, state = 'open' AS is_open, due_on, about, meeting_id,
-           details, inquiry_id AS inquiry, year, dispatch_id AS dispatch, report_id AS report
+           details, inquiry_id AS inquiry, year, dispatch_id AS dispatch, report_id AS report,
+           glass_id AS glass
     FROM cases.tasks
 """
 _TAKE = _STANDING + "WHERE id = %s AND case_id IS NULL FOR UPDATE"
@@ -35,7 +37,8 @@ _OF = (
     _STANDING
     + """
     WHERE case_id IS NULL AND (inquiry_id = %(inquiry)s OR year = %(year)s
-                               OR dispatch_id = %(dispatch)s OR report_id = %(report)s)
+                               OR dispatch_id = %(dispatch)s OR report_id = %(report)s
+                               OR glass_id = %(glass)s)
     ORDER BY created_at, key
 """
 )
@@ -89,7 +92,8 @@ _FINISH = """
     WHERE id IN (SELECT id FROM cases.tasks
                  WHERE state = 'open' AND case_id IS NULL
                    AND (inquiry_id = %(inquiry)s OR year = %(year)s
-                        OR dispatch_id = %(dispatch)s OR report_id = %(report)s)
+                        OR dispatch_id = %(dispatch)s OR report_id = %(report)s
+                        OR glass_id = %(glass)s)
                    AND (%(kinds)s::text[] IS NULL OR kind = ANY (%(kinds)s))
                    AND (%(post)s::text IS NULL OR post = %(post)s)
                    AND (%(meeting)s::uuid IS NULL OR meeting_id = %(meeting)s)
@@ -222,5 +226,5 @@ class SqlDuties:
 
 
 def _standing(row: DictRow) -> StandingDuty:
-    subject = {name: row.pop(name) for name in ("inquiry", "year", "dispatch", "report")}
+    subject = {name: row.pop(name) for name in ("inquiry", "year", "dispatch", "report", "glass")}
     return StandingDuty(subject=Subject(**subject), **row)

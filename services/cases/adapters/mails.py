@@ -36,6 +36,13 @@ _MAIL = f"""
 """  # noqa: S608 - fixed text
 
 
+# What belongs to no case and waits for somebody to decide, the oldest first.
+_LOOSE = f"""
+    SELECT {_FIELDS} FROM notifier_api.inbound i
+    WHERE i.case_id IS NULL AND i.state = 'quarantined' ORDER BY i.received_at, i.id LIMIT %s
+"""  # noqa: S608 - fixed text
+
+
 class SqlMails:
     """Implements handlers.mail_ports.Mails over one connection."""
 
@@ -51,6 +58,9 @@ class SqlMailViews:
     """A part of the port Views."""
 
     _connection: Connection[DictRow]
+
+    def loose_mails(self, limit: int) -> list[DictRow]:
+        return self._connection.execute(_LOOSE, [limit]).fetchall()
 
     def mail(self, mail_id: UUID) -> DictRow | None:
         return self._connection.execute(_MAIL, {"id": mail_id}).fetchone()

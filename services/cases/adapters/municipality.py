@@ -118,22 +118,33 @@ def import_register(
 
 
 class SqlFiles:
-    """The register as the files have it, read and written in one transaction."""
+    """The register as the files have it, read and written in one transaction.
 
-    def __init__(self, connection: Connection[DictRow], now: datetime) -> None:
+    `sent`: by somebody in the web. Such files aren't the folder's, which counts as unchanged
+    after them, so that the next start doesn't undo them.
+    """
+
+    def __init__(
+        self, connection: Connection[DictRow], now: datetime, *, sent: bool = False
+    ) -> None:
         self._connection = connection
         self._now = now
+        self._sent = sent
 
     def begin(self) -> None:
         """Two imports at a time would each see only what was there before both."""
         self._connection.execute(_ONE_AT_A_TIME)
 
     def imported(self) -> bytes | None:
-        """The fingerprint of the files that were imported last."""
+        """The fingerprint of the folder's files that were imported last."""
+        if self._sent:
+            return None
         row = self._connection.execute(_LAST_IMPORT).fetchone()
         return None if row is None else bytes(row["fingerprint"])
 
     def note_import(self, fingerprint: bytes) -> None:
+        if self._sent:
+            return
         self._connection.execute(
             "INSERT INTO cases.imports (at, fingerprint) VALUES (%s, %s)", [self._now, fingerprint]
         )

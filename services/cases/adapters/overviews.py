@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from services.cases.adapters.calendar_views import SqlCalendarViews
 from services.cases.adapters.facts import facts_of
 from services.cases.domain.limits import DueDuty, DueTask
 from services.cases.domain.timeline import Note
@@ -37,12 +38,14 @@ _DUE_TASKS = """
 _DUE_DUTIES = """
     SELECT t.kind, t.owner, u.organisation, t.rule, t.due_on,
            CASE WHEN i.id IS NOT NULL THEN i.procedure WHEN t.report_id IS NOT NULL THEN 'anmalan'
-                ELSE 'arshjul' END AS procedure,
+                WHEN t.glass_id IS NOT NULL THEN opened.procedure ELSE 'arshjul' END AS procedure,
            (t.created_at AT TIME ZONE 'Europe/Stockholm')::date AS procedure_on
     FROM cases.tasks t
     JOIN cases.posts p ON p.code = t.post
     JOIN cases.units u ON u.code = p.unit
     LEFT JOIN cases.inquiries i ON i.id = t.inquiry_id
+    LEFT JOIN cases.glass g ON g.id = t.glass_id
+    LEFT JOIN cases.cases opened ON opened.id = g.case_id
     WHERE t.state = 'open' AND t.post IS NOT NULL AND t.due_on IS NOT NULL
       AND (%(owners)s::uuid[] IS NULL OR t.owner = ANY (%(owners)s))
     ORDER BY t.due_on, t.key
@@ -68,7 +71,7 @@ _KNOWN_BETWEEN = """
 """
 
 
-class SqlOverviews:
+class SqlOverviews(SqlCalendarViews):
     """Implements handlers.overviews.Overviews over one connection."""
 
     def __init__(self, connection: Connection[DictRow]) -> None:

@@ -15,6 +15,7 @@ from services.cases.domain.consent_form import ConsentForm
 from services.cases.domain.evaluation_paper import EvaluationPaper
 from services.cases.domain.letters import Letter
 from services.cases.domain.meeting_papers import Agenda, Minutes
+from services.cases.domain.year_paper import YearPaper
 from services.cases.handlers.papers import Paper
 
 _PAPERS = Path(__file__).parent.parent / "papers"
@@ -24,6 +25,7 @@ _TEMPLATES: dict[type, str] = {
     Agenda: "agenda.typ",
     Minutes: "minutes.typ",
     EvaluationPaper: "evaluation.typ",
+    YearPaper: "year.typ",
 }
 _NOON = time(12, 0, tzinfo=UTC)
 # A word longer than a line may break anywhere, by a space that isn't seen.
@@ -63,7 +65,9 @@ def _fonts() -> typst.Fonts:
 
 
 def _harmless(value: Any) -> Any:
-    """Every text in one line, without signs that aren't seen."""
+    """Every text in one line, without signs that aren't seen; a drawing of ours as it is."""
+    if isinstance(value, bytes):
+        return value.decode()
     if isinstance(value, str):
         return _ENDLESS.sub("\\g<0>\u200b", _seen(value))
     if isinstance(value, dict):

@@ -7,14 +7,35 @@ from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
 
 from services.cases.domain.opening import PostHeld, Staff
+from services.cases.handlers.register_ports import Found, School, Sought
+from shared.domain.codes import ROLES
 
+_WITH_CHILDREN = ("forskola", "f-6", "7-9", "gymnasium")
 _HELD = """
     SELECT h.person_id, p.code, p.role, p.unit, u.organisation
     FROM cases.in_post(%(on)s) h
     JOIN cases.posts p ON p.code = h.post
     JOIN cases.units u ON u.code = p.unit
+"""
+_FIND = """
+    SELECT person.id, person.name,
+           jsonb_agg(jsonb_build_array(p.role, u.name) ORDER BY p.code) AS posts
+    FROM cases.in_post(%(on)s) h
+    JOIN cases.posts p ON p.code = h.post
+    JOIN cases.units u ON u.code = p.unit
+    JOIN cases.people person ON person.id = h.person_id
+    WHERE %(people)s::uuid[] IS NULL OR person.id = ANY (%(people)s)
+    GROUP BY person.id
+    HAVING (%(role)s::text IS NULL OR bool_or(p.role = %(role)s))
+       AND (%(organisation)s::text IS NULL OR bool_or(u.organisation = %(organisation)s))
+       AND NOT EXISTS (
+             SELECT FROM jsonb_to_recordset(%(words)s) AS w (word text, roles text[])
+             WHERE strpos(lower(person.name || ' ' || string_agg(u.name, ' ')), w.word) = 0
+               AND NOT array_agg(p.role) && w.roles)
+    ORDER BY bool_or(p.unit = %(near)s) IS TRUE DESC, person.name, person.id LIMIT %(limit)s
 """
 
 
@@ -67,6 +88,35 @@ class SqlRegister:
             "SELECT 1 FROM cases.places WHERE code = %s AND ended_on IS NULL", place
         )
 
+    def schools(self) -> tuple[School, ...]:
+        """Those that children go to, preschools among them, by name."""
+        rows = self._connection.execute(
+            "SELECT code, name FROM cases.units WHERE organisation = 'school' AND ended_on IS NULL"
+            " AND kind = ANY (%s) ORDER BY name, code",
+            [list(_WITH_CHILDREN)],
+        )
+        return tuple(School(row["code"], row["name"]) for row in rows)
+
+    def find(self, sought: Sought, on: date) -> tuple[Found, ...]:
+        """Staff in posts on the day, those of the unit that is near first."""
+        words = [{"word": word, "roles": _roles_called(word)} for word in map(_plain, sought.words)]
+        rows = self._connection.execute(
+            _FIND,
+            {
+                "on": on,
+                "people": None if sought.people is None else list(sought.people),
+                "role": sought.role,
+                "organisation": sought.organisation,
+                "words": Jsonb(words),
+                "near": sought.near,
+                "limit": sought.limit,
+            },
+        )
+        return tuple(
+            Found(row["id"], row["name"], tuple((role, unit) for role, unit in row["posts"]))
+            for row in rows
+        )
+
     def _exists(self, query: Any, code: str) -> bool:
         return self._connection.execute(query, [code]).fetchone() is not None
 
@@ -77,3 +127,12 @@ def _by_person(rows: Iterable[DictRow]) -> dict[UUID, tuple[PostHeld, ...]]:
         post = PostHeld(row["code"], row["role"], row["unit"], row["organisation"])
         posts[row["person_id"]] = (*posts.get(row["person_id"], ()), post)
     return posts
+
+
+def _plain(word: str) -> str:
+    return word.strip().lower()
+
+
+def _roles_called(word: str) -> list[str]:
+    """The roles whose Swedish word has this in it."""
+    return [code for code, said in ROLES.items() if word in said.lower()]

@@ -1,6 +1,7 @@
 """What decides who sees which case, in SQL."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -19,6 +20,7 @@ _CASE_OF: dict[str, LiteralString] = {
     "message_id": "SELECT case_id FROM notifier_api.messages WHERE id = %s",
     "consent_id": "SELECT case_id FROM cases.consents WHERE id = %s",
 }
+_HAS_OPENED = "SELECT FROM cases.glass WHERE person_id = %s AND case_id = %s AND on_day = %s"
 
 
 class SqlSights:
@@ -52,6 +54,10 @@ class SqlSights:
 
     def facts(self, case_ids: Collection[UUID]) -> list[CaseFacts]:
         return facts_of(self._connection, case_ids)
+
+    def has_opened(self, person: UUID, case_id: UUID, on: date) -> bool:
+        found = self._connection.execute(_HAS_OPENED, [person, case_id, on]).fetchone()
+        return found is not None
 
     def _one(self, query: LiteralString, value: UUID) -> Any:
         row = self._connection.execute(query, [value]).fetchone()

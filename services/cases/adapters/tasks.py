@@ -54,6 +54,15 @@ _FINISH = """
       AND (%(meeting)s::uuid IS NULL OR meeting_id = %(meeting)s)
       AND (%(about)s::uuid IS NULL OR about = %(about)s)
 """
+# What had been ticked off at that moment stays so.
+_OPEN_THOSE_ENDED = """
+    UPDATE cases.tasks SET state = 'open', done_at = NULL
+    WHERE case_id = %(case)s AND state = 'done'
+      AND done_at = (SELECT closed_at FROM cases.cases WHERE id = %(case)s)
+      AND NOT EXISTS (SELECT FROM cases.audit a
+                      WHERE a.case_id = %(case)s AND a.action = 'task.done'
+                        AND a.details ->> 'task' = tasks.id::text)
+"""
 # Read after the case is locked: what is not past the gate by then will not pass it any more.
 _STOPPED_AND_LEAVING = """
     SELECT id, kind, state FROM notifier_api.messages
@@ -125,6 +134,25 @@ class SqlTasks:
             [self._now, task_id],
         )
         return updated.rowcount > 0
+
+    def open_again(self, task_id: UUID) -> bool:
+        """One that was ticked off too early."""
+        updated = self._connection.execute(
+            "UPDATE cases.tasks SET state = 'open', done_at = NULL"
+            " WHERE id = %s AND state = 'done'",
+            [task_id],
+        )
+        return updated.rowcount > 0
+
+    def kind_of(self, task_id: UUID) -> str:
+        row = self._connection.execute(
+            "SELECT kind FROM cases.tasks WHERE id = %s", [task_id]
+        ).fetchone()
+        return "" if row is None else row["kind"]
+
+    def open_those_that_closing_ended(self, case_id: UUID) -> None:
+        """All that were open when the case was closed, which it still is."""
+        self._connection.execute(_OPEN_THOSE_ENDED, {"case": case_id})
 
     def retire(self, task_id: UUID) -> None:
         """Its reason is gone; should that come again, so does a task with the same key."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from services.cases.adapters.case_views import SqlCaseViews
 from services.cases.adapters.facts import facts_of
 from services.cases.adapters.inquiries import SqlInquiries
 from services.cases.adapters.mails import MAILS, SqlMailViews
@@ -85,31 +86,6 @@ _PAGE_OF_TASKS = """
            (SELECT created_at, id FROM cases.tasks WHERE id = %(after)s))
     ORDER BY created_at, id LIMIT %(limit)s
 """
-_COUNTS = """
-    SELECT (SELECT count(*) FROM cases.cases WHERE state = 'open' AND about = 'child') AS cases,
-           count(*) AS tasks, count(*) FILTER (WHERE due_on < %s) AS late
-    FROM cases.tasks WHERE state = 'open'
-"""
-# By the limits that the scheduler has announced: a case it hasn't looked at yet comes last.
-_MOST_PRESSING = """
-    SELECT c.id FROM cases.cases c
-    LEFT JOIN LATERAL (SELECT min(w.closes_on) AS closes_on FROM scheduler_api.windows w
-                       WHERE w.case_id = c.id AND w.state IN ('open', 'missed')) pressing ON true
-    WHERE c.state = 'open' AND c.about = 'child'
-    ORDER BY pressing.closes_on NULLS LAST, c.known_on, c.reference LIMIT %s OFFSET %s
-"""
-_MOST_PRESSING_TASKS = """
-    SELECT t.id, t.case_id, t.kind, t.owner, t.due_on, t.rule, t.details,
-           m.starts_at AS meeting_starts_at,
-           CASE WHEN i.id IS NOT NULL THEN i.procedure WHEN t.report_id IS NOT NULL THEN 'anmalan'
-                WHEN t.case_id IS NULL THEN 'arshjul' END AS procedure,
-           (t.created_at AT TIME ZONE 'Europe/Stockholm')::date AS procedure_on
-    FROM (SELECT * FROM cases.tasks WHERE state = 'open'
-          ORDER BY due_on NULLS LAST, created_at, key LIMIT %s) t
-    LEFT JOIN cases.meetings m ON m.id = t.meeting_id
-    LEFT JOIN cases.inquiries i ON i.id = t.inquiry_id
-    ORDER BY t.due_on NULLS LAST, t.created_at, t.key
-"""
 _STAFF = """
     SELECT person.id, person.code, person.name,
            coalesce(jsonb_agg(jsonb_build_object(
@@ -146,7 +122,9 @@ _CALENDARS = """
 _AT_LEAST = 50
 
 
-class SqlViews(SqlMeetingViews, SqlMailViews, SqlMessageViews, SqlPreviews, SqlReportViews):
+class SqlViews(
+    SqlCaseViews, SqlMeetingViews, SqlMailViews, SqlMessageViews, SqlPreviews, SqlReportViews
+):
     """Reads in one transaction; `log` writes who read what, before it is read."""
 
     def __init__(self, connection: Connection[DictRow], now: datetime) -> None:
@@ -174,18 +152,6 @@ class SqlViews(SqlMeetingViews, SqlMailViews, SqlMessageViews, SqlPreviews, SqlR
 
     def cases(self, after: UUID | None, state: str | None, limit: int) -> list[DictRow]:
         return self._page(_CASES, {"state": state}, "id", after, limit)
-
-    def counts(self, today: date) -> DictRow:
-        """How many cases and tasks are open, and how many of these are late."""
-        return self._all(_COUNTS, [today])[0]
-
-    def most_pressing(self, limit: int, offset: int) -> list[UUID]:
-        """Open cases, the one with the nearest limit first."""
-        return [row["id"] for row in self._all(_MOST_PRESSING, [limit, offset])]
-
-    def most_pressing_tasks(self, limit: int) -> list[DictRow]:
-        """Open tasks, also of closed cases of which somebody still has to be told."""
-        return self._all(_MOST_PRESSING_TASKS, [limit])
 
     def names(self, people: Collection[UUID]) -> dict[UUID, str]:
         rows = self._all("SELECT id, name FROM cases.people WHERE id = ANY (%s)", [list(people)])

@@ -17,6 +17,7 @@ from services.cases.domain.year_facts import (
     Replied,
     Vacancy,
 )
+from services.cases.handlers.year_view_ports import NamedPost
 from shared.domain.facts import CaseFacts
 
 _KNOWN = """
@@ -99,6 +100,10 @@ _VACANCIES = """
     FROM held, unnest(datemultirange(daterange(%(today)s, NULL)) - days) AS gap
     ORDER BY lower(gap), code
 """
+_POSTS = """
+    SELECT p.code, p.role, u.name AS unit, cases.acting(p.code, %s) AS acting
+    FROM cases.posts p JOIN cases.units u ON u.code = p.unit
+"""
 
 
 class SqlYearViews:
@@ -136,6 +141,10 @@ class SqlYearViews:
     def vacancies(self, roles: Collection[str], today: date) -> list[Vacancy]:
         rows = self._all(_VACANCIES, {"roles": list(roles), "today": today})
         return [Vacancy(**row) for row in rows]
+
+    def posts_named(self, today: date) -> dict[str, NamedPost]:
+        rows = self._all(_POSTS, [today])
+        return {row["code"]: NamedPost(row["role"], row["unit"], row["acting"]) for row in rows}
 
     def _all(self, query: LiteralString, values: Any) -> list[DictRow]:
         return self._connection.execute(query, values).fetchall()

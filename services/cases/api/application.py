@@ -34,7 +34,8 @@ from services.cases.api import (
     years,
 )
 from services.cases.api.guard import Guard
-from services.cases.api.office import Office, known_caller
+from services.cases.api.office import known_caller
+from services.cases.office import Office
 
 _DESCRIPTION = """
 Keeps the calendar of the collaboration around a child: cases, consents, limits, meetings, tasks.

@@ -1,6 +1,5 @@
 """Anonymous consultations over HTTP: a free time, and nothing about what it is for (R47)."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,13 +8,14 @@ from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 
 from services.cases.api.models import Nothing
-from services.cases.api.office import Again, Doer, TheDoer, TheOffice, TheReader
+from services.cases.api.office import TheDoer, TheOffice, TheReader
 from services.cases.api.report_models import NewConsultation
 from services.cases.api.shapes import instant_json
 from services.cases.domain.refused import NotFound
 from services.cases.handlers import consultations
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
+from services.cases.office import Again
 from shared.domain.slots import Slot
 
 router = APIRouter(tags=["reports"])
@@ -35,7 +35,7 @@ def book(body: NewConsultation, doer: TheDoer) -> JSONResponse:
     def work(desk: Desk, views: Views) -> dict[str, Any]:
         return _consultation(consultations.book(body.command(), desk), desk, views)
 
-    return (doer if body.by else _nameless(doer)).do(work, 201, again=_AGAIN)
+    return (doer if body.by else doer.nameless()).do(work, 201, again=_AGAIN)
 
 
 @router.post("/consultations/{matter_id}/cancel", summary="Call it off (R47)")
@@ -47,16 +47,6 @@ def call_off(
         return _consultation(matter_id, desk, views)
 
     return doer.do(work, again=_AGAIN)
-
-
-def _nameless(doer: Doer) -> Doer:
-    """Who doesn't say who they are isn't written down either: it is the calling system's.
-
-    But they are of the staff, as for everything else. Raises NotFound.
-    """
-    with doer.office.database.unit() as unit:
-        doer.caller.sight(unit).enter(doer.caller.path, None)
-    return replace(doer, caller=replace(doer.caller, person=None))
 
 
 def _consultation(matter_id: UUID, desk: Desk, views: Views) -> dict[str, Any]:

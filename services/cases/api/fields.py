@@ -1,7 +1,6 @@
 """The kinds of values that requests are made of: strict in form, bounded, and harmless to keep."""
 
 import re
-import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from services.cases.domain.plain_text import holds_hidden, plain
 from shared.mailaddress import mail_address
 from shared.register import PHONE
 
@@ -23,10 +23,6 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
-# Control characters, surrogates, unassigned and private ones, line and paragraph separators, and
-# format characters (they turn text around), but for the two joiners that names are written with.
-_HARMFUL = {"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"}
-_JOINERS = "\u200c\u200d"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 LONGEST_MOVE = timedelta(days=366 * 12)  # of the clock
 
@@ -65,10 +61,9 @@ def _whole_minute(value: datetime) -> datetime:
 
 def harmless(text: str) -> str:
     """The text in NFC, without space around it; what can't be seen is refused."""
-    if any(unicodedata.category(sign) in _HARMFUL and sign not in _JOINERS for sign in text):
+    if holds_hidden(text):
         raise PydanticCustomError("control_characters", "must not hold control characters")
-    text = unicodedata.normalize("NFC", text).strip()
-    if not text:
+    if not (text := plain(text)):
         raise PydanticCustomError("empty_text", "must not be empty")
     return text
 

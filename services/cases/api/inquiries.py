@@ -11,7 +11,7 @@ from pydantic import Field
 
 from services.cases.api.fields import Address, CodeText, Day, Id, Name, PhoneNumber
 from services.cases.api.models import NewCase, Nothing, Strict
-from services.cases.api.office import Again, TheDoer, TheOffice, TheReader
+from services.cases.api.office import TheDoer, TheOffice, TheReader
 from services.cases.api.shapes import instant_json
 from services.cases.api.shown import case_again, shown_case
 from services.cases.domain.inquiries import Consideration, Inquiry, PointedTo, Source
@@ -19,6 +19,7 @@ from services.cases.handlers import inquiries
 from services.cases.handlers.incoming import Consider, Inquire, PointElsewhere
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
+from services.cases.office import Again
 from shared.domain.days import local_date
 
 router = APIRouter(tags=["before a case"])

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from services.cases.api.models import Strict
-from services.cases.api.office import Office, TheOffice, TheReader
+from services.cases.api.office import TheOffice, TheReader
 from services.cases.domain.letters import LetterKind
 from services.cases.handlers.papers import (
     Paper,
@@ -18,6 +18,7 @@ from services.cases.handlers.papers import (
     write_letter,
     write_minutes,
 )
+from services.cases.office import Office
 
 PDF: dict[str, Any] = {
     "response_class": Response,

@@ -25,9 +25,10 @@ from shared.domain.days import STOCKHOLM
 
 log = logging.getLogger(__name__)
 
-FailedPage = Callable[[int], Response]
-# What is opened by people, not by programs of the API.
-_PAGES = ("/r/", "/u/", "/f/", "/intresseanmalan", "/orosanmalan")
+# Of a status, and of the rule that refused, if one did.
+FailedPage = Callable[[Request, int, Refused | None], Response]
+# What programs ask for; all else is opened by people.
+_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
 
 _TITLES = {
     400: Words("Det går inte att läsa", "It cannot be read"),
@@ -171,12 +172,16 @@ def install(app: FastAPI) -> None:
 
 
 def failed(
-    request: Request, status: int, headers: Mapping[str, str] | None = None, **more: Any
+    request: Request,
+    status: int,
+    headers: Mapping[str, str] | None = None,
+    refused: Refused | None = None,
+    **more: Any,
 ) -> Response:
     """A problem; but a page to whoever reads pages, if the application has pages (X13)."""
     page: FailedPage | None = getattr(request.app.state, "failed_page", None)
-    if page is not None and request.url.path.startswith(_PAGES):
-        answer = page(status)
+    if page is not None and not request.url.path.startswith(_PROGRAMS):
+        answer = page(request, status, refused)
         answer.headers.update(headers or {})
         return answer
     return problem(status, language_of(request), headers=headers, **more)
@@ -204,6 +209,7 @@ def _refused(request: Request, refused: Exception) -> Response:
     return failed(
         request,
         status,
+        refused=refused,
         code=refused.code,
         title=refused.titled(language),
         detail=detail,

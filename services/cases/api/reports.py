@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from services.cases.api.models import Nothing
-from services.cases.api.office import Again, Doer, Office, TheDoer, TheOffice, TheReader
+from services.cases.api.office import Doer, TheDoer, TheOffice, TheReader
 from services.cases.api.paging import say_where_the_next_is
 from services.cases.api.report_models import (
     Classified,
@@ -33,6 +33,7 @@ from services.cases.handlers.report_showing import (
     show_report,
     tell_feedback,
 )
+from services.cases.office import Again, Office
 from shared.domain.days import local_date
 from shared.municipality import Concern
 

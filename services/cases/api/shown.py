@@ -7,10 +7,11 @@ from uuid import UUID
 
 from fastapi.responses import JSONResponse
 
-from services.cases.api.office import Again, Doer, Office
+from services.cases.api.office import Doer
 from services.cases.api.shapes import case_json
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views, show_case
+from services.cases.office import Again, Office
 from shared.domain.days import local_date
 
 

@@ -8,12 +8,13 @@ from fastapi.responses import JSONResponse
 
 from services.cases.api.meeting_models import NewWish
 from services.cases.api.models import Nothing
-from services.cases.api.office import Again, Doer, TheDoer, TheReader
+from services.cases.api.office import Doer, TheDoer, TheReader
 from services.cases.api.shapes import instant_json
 from services.cases.domain.refused import NotFound
 from services.cases.handlers import wishes
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Row, Views
+from services.cases.office import Again
 
 router = APIRouter(tags=["wishes"])
 

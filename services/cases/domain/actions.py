@@ -27,6 +27,7 @@ ACTIONS = {
     ),
     "case.evaluate": Words("Ärendet utvärderades.", "The case was evaluated."),
     "case.close": Words("Ärendet avslutades.", "The case was closed."),
+    "case.open-again": Words("Ärendet öppnades igen.", "The case was opened again."),
     "inquiry.accept": Words(
         "En intresseanmälan blev det här ärendet.", "An inquiry became this case."
     ),
@@ -139,11 +140,17 @@ ACTIONS = {
         "Ett mejl lästes som ett svar av {person}.", "A mail was read as an answer of {person}."
     ),
     "mail.discard": Words("Ett mejl lades åt sidan.", "A mail was put aside."),
+    # reading in an emergency
+    "glass.break": Words(
+        "Ärendet nödöppnades för läsning till midnatt.",
+        "The case was opened for reading until midnight, in an emergency.",
+    ),
     # tasks
     "task.give": Words("En uppgift lades till: {kind}.", "A task was added: {kind}."),
     "task.done": Words(
         "Uppgiften {task} markerades som klar.", "The task {task} was marked as done."
     ),
+    "task.not-done": Words("Uppgiften {task} öppnades igen.", "The task {task} was opened again."),
 }
 
 

@@ -59,8 +59,8 @@ class NotAWorkingDay(Refused):
     rule = "X1"
     title = Words("Inte en arbetsdag", "Not a working day")
     detail = Words(
-        "{day} är ingen arbetsdag. Välj en arbetsdag, se …/slots.",
-        "{day} is not a working day. Choose a working day, see …/slots.",
+        "{day} är ingen arbetsdag. Välj en arbetsdag.",
+        "{day} is not a working day. Choose a working day.",
     )
 
 
@@ -89,8 +89,8 @@ class OutsideHours(Refused):
     code = "outside-hours"
     title = Words("Utanför dagtid", "Outside the hours of the day")
     detail = Words(
-        "Möten hålls mellan kl. {start} och {end}. Välj en tid däremellan, se …/slots.",
-        "Meetings are held between {start} and {end}. Choose a time in between, see …/slots.",
+        "Möten hålls mellan kl. {start} och {end}. Välj en tid däremellan.",
+        "Meetings are held between {start} and {end}. Choose a time in between.",
     )
 
 
@@ -142,6 +142,6 @@ class DoubleBooked(Refused):
     rule = "R6"
     title = Words("Någon är upptagen", "Somebody is taken")
     detail = Words(
-        "Någon som kallas har redan ett möte då. Välj en annan tid, se …/slots.",
-        "Somebody who is called has a meeting then. Choose another time, see …/slots.",
+        "Någon som kallas har redan ett möte då. Välj en annan tid.",
+        "Somebody who is called has a meeting then. Choose another time.",
     )

@@ -22,10 +22,9 @@ class NobodyDecides(Refused):
     rule = "R3"
     title = Words("Ingen kan samtycka", "Nobody can consent")
     detail = Words(
-        "Ange minst en vårdnadshavare med custody: true; först från {age} år samtycker ungdomen"
+        "Ange minst en vårdnadshavare som har vårdnaden; först från {age} år samtycker ungdomen"
         " själv.",
-        "Name at least one guardian with custody: true; only from the age of {age} the youth"
-        " decides.",
+        "Name at least one guardian with custody; only from the age of {age} the youth decides.",
     )
 
 
@@ -62,4 +61,16 @@ class CaseIsClosed(Refused):
     detail = Words(
         "Ärendet är avslutat och ändras inte mer. Öppna ett nytt ärende om det behövs.",
         "The case is closed and does not change any more. Open a new case if needed.",
+    )
+
+
+class ClosedForGood(Refused):
+    """A closing is taken back on its day, as long as it can be a mistake (R16)."""
+
+    code = "closed-for-good"
+    rule = "R16"
+    title = Words("Ärendet avslutades tidigare", "The case was closed before today")
+    detail = Words(
+        "Ett ärende öppnas igen bara samma dag som det avslutades. Öppna ett nytt ärende.",
+        "A case is opened again only on the day it was closed. Open a new case.",
     )

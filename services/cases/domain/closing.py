@@ -48,9 +48,9 @@ class NotYoursToClose(Refused):
     title = Words("Bara processbäraren avslutar", "Only the process owner closes")
     detail = Words(
         "Ärendet avslutas av processbäraren eller koordinatorn. Be någon av dem avsluta det, eller"
-        " ta över ärendet först (POST …/handover).",
+        " ta över ärendet först.",
         "A case is closed by its process owner or its coordinator. Ask one of them to close it, or"
-        " take the case over first (POST …/handover).",
+        " take the case over first.",
     )
 
 

@@ -169,8 +169,8 @@ class AnsweredForm(Refused):
     rule = "P7"
     title = Words("Blanketten gäller inte längre", "The form no longer holds")
     detail = Words(
-        "Samtycket är {state}. Be om ett nytt samtycke (POST …/consents) och skriv ut det.",
-        "The consent is {state}. Ask for a new one (POST …/consents) and print that.",
+        "Samtycket är {state}. Be om ett nytt samtycke och skriv ut det.",
+        "The consent is {state}. Ask for a new one and print that.",
     )
 
 

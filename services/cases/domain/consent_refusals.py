@@ -57,10 +57,8 @@ class ConsentAlready(Refused):
     rule = "R3"
     title = Words("Samtycket är redan besvarat", "The consent has been answered already")
     detail = Words(
-        "Samtycket är redan registrerat som {state}. Har något ändrats: be om ett nytt samtycke"
-        " (POST …/consents).",
-        "The consent is already recorded as {state}. If something has changed, ask for a new one"
-        " (POST …/consents).",
+        "Samtycket är redan registrerat som {state}. Har något ändrats: be om ett nytt samtycke.",
+        "The consent is already recorded as {state}. If something has changed, ask for a new one.",
     )
 
 
@@ -71,8 +69,8 @@ class ConsentStandsAlready(Refused):
     rule = "P7"
     title = Words("Samtycket är undertecknat", "The consent is signed")
     detail = Words(
-        "Ett undertecknat samtycke tas tillbaka (withdraw), med den dag det skedde.",
-        "A signed consent is withdrawn (withdraw), with the day it happened.",
+        "Ett undertecknat samtycke tas tillbaka, med den dag det skedde.",
+        "A signed consent is withdrawn, with the day it happened.",
     )
 
 
@@ -81,9 +79,9 @@ class ConsentNotSigned(Refused):
     rule = "P7"
     title = Words("Samtycket är inte undertecknat", "The consent is not signed")
     detail = Words(
-        "Det finns inget undertecknat samtycke att ta tillbaka. Säger personen nej: registrera det"
-        " (refuse).",
-        "There is no signed consent to withdraw. If the person says no, record that (refuse).",
+        "Det finns inget undertecknat samtycke att ta tillbaka. Säger personen nej, registrera"
+        " det.",
+        "There is no signed consent to withdraw. If the person says no, record that.",
     )
 
 

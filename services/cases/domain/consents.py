@@ -167,9 +167,9 @@ class NothingToWaive(Refused):
     title = Words("Går inte att gå vidare utan", "It cannot be done without")
     detail = Words(
         "Bara barnets eget samtycke kan ersättas av ett skäl, och bara i en rutin som behöver det."
-        " Registrera svaret i stället (sign eller refuse).",
+        " Registrera svaret i stället.",
         "Only the child's own consent can be replaced by a reason, and only in a procedure that"
-        " needs it. Record the answer instead (sign or refuse).",
+        " needs it. Record the answer instead.",
     )
 
 
@@ -180,10 +180,10 @@ class ChildSaidNo(Refused):
     rule = "P6"
     title = Words("Barnet har sagt nej", "The child has said no")
     detail = Words(
-        "Barnets nej gäller. Prata med barnet och be om ett nytt samtycke om något har ändrats"
-        " (POST …/consents), eller avsluta ärendet.",
-        "The child's no stands. Talk with the child and ask anew if something has changed"
-        " (POST …/consents), or close the case.",
+        "Barnets nej gäller. Prata med barnet och be om ett nytt samtycke om något har ändrats,"
+        " eller avsluta ärendet.",
+        "The child's no stands. Talk with the child and ask anew if something has changed, or close"
+        " the case.",
     )
 
 

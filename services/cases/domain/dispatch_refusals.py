@@ -89,6 +89,6 @@ class NotTheirPost(Invalid):
     code = "not-their-post"
     rule = "R29"
     detail = Words(
-        "Personen har inte posten i dag. Ange den som har den, se /api/v1/posts.",
-        "This person isn't in the post today. Name whoever is, see /api/v1/posts.",
+        "Personen har inte posten i dag. Ange den som har den.",
+        "This person isn't in the post today. Name whoever is.",
     )

@@ -154,6 +154,12 @@ def _reminders(rule: DispatchRule, due_on: date, days: WorkingDays) -> tuple[dat
 # files
 
 
+def uploaded(name: str, content: bytes) -> NewFile:
+    """A file of a form: its type is what its name says, and is checked against its content."""
+    known = _TYPES.get(name.rpartition(".")[2].lower())
+    return NewFile(name, "" if known is None else known[0], content)
+
+
 def checked_files(files: Sequence[NewFile]) -> tuple[NewFile, ...]:
     """The files with harmless names, each once; of the allowed types, by name and by content.
 
@@ -231,3 +237,5 @@ _TYPES: dict[str, tuple[str, Callable[[bytes], bool]]] = {
     "jpeg": ("image/jpeg", _begins(b"\xff\xd8\xff")),
     "txt": ("text/plain", _is_text),
 }
+
+ENDINGS = tuple(f".{ending}" for ending in _TYPES)

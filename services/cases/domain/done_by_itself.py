@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.cases.domain.asking import renewal
+from services.cases.domain.inquiries import TALK
 from services.cases.domain.meetings import coming
 from services.cases.domain.refused import Refused, Words
 from services.cases.domain.tasks import OpenTask
@@ -24,6 +25,17 @@ class NotDoneYet(Refused):
     detail = Words(
         "{instead} Då blir uppgiften klar av sig själv.",
         "{instead} Then the task is done by itself.",
+    )
+
+
+class NotTickedOff(Refused):
+    """What the case itself tells, or what has had its effect, isn't taken back by hand."""
+
+    code = "task-not-ticked-off"
+    title = Words("Uppgiften blev klar av sig själv", "The task was done by itself")
+    detail = Words(
+        "Den öppnas igen av sig själv om den behövs. Du behöver inte göra något.",
+        "It opens again by itself if it is needed. There is nothing to do.",
     )
 
 
@@ -59,6 +71,12 @@ def check_done_by_hand(
         return
     if condition.holds(task, Now(facts, procedure, now)):
         raise NotDoneYet(rule=task.rule, instead=condition.instead)
+
+
+def check_opened_by_hand(kind: str) -> None:
+    """Whether a person can say that it isn't done after all. Raises NotTickedOff."""
+    if kind in CONDITIONS or kind == TALK:
+        raise NotTickedOff
 
 
 def _until_it_is_said(*_: object) -> bool:
@@ -142,8 +160,8 @@ def _meeting(task: OpenTask, now: Now) -> Meeting | None:
 
 
 _ANSWER = Words(
-    "Registrera vad personen har svarat på frågan om samtycke: ja (sign) eller nej (refuse).",
-    "Record what the person has answered about the consent: yes (sign) or no (refuse).",
+    "Registrera vad personen har svarat på frågan om samtycke: ja eller nej.",
+    "Record what the person has answered about the consent: yes or no.",
 )
 _BOOK = Words(
     "Boka en tid för steget, eller avsluta ärendet.",
@@ -159,15 +177,15 @@ CONDITIONS = {
     "renew-consent": Condition(
         _ends_unrenewed,
         Words(
-            "Be om ett nytt samtycke (POST …/consents), eller avsluta ärendet.",
-            "Ask for a new consent (POST …/consents), or close the case.",
+            "Be om ett nytt samtycke, eller avsluta ärendet.",
+            "Ask for a new consent, or close the case.",
         ),
         voluntary=True,
     ),
     "review-consent": Condition(
         _until_it_is_said,
         Words(
-            "Registrera på mötet om samtycket gicks igenom (held, med consent_reviewed).",
+            "Registrera på mötet om samtycket gicks igenom.",
             "Record on the meeting whether the consent was gone through (held, with"
             " consent_reviewed).",
         ),
@@ -198,15 +216,15 @@ CONDITIONS = {
     "decide-wish": Condition(
         _until_it_is_said,
         Words(
-            "Svara ja (accept) eller nej (decline) på familjens önskan.",
-            "Answer the family's wish: yes (accept) or no (decline).",
+            "Svara ja eller nej på familjens önskan.",
+            "Answer the family's wish: yes or no.",
         ),
     ),
     "answer-counter": Condition(
         _is_to_come,
         Words(
-            "Svara ja (accept) eller nej (decline) på önskan om en annan tid.",
-            "Answer the wish for another time: yes (accept) or no (decline).",
+            "Svara ja eller nej på önskan om en annan tid.",
+            "Answer the wish for another time: yes or no.",
         ),
     ),
     "arrange-separately": Condition(
@@ -253,22 +271,22 @@ CONDITIONS = {
     "file-minutes": Condition(
         _minutes_are_not_filed,
         Words(
-            "Spara anteckningarna och markera dem som sparade (minutes-filed).",
-            "File the minutes and mark them as filed (minutes-filed).",
+            "Spara anteckningarna och markera dem som sparade.",
+            "File the minutes and mark them as filed.",
         ),
     ),
     "file-plan": Condition(
         _plan_is_not_filed,
         Words(
-            "Spara mål och handlingsplan och markera dem som sparade (plan-filed).",
-            "File the goals and the plan and mark them as filed (plan-filed).",
+            "Spara mål och handlingsplan och markera dem som sparade.",
+            "File the goals and the plan and mark them as filed.",
         ),
     ),
     "evaluate": Condition(
         _until_it_is_said,
         Words(
-            "Registrera utvärderingen (POST …/evaluation), eller avsluta ärendet.",
-            "Record the evaluation (POST …/evaluation), or close the case.",
+            "Registrera utvärderingen, eller avsluta ärendet.",
+            "Record the evaluation, or close the case.",
         ),
     ),
     "replace-participant": Condition(
@@ -282,8 +300,8 @@ CONDITIONS = {
     "hand-over": Condition(
         _owns_the_case,
         Words(
-            "Lämna över ärendet till en ny processbärare (POST …/handover), eller avsluta det.",
-            "Hand the case over to a new process owner (POST …/handover), or close it.",
+            "Lämna över ärendet till en ny processbärare, eller avsluta det.",
+            "Hand the case over to a new process owner, or close it.",
         ),
     ),
 }

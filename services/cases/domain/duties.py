@@ -20,65 +20,57 @@ EVALUATE_YEAR = "evaluate-year"
 # Done by themselves: nobody ticks them off before.
 _INSTEAD = {
     ANSWER: Words(
-        "Svara på intresseanmälan: öppna ett ärende (accept), tacka nej (decline) eller hänvisa"
-        " vidare (point-elsewhere).",
-        "Answer the inquiry: open a case (accept), decline it (decline) or point elsewhere"
-        " (point-elsewhere).",
+        "Svara på intresseanmälan: öppna ett ärende, tacka nej eller hänvisa vidare.",
+        "Answer the inquiry: open a case, decline it or point elsewhere.",
     ),
     ANSWER_EVALUATION: Words(
-        "Svara på frågorna på din egen sida, eller med POST …/evaluation/answers.",
-        "Answer the questions on your own page, or by POST …/evaluation/answers.",
+        "Svara på frågorna på din egen sida.",
+        "Answer the questions on your own page.",
     ),
     EVALUATE_YEAR: Words(
-        "Utvärdera årets samverkan och markera det som gjort (POST …/evaluation/done).",
-        "Evaluate this year's collaboration and mark it as done (POST …/evaluation/done).",
+        "Utvärdera årets samverkan och markera det som gjort.",
+        "Evaluate this year's collaboration and mark it as done.",
     ),
     "fill-post": Words(
-        "Registrera vem som har tjänsten (POST …/posts/…/holders), eller läs in kommunens filer"
-        " på nytt.",
-        "Register who holds the post (POST …/posts/…/holders), or import the municipality's files"
-        " anew.",
+        "Registrera vem som har tjänsten, eller läs in kommunens filer på nytt.",
+        "Register who holds the post, or import the municipality's files anew.",
     ),
     "send-material": Words(
-        "Skicka materialet till rektorerna (POST …/dispatches).",
-        "Send the material to the principals (POST …/dispatches).",
+        "Skicka materialet till rektorerna.",
+        "Send the material to the principals.",
     ),
     "hold-parent-meeting": Words(
-        "Bjud in till ett föräldramöte (POST …/parent-meetings) och markera det som hållet, eller"
-        " notera ett som redan har hållits (POST …/parent-meetings/held).",
-        "Invite to a parent meeting (POST …/parent-meetings) and mark it as held, or note one that"
-        " has been held (POST …/parent-meetings/held).",
+        "Bjud in till ett föräldramöte och markera det som hållet, eller"
+        " notera ett som redan har hållits.",
+        "Invite to a parent meeting and mark it as held, or note one that has been held.",
     ),
     "come-to-parent-meeting": Words(
-        "Ange vem som kommer i stället (POST …/parent-meetings/…/replace), eller svara ja på"
-        " inbjudan.",
-        "Name who comes instead (POST …/parent-meetings/…/replace), or say yes to the invitation.",
+        "Ange vem som kommer i stället, eller svara ja på inbjudan.",
+        "Name who comes instead, or say yes to the invitation.",
     ),
     "group-missing": Words(
-        "Registrera att någon i gruppen kommer (POST …/answers), eller flytta mötet.",
-        "Record that somebody of the group comes (POST …/answers), or move the meeting.",
+        "Registrera att någon i gruppen kommer, eller flytta mötet.",
+        "Record that somebody of the group comes, or move the meeting.",
     ),
     "send-substitute": Words(
-        "Ange vem som kommer i stället (POST …/substitutes), eller svara ja på inbjudan.",
-        "Name who comes instead (POST …/substitutes), or say yes to the invitation.",
+        "Ange vem som kommer i stället, eller svara ja på inbjudan.",
+        "Name who comes instead, or say yes to the invitation.",
     ),
     "send-written-report": Words(
         "Skicka anmälan skriftligt. Socialtjänsten noterar när den har kommit.",
         "Send the report in writing. Social services note when it has come.",
     ),
     "note-written-report": Words(
-        "Notera när den skriftliga anmälan har kommit (POST …/written).",
-        "Note when the written report has come (POST …/written).",
+        "Notera när den skriftliga anmälan har kommit.",
+        "Note when the written report has come.",
     ),
     "inform-guardian": Words(
-        "Notera vem som har informerat vårdnadshavarna (POST …/guardian-informed), eller markera"
-        " anmälan som misstänkt (POST …/classify).",
-        "Note who has told the guardians (POST …/guardian-informed), or mark the report as"
-        " suspected (POST …/classify).",
+        "Notera vem som har informerat vårdnadshavarna, eller markera anmälan som misstänkt.",
+        "Note who has told the guardians, or mark the report as suspected.",
     ),
     "give-feedback": Words(
-        "Lämna svaret med en kod (POST …/feedback).",
-        "Give the answer by a code (POST …/feedback).",
+        "Lämna svaret med en kod.",
+        "Give the answer by a code.",
     ),
 }
 
@@ -91,9 +83,10 @@ class Subject:
     year: int | None = None
     dispatch: UUID | None = None
     report: UUID | None = None
+    glass: UUID | None = None
 
     def __post_init__(self) -> None:
-        named = (self.inquiry, self.year, self.dispatch, self.report)
+        named = (self.inquiry, self.year, self.dispatch, self.report, self.glass)
         if sum(one is not None for one in named) != 1:
             raise ValueError("a duty is about one thing")
 
@@ -209,3 +202,8 @@ def check_ticked_off(duty: StandingDuty) -> None:
     instead = _INSTEAD.get(duty.kind)
     if instead is not None:
         raise NotDoneYet(rule=duty.rule, instead=instead)
+
+
+def is_ticked_off(kind: str) -> bool:
+    """Whether a person says that such a duty is done, and nothing else does."""
+    return kind not in _INSTEAD

@@ -51,9 +51,9 @@ class WrongAge(Refused):
     title = Words("Fel ålder för rutinen", "Not the age for the procedure")
     detail = Words(
         "Rutinen är för barn och unga från {first} till {last} år, räknat i dag, {today}."
-        " Kontrollera födelsedatumet, eller välj en annan rutin, se /api/v1/procedures.",
+        " Kontrollera födelsedatumet, eller välj en annan rutin.",
         "The procedure is for children and youths from {first} to {last} years of age today,"
-        " {today}. Check the date of birth, or choose another procedure, see /api/v1/procedures.",
+        " {today}. Check the date of birth, or choose another procedure.",
     )
 
 
@@ -64,9 +64,9 @@ class WrongGrade(Refused):
     title = Words("Fel årskurs för rutinen", "Not the grade for the procedure")
     detail = Words(
         "Rutinen är för årskurs {first} till {last}. Kontrollera årskursen, eller välj en annan"
-        " rutin, se /api/v1/procedures.",
+        " rutin.",
         "The procedure is for the grades {first} to {last}. Check the grade, or choose another"
-        " procedure, see /api/v1/procedures.",
+        " procedure.",
     )
 
 
@@ -155,4 +155,4 @@ _RESIDENCE = Words(
     "Ange den kommun där barnet är folkbokfört.",
     "Give the municipality the child is registered in.",
 )
-_REASON = Words("Ange en av koderna i /api/v1/procedures.", "Give a code of /api/v1/procedures.")
+_REASON = Words("Ange ett av rutinens skäl.", "Give one of the reasons of the procedure.")

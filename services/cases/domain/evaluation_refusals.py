@@ -46,10 +46,8 @@ class NotAskedToAnswer(Invalid):
     code = "not-asked-to-answer"
     rule = "R25"
     detail = Words(
-        "Den posten svarar inte på årets utvärdering. De som gör det står i"
-        " GET /api/v1/years/{year}/evaluation.",
-        "That post doesn't answer this year's evaluation. Those that do stand in"
-        " GET /api/v1/years/{year}/evaluation.",
+        "Den posten svarar inte på årets utvärdering. Välj en av dem som gör det.",
+        "That post doesn't answer this year's evaluation. Choose one of those that do.",
     )
 
 
@@ -57,8 +55,8 @@ class NotInThePost(Invalid):
     code = "not-in-the-post"
     rule = "R25"
     detail = Words(
-        "Personen har inte posten i dag. Ange den som har den, se /api/v1/posts.",
-        "This person isn't in the post today. Name whoever is, see /api/v1/posts.",
+        "Personen har inte posten i dag. Ange den som har den.",
+        "This person isn't in the post today. Name whoever is.",
     )
 
 
@@ -87,6 +85,10 @@ class NotYesOrNo(Invalid):
     code = "not-yes-or-no"
     rule = "R25"
     detail = Words("Svara med true (ja) eller false (nej).", "Answer with true or false.")
+    on_page = Words(
+        "Svara ja eller nej.",
+        "Answer yes or no.",
+    )
 
 
 class NotAText(Invalid):

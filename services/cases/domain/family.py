@@ -98,6 +98,10 @@ class NoCustodian(Invalid):
         "Bara en vårdnadshavare har vårdnaden. Ta bort fältet.",
         "Only a guardian has custody. Leave the field out.",
     )
+    on_page = Words(
+        "Bara en vårdnadshavare har vårdnad. Ta bort krysset.",
+        "Only a guardian has custody. Take the tick away.",
+    )
 
 
 class UnknownGuardian(Invalid):

@@ -71,10 +71,8 @@ class InquirySettled(Refused):
     rule = "P13"
     title = Words("Intresseanmälan är redan besvarad", "The inquiry has been answered")
     detail = Words(
-        "Den är redan besvarad på ett annat sätt. Öppna ett ärende för sig om det behövs"
-        " (POST /api/v1/cases).",
-        "It has been answered otherwise already. Open a case of its own if needed"
-        " (POST /api/v1/cases).",
+        "Den är redan besvarad på ett annat sätt. Öppna ett ärende för sig om det behövs.",
+        "It has been answered otherwise already. Open a case of its own if needed.",
     )
 
 
@@ -86,9 +84,9 @@ class AlreadyACase(Refused):
     title = Words("Intresseanmälan är redan ett ärende", "The inquiry is a case already")
     detail = Words(
         "Den har blivit ett ärende, som står i intresseanmälan (case). Gäller det ett annat barn:"
-        " öppna ett ärende för sig (POST /api/v1/cases).",
+        " öppna ett ärende för sig.",
         "It has become a case, which the inquiry names (case). If it is about another child, open"
-        " a case of its own (POST /api/v1/cases).",
+        " a case of its own.",
     )
 
 
@@ -99,10 +97,8 @@ class OfAnotherProcedure(Refused):
     rule = "P13"
     title = Words("Fel rutin", "The wrong procedure")
     detail = Words(
-        "Intresseanmälan gäller {asked}. Hänvisa vidare (point-elsewhere) och öppna det andra"
-        " ärendet för sig.",
-        "The inquiry is about {asked}. Point it elsewhere (point-elsewhere) and open the other"
-        " case by itself.",
+        "Intresseanmälan gäller {asked}. Hänvisa vidare och öppna det andra ärendet för sig.",
+        "The inquiry is about {asked}. Point it elsewhere and open the other case by itself.",
     )
 
 

@@ -53,7 +53,10 @@ class DueDuty:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One thing to be done by a day, for its owner's eyes. What is a duty belongs to no case."""
+    """One thing to be done by a day, for its owner's eyes. What is a duty belongs to no case.
+
+    `short`: a few words of it, as a calendar has room for.
+    """
 
     case_id: UUID | None
     reference: str | None
@@ -61,6 +64,7 @@ class Limit:
     step: str | None
     kind: str | None
     what: Words
+    short: Words
     rule: str
     quote: str
     due_on: date
@@ -98,6 +102,7 @@ def limits(
             step=task.step,
             kind=task.kind,
             what=_task_words(task.kind, task.due_on),
+            short=task_in_words(task.kind),
             rule=task.rule,
             quote=quote(procedure, task.rule),
             due_on=task.due_on,
@@ -144,6 +149,7 @@ def limit_of_duty(duty: DueDuty, procedure: Procedure, days: WorkingDays, today:
         step=None,
         kind=duty.kind,
         what=_task_words(duty.kind, duty.due_on),
+        short=task_in_words(duty.kind),
         rule=duty.rule,
         quote=quote(procedure, duty.rule),
         due_on=duty.due_on,
@@ -185,6 +191,7 @@ def _of_window(
         step=window.step,
         kind=None,
         what=_window_words(window, facts, step.title),
+        short=Words(step.title, step.title),
         rule=window.rule,
         quote=quote(procedure, window.rule),
         due_on=window.closes_on,

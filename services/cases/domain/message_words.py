@@ -72,6 +72,8 @@ _REASONS = {
     "case-closed": Words("ärendet är stängt", "the case is closed"),
     "done": Words("det är redan gjort", "it has been done"),
     "duty-passed-on": Words("någon annan har uppgiften", "somebody else has the task"),
+    "counted-long-ago": Words("siffrorna räknas om först", "its numbers are counted anew first"),
+    "not-wanted": Words("mottagaren har stängt av veckobrevet", "the recipient switched it off"),
     "last-filter": Words("den sista kontrollen stoppade det", "the last check held it back"),
     "dropped-after-restore": Words(
         "det togs bort efter en återställning", "it was dropped after a restore"

@@ -194,7 +194,7 @@ def _added(
     others = [who for who in present if who.role != COORDINATOR]
     for needed in procedure.always_called:
         there = present if needed.role is not None else others
-        if needed.party != "staff" or any(_stands_for(who, needed) for who in there):
+        if needed.party != "staff" or any(stands_for(who, needed) for who in there):
             continue
         candidates = _candidates(needed, colleagues)
         if len(candidates) == 1 and candidates[0].person_id not in on_case:
@@ -202,7 +202,7 @@ def _added(
             yield candidates[0]
 
 
-def _stands_for(who: OnCase, needed: AlwaysCalled) -> bool:
+def stands_for(who: OnCase, needed: AlwaysCalled) -> bool:
     return needed.role in (None, who.role) and needed.organisation in (None, who.organisation)
 
 
@@ -212,7 +212,7 @@ def _candidates(needed: AlwaysCalled, colleagues: Colleagues) -> tuple[OnCase, .
     if needed.post is not None and (holder := colleagues.by_post.get(needed.post)) is not None:
         post = holder.posts[0]
         who = OnCase(holder.person_id, post.role, post.organisation)
-        return (who,) if _stands_for(who, needed) else ()
+        return (who,) if stands_for(who, needed) else ()
     role = "rektor" if needed.role is None else needed.role
     staff = colleagues.rektorer_of_unit if needed.role is None else colleagues.by_role.get(role, ())
     candidates = {

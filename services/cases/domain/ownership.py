@@ -21,10 +21,8 @@ class NoCoordinator(Refused):
     code = "no-coordinator"
     title = Words("Rutinen har ingen koordinator", "The procedure has no coordinator")
     detail = Words(
-        "I den här rutinen kallar och leder processbäraren. Lämna över ärendet i stället"
-        " (POST …/handover).",
-        "Under this procedure the process owner calls and chairs. Hand the case over instead"
-        " (POST …/handover).",
+        "I den här rutinen kallar och leder processbäraren. Lämna över ärendet i stället.",
+        "Under this procedure the process owner calls and chairs. Hand the case over instead.",
     )
 
 
@@ -34,10 +32,8 @@ class NotACoordinator(Refused):
     code = "not-a-coordinator"
     title = Words("Är inte koordinator", "Is not a coordinator")
     detail = Words(
-        "Personen är inte koordinator i dag. Välj någon som är det, se"
-        " /api/v1/people?role=koordinator.",
-        "This person is not a coordinator today. Choose someone who is, see"
-        " /api/v1/people?role=koordinator.",
+        "Personen är inte koordinator i dag. Välj någon som är det.",
+        "This person is not a coordinator today. Choose someone who is.",
     )
 
 
@@ -48,9 +44,9 @@ class OutsideTheConsent(Refused):
     rule = "X10"
     title = Words("Samtycket omfattar inte organisationen", "The consent leaves that out")
     detail = Words(
-        "Inget samtycke omfattar {organisation} i dag. Be om samtycket först (POST …/consents),"
+        "Inget samtycke omfattar {organisation} i dag. Be om samtycket först,"
         " eller lämna över inom organisationen.",
-        "No consent covers {organisation} today. Ask for the consent first (POST …/consents), or"
+        "No consent covers {organisation} today. Ask for the consent first, or"
         " hand over within the organisation.",
     )
 

@@ -27,6 +27,7 @@ _TITLES: dict[str, Words] = {
     "letter": Words("Brev {reference}", "Letter {reference}"),
     "meeting": Words("Möte {reference}", "Meeting {reference}"),
     "evaluation": Words("Utvärdering {reference}", "Evaluation {reference}"),
+    "year": Words("Årshjul {reference}", "Year wheel {reference}"),
 }
 _AT = Words("{day} kl. {begins}–{ends}", "{day}, {begins}–{ends}")
 
@@ -125,7 +126,7 @@ class Writer:
 
 
 def sheet(
-    kind: Literal["form", "letter", "meeting", "evaluation"],
+    kind: Literal["form", "letter", "meeting", "evaluation", "year"],
     language: Language,
     house: House,
     reference: str,

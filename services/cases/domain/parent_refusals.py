@@ -40,8 +40,8 @@ class NotOfIfo(Invalid):
     code = "not-of-ifo"
     rule = "R26"
     detail = Words(
-        "Bjud in någon som har en tjänst i socialtjänsten i dag, se /api/v1/people.",
-        "Invite somebody who holds a post in the social services today, see /api/v1/people.",
+        "Bjud in någon som har en tjänst i socialtjänsten i dag.",
+        "Invite somebody who holds a post in the social services today.",
     )
 
 
@@ -103,6 +103,10 @@ class NotInvited(Invalid):
     detail = Words(
         "Personen är inte inbjuden från socialtjänsten. Se attendance på mötet.",
         "This person is not invited from the social services. See attendance on the meeting.",
+    )
+    on_page = Words(
+        "Personen är inte inbjuden från socialtjänsten. Välj en av dem som är det.",
+        "This person is not invited from the social services. Choose one of those who are.",
     )
 
 

@@ -1,5 +1,7 @@
 """The words of the rules, where a procedure's own file doesn't cite them."""
 
+from collections.abc import Mapping, Sequence
+
 from shared.domain.procedure import Procedure
 
 # The sources' own words; those of the X rules, which follow from them, are ours.
@@ -43,6 +45,10 @@ _QUOTES = {
     "X7": "Den som inte har eller inte vill ha e-post får ett brev",
     "X8": "Vem som samtycker avgörs av åldern på mötets dag",
     "X11": "Barn under 15 år får ingen e-post, och äldre bara till en adress de själva har uppgett",
+    "X10": (
+        "Innan ett samtycke finns ser bara den egna verksamheten barnet; därefter de som är med och"
+        " omfattas"
+    ),
     "X12": "Vårdnadshavare får inte veta något om varandra, och behöver inte träffas",
     "X14": "Ett samtycke kan tas tillbaka via länk, på telefon eller på papper",
 }
@@ -53,3 +59,9 @@ def quote(procedure: Procedure, rule: str | None) -> str:
     if rule is None:
         return ""
     return procedure.rules.get(rule) or _QUOTES.get(rule, "")
+
+
+def words_of(rule: str | None, versions: Mapping[str, Sequence[Procedure]]) -> str:
+    """The rule's words, by whichever procedure cites it last; nothing, if none does."""
+    cited = (one.rules.get(rule) for own in versions.values() for one in reversed(own) if rule)
+    return next(filter(None, cited), "") or _QUOTES.get(rule or "", "")

@@ -29,6 +29,7 @@ class Refused(Exception):
     rule: ClassVar[str | None] = None
     title: ClassVar[Words]
     detail: ClassVar[Words]
+    on_page: ClassVar[Words | None] = None  # where the detail speaks of fields and calls
     offers: tuple[datetime, ...] = ()  # times that would do instead
 
     def __init__(self, *, rule: str | None = None, **values: object) -> None:
@@ -41,6 +42,10 @@ class Refused(Exception):
 
     def detailed(self, language: Language) -> str:
         return self.detail.said(language, self._values)
+
+    def told(self, language: Language) -> str:
+        """The same to who reads a page, and knows nothing of the API."""
+        return (self.on_page or self.detail).said(language, self._values)
 
 
 class Invalid(Refused):
@@ -67,6 +72,10 @@ class NotFound(Refused):
     detail = Words(
         "Det finns inget med den adressen. Kontrollera id:t.",
         "There is nothing at this address. Check the id.",
+    )
+    on_page = Words(
+        "Det finns inget med den adressen, eller inget som du får se.",
+        "There is nothing at this address, or nothing that you may see.",
     )
 
 

@@ -50,8 +50,8 @@ class NotOfSocialServices(Invalid):
     code = "not-of-social-services"
     rule = "R43"
     detail = Words(
-        "Den som tar emot en anmälan arbetar i socialtjänsten. Sök i /api/v1/people.",
-        "Whoever receives a report works for social services. Look in /api/v1/people.",
+        "Den som tar emot en anmälan arbetar i socialtjänsten. Välj någon där.",
+        "Whoever receives a report works for social services. Choose somebody there.",
     )
 
 
@@ -78,6 +78,12 @@ class KeptFromTheFamily(Refused):
         " Gäller den inget sådant: markera det först (classify, suspected_abuse: false).",
         "The report is marked as suspected abuse, or not marked at all. If it is about nothing of"
         " the kind, mark that first (classify, suspected_abuse: false).",
+    )
+    on_page = Words(
+        "Anmälan är markerad som misstänkt misshandel eller övergrepp, eller inte markerad"
+        " alls. Gäller den inget sådant: ändra bedömningen först.",
+        "The report is marked as suspected abuse, or not marked at all. If it is nothing of"
+        " the kind, change the assessment first.",
     )
 
 
@@ -185,9 +191,8 @@ class NoReceiver(Refused):
     rule = "R47"
     title = Words("Ingen att prata med just nu", "Nobody to talk to just now")
     detail = Words(
-        "Ingen har tjänsten som enhetschef IFO i dag. Ring i stället, se /api/v1/reports/guidance.",
-        "Nobody heads the individual and family services today. Phone instead, see"
-        " /api/v1/reports/guidance.",
+        "Ingen har tjänsten som enhetschef IFO i dag. Ring i stället.",
+        "Nobody heads the individual and family services today. Phone instead.",
     )
 
 

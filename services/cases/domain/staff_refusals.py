@@ -32,10 +32,8 @@ class PostTaken(Refused):
     code = "post-taken"
     title = Words("Tjänsten är redan besatt", "The post is taken")
     detail = Words(
-        "Någon har redan tjänsten från {first} {last}. Avsluta det först (POST …/holders/end),"
-        " eller välj andra dagar.",
-        "Somebody has the post from {first} {last}. End that first (POST …/holders/end), or choose"
-        " other days.",
+        "Någon har redan tjänsten från {first} {last}. Avsluta det först, eller välj andra dagar.",
+        "Somebody has the post from {first} {last}. End that first, or choose other days.",
     )
 
 
@@ -45,8 +43,8 @@ class NotInPost(Refused):
     code = "not-in-post"
     title = Words("Har inte tjänsten", "Not in the post")
     detail = Words(
-        "Personen har inte tjänsten efter {last}. Se /api/v1/posts för vem som har den.",
-        "This person does not have the post after {last}. See /api/v1/posts for who does.",
+        "Personen har inte tjänsten efter {last}. Välj en tidigare dag.",
+        "This person does not have the post after {last}. Choose an earlier day.",
     )
 
 

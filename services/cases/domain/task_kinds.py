@@ -361,6 +361,19 @@ KINDS = {
         ),
         told_when_late=True,
     ),
+    "glass-opened": Kind(
+        Words(
+            "Någon har nödöppnat ärendet för att läsa det. Se vem, och hör efter varför",
+            "Somebody has opened the case in an emergency. See who, and ask why",
+        )
+    ),
+    "see-glass": Kind(
+        Words(
+            "Någon hos dig har nödöppnat ett ärende. Se varför",
+            "Somebody who reports to you has opened a case in an emergency. See why",
+        ),
+        told_when_late=True,
+    ),
     "call-report-meeting": Kind(
         Words(
             "Ett möte i samband med en anmälan önskas. Boka det",

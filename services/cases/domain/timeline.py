@@ -76,6 +76,13 @@ class Entry:
     rule: str | None
 
 
+def named_actor(actor: str, people: People) -> Words:
+    """Who did or read something, as it stands first in a line."""
+    if actor.startswith(_PERSON):
+        return _capital(people.called(UUID(actor.removeprefix(_PERSON))))
+    return _SYSTEMS.get(actor, SYSTEM)
+
+
 def timeline(
     facts: CaseFacts,
     procedure: Procedure,
@@ -102,7 +109,7 @@ class _Telling:
     def entry(self, note: Note) -> Entry:
         said = said_of(note.action, note.details)
         what = Words(self._filled(said, note, "sv"), self._filled(said, note, "en"))
-        return Entry(note.at, self._who(note.actor), what, note.rule)
+        return Entry(note.at, named_actor(note.actor, self.people), what, note.rule)
 
     def of_limits(self, days: WorkingDays, now: datetime) -> Iterator[Entry]:
         """Limits that were met or have passed, which nobody writes down (R9, R10, X2)."""
@@ -122,11 +129,6 @@ class _Telling:
     def _of_window(self, window: Window) -> dict[str, Words]:
         assert window.closes_on is not None
         return {"step": self._step(window.step), "limit": _day(window.closes_on)}
-
-    def _who(self, actor: str) -> Words:
-        if actor.startswith(_PERSON):
-            return _capital(self.people.called(UUID(actor.removeprefix(_PERSON))))
-        return _SYSTEMS.get(actor, SYSTEM)
 
     def _filled(self, said: Words, note: Note, language: str) -> str:
         details = note.details

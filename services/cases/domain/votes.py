@@ -23,6 +23,10 @@ class UnknownOption(Invalid):
         "Tiden är inte en av dem som har föreslagits. De står under options på mötet.",
         "The time is not among those proposed. They stand under options on the meeting.",
     )
+    on_page = Words(
+        "Tiden är inte en av dem som har föreslagits. Välj en av dem.",
+        "The time is not among those proposed. Choose one of them.",
+    )
 
 
 class OptionPassed(Refused):
@@ -35,6 +39,12 @@ class OptionPassed(Refused):
         " framåt: de står under options på mötet. Finns det ingen, föreslå nya tider.",
         "The proposed time on {day} at {time} has passed. Answer about the times that lie ahead:"
         " they stand under options on the meeting. If there is none, propose new times.",
+    )
+    on_page = Words(
+        "Den föreslagna tiden {day} kl. {time} har redan varit. Svara om de tider som ligger"
+        " framåt. Finns det ingen, föreslå nya tider.",
+        "The proposed time on {day} at {time} has passed. Answer about the times that lie"
+        " ahead. If there is none, propose new times.",
     )
 
 
@@ -49,6 +59,12 @@ class NoTimeFits(Refused):
         " dem ändå med starts_at.",
         "Somebody who has to be there has said no to every time. Propose new times, or choose one"
         " of them nevertheless with starts_at.",
+    )
+    on_page = Words(
+        "Någon som måste vara med har sagt nej till varje tid. Föreslå nya tider, eller boka"
+        " en av dem ändå.",
+        "Somebody who has to be there has said no to every time. Propose new times, or book"
+        " one of them nevertheless.",
     )
 
 

@@ -6,8 +6,8 @@ from services.cases.domain.refused import Invalid, Words
 class UnknownPerson(Invalid):
     code = "unknown-person"
     detail = Words(
-        "Personen finns inte i personalregistret. Sök i /api/v1/people.",
-        "This person is not in the staff register. Look in /api/v1/people.",
+        "Personen finns inte i personalregistret. Välj någon i listan.",
+        "This person is not in the staff register. Choose somebody of the list.",
     )
 
 
@@ -15,8 +15,8 @@ class WithoutPost(Invalid):
     code = "without-post"
     rule = "R5"
     detail = Words(
-        "Personen har ingen tjänst i dag. Välj någon som har en, se /api/v1/people.",
-        "This person holds no post today. Choose someone who does, see /api/v1/people.",
+        "Personen har ingen tjänst i dag. Välj någon som har en.",
+        "This person holds no post today. Choose someone who does.",
     )
 
 
@@ -29,16 +29,16 @@ class TwiceNamed(Invalid):
 class UnknownUnit(Invalid):
     code = "unknown-unit"
     detail = Words(
-        "Det finns ingen sådan skolenhet. Se /api/v1/units.",
-        "There is no such school unit. See /api/v1/units.",
+        "Det finns ingen sådan skolenhet. Välj en i listan.",
+        "There is no such school unit. Choose one of the list.",
     )
 
 
 class UnknownPlace(Invalid):
     code = "unknown-place"
     detail = Words(
-        "Det finns ingen sådan plats. Se platserna i /api/v1/units.",
-        "There is no such place. See the places in /api/v1/units.",
+        "Det finns ingen sådan plats. Välj en i listan.",
+        "There is no such place. Choose one of the list.",
     )
 
 

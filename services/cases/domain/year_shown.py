@@ -17,6 +17,7 @@ from services.cases.domain.year_facts import (
     YearFacts,
 )
 from services.cases.domain.year_meetings import ShownMeeting, shown_meeting
+from services.cases.domain.years import last_day_of
 from shared.domain.days import SchoolYears, WorkingDays, local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.procedure import Procedure, YearRules
@@ -87,14 +88,16 @@ class ShownStage:
 
 @dataclass(frozen=True, slots=True)
 class ShownYear:
-    """All of a year. `preliminary`: it isn't opened yet, its days are worked out by the rules.
+    """All of a year. `preliminary`: it isn't opened, its days are worked out by the rules.
 
-    `called_by` are the roles of the callers, `callers` the people who call (R21).
+    `never_opens`: nor will it be, since its days had passed when Samspel began. `called_by` are the
+    roles of the callers, `callers` the people who call (R21).
     """
 
     year: int
     procedure: Procedure
     preliminary: bool
+    never_opens: bool
     called_by: tuple[str, ...]
     callers: tuple[UUID, ...]
     meetings: tuple[ShownMeeting, ...]
@@ -122,6 +125,7 @@ def shown_year(
         year=facts.year,
         procedure=procedure,
         preliminary=facts.matter is None,
+        never_opens=facts.matter is None and today > last_day_of(procedure, rules, facts.year),
         called_by=rules.callers,
         callers=_callers(facts.matter),
         meetings=tuple(

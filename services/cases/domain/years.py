@@ -35,9 +35,8 @@ class ComesThemselves(Refused):
     rule = "R27"
     title = Words("Personen har inte tackat nej", "The person has not declined")
     detail = Words(
-        "Registrera först att personen inte kan komma (POST …/answers), och sedan vem som kommer i"
-        " stället.",
-        "Record first that the person can't come (POST …/answers), then who comes instead.",
+        "Registrera först att personen inte kan komma, och sedan vem som kommer i stället.",
+        "Record first that the person can't come, then who comes instead.",
     )
 
 
@@ -85,11 +84,15 @@ class NotTheNextStep(Invalid):
         "Nästa möte i årshjulet är «{step}». Ange det, eller utelämna fältet.",
         "The next meeting of the yearly cycle is “{step}”. Name it, or leave the field out.",
     )
+    on_page = Words(
+        "Nästa möte i årshjulet är «{step}». Välj det.",
+        "The next meeting of the yearly cycle is “{step}”. Choose that.",
+    )
 
 
 def years_to_open(procedure: Procedure, rules: YearRules, today: date) -> Iterator[int]:
     """This year, if something of it can still come, and those that are planned ahead."""
-    if today <= _last_day(procedure, rules, today.year):
+    if today <= last_day_of(procedure, rules, today.year):
         yield today.year
     yield from range(today.year + 1, today.year + 1 + rules.ahead)
 
@@ -146,7 +149,8 @@ def days_of_year(procedure: Procedure, year: int) -> Iterator[date]:
     yield date(year + 1, *_CLOSED_BY)
 
 
-def _last_day(procedure: Procedure, rules: YearRules, year: int) -> date:
+def last_day_of(procedure: Procedure, rules: YearRules, year: int) -> date:
+    """The last day on which something of a year can still come: later it isn't opened any more."""
     months = [
         month_end(year, step.in_month.month)
         for step in procedure.steps_of("year")

@@ -31,6 +31,10 @@ class NotCalledTo(Invalid):
         "Personen är inte kallad till mötet. Se attendance på mötet.",
         "The person is not called to the meeting. See attendance on the meeting.",
     )
+    on_page = Words(
+        "Personen är inte kallad till mötet. Välj en av dem som är det.",
+        "The person is not called to the meeting. Choose one of those who are.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from services.cases.domain import case_refusals
 from services.cases.domain.closing import check_closer, evaluation_at_end
-from services.cases.domain.done_by_itself import check_done_by_hand
+from services.cases.domain.done_by_itself import check_done_by_hand, check_opened_by_hand
 from services.cases.domain.inquiries import TALK
 from services.cases.domain.meetings import check_closing
+from services.cases.domain.refused import NotFound
 from services.cases.domain.support import check_given, support
 from services.cases.domain.tasks import Task
 from services.cases.handlers.commands import Close
@@ -16,7 +17,7 @@ from services.cases.handlers.meetings import cancel_one
 from services.cases.handlers.owning import NewTask
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.year import callers
-from shared.bus.events import CaseClosed
+from shared.bus.events import CaseClosed, ParticipantsChanged
 from shared.domain.calling import in_charge
 
 
@@ -44,6 +45,23 @@ def close(command: Close, desk: Desk) -> None:
     desk.publish(CaseClosed(case_id=file.id))
 
 
+def open_again(case_id: UUID, desk: Desk) -> None:
+    """R16: a closing by mistake, on its own day: the case goes on, and what was open is open again.
+
+    What was cancelled stays so; new times are sought. Families get new codes and feeds.
+    """
+    file = desk.take(case_id)
+    check_closer(file.facts, desk.actor_person)
+    if file.facts.state == "open":
+        return
+    if file.facts.closed_on != desk.today:
+        raise case_refusals.ClosedForGood
+    desk.tasks.open_those_that_closing_ended(case_id)
+    desk.cases.open_again(case_id)
+    desk.audit.note(case_id, "case.open-again", "R16", {})
+    desk.publish(ParticipantsChanged(case_id=case_id))
+
+
 def task_done(task_id: UUID, desk: Desk) -> None:
     """A person says that it is done. Twice changes nothing.
 
@@ -61,6 +79,19 @@ def task_done(task_id: UUID, desk: Desk) -> None:
         desk.audit.note(case_id, "task.done", None, {"task": str(task_id)})
         if task.kind == TALK:
             spoken_with_child(file, desk)
+
+
+def task_not_done(task_id: UUID, desk: Desk) -> None:
+    """It was ticked off too early. Not of what is done by itself. Raises Refused."""
+    case_id = desk.cases.case_of_task(task_id)
+    if case_id is None:
+        raise NotFound
+    file = desk.take(case_id)
+    if file.facts.state == "closed":
+        raise case_refusals.CaseIsClosed
+    check_opened_by_hand(desk.tasks.kind_of(task_id))
+    if desk.tasks.open_again(task_id):
+        desk.audit.note(case_id, "task.not-done", None, {"task": str(task_id)})
 
 
 def give_task(command: NewTask, desk: Desk) -> Task:

@@ -1,4 +1,5 @@
-"""A page of one's own for a duty: what it shows, and what its owner does there (R25, R29, R31)."""
+"""A page of one's own for a duty, by a link or signed in: what it shows, and what its owner does
+there (R25, R29, R31)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from services.cases.domain.duties import StandingDuty
+from services.cases.domain.refused import NotFound
 from services.cases.handlers.dispatch_ports import Dispatch
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.year import dispatches, evaluation
@@ -29,7 +31,6 @@ class DutyPage:
     `may_act`: there is something to send, also a second time, as long as answers can be changed.
     """
 
-    link: UUID
     duty: StandingDuty
     owner: UUID
     post: str
@@ -43,20 +44,17 @@ class DutyPage:
 def open_page(link: UUID | None, desk: Desk) -> DutyPage | None:
     """None for a link that is wrong, or is good for nothing any more, whatever the reason.
 
-    The duty is locked until the transaction ends. It has to be its owner's still, and so it is
-    asked who acts for the post today: a duty that is done stays with who did it.
+    The duty is locked until the transaction ends.
     """
-    duty = desk.duties.take_by_link(link or UUID(int=0))
-    if duty is None or link is None or duty.owner is None or duty.post is None:
-        return None
-    language = desk.links.language_of(duty.owner)
-    if language is None or not desk.duties.acts_for(duty.owner, duty.post, desk.today):
-        return None
-    asking, sent = _asking(duty, duty.post, desk), _sent(duty, desk)
-    if asking is None and sent is None:
-        return None
-    may_act = duty.is_open if asking is None else evaluation.is_open(asking.year, desk)
-    return DutyPage(link, duty, duty.owner, duty.post, language, desk.today, asking, sent, may_act)
+    return _page_of(desk.duties.take_by_link(link or UUID(int=0)), desk)
+
+
+def open_own(task_id: UUID, person: UUID, desk: Desk) -> DutyPage:
+    """The same for whoever has signed in, of their own duty. Raises NotFound."""
+    found = _page_of(desk.duties.take(task_id), desk)
+    if found is None or found.owner != person:
+        raise NotFound
+    return found
 
 
 def answer(page: DutyPage, said: Mapping[str, Any], desk: Desk) -> None:
@@ -78,6 +76,22 @@ def file_of(page: DutyPage, file_id: UUID, desk: Desk) -> tuple[str, str, bytes]
     one = next((file for file in files if file.id == file_id), None)
     content = None if one is None else desk.dispatches.content(one.id)
     return None if one is None or content is None else (one.name, one.media_type, content)
+
+
+def _page_of(duty: StandingDuty | None, desk: Desk) -> DutyPage | None:
+    """It has to be its owner's still, and so it is asked who acts for the post today: a duty that
+    is done stays with who did it.
+    """
+    if duty is None or duty.owner is None or duty.post is None:
+        return None
+    language = desk.links.language_of(duty.owner)
+    if language is None or not desk.duties.acts_for(duty.owner, duty.post, desk.today):
+        return None
+    asking, sent = _asking(duty, duty.post, desk), _sent(duty, desk)
+    if asking is None and sent is None:
+        return None
+    may_act = duty.is_open if asking is None else evaluation.is_open(asking.year, desk)
+    return DutyPage(duty, duty.owner, duty.post, language, desk.today, asking, sent, may_act)
 
 
 def _asking(duty: StandingDuty, post: str, desk: Desk) -> Asking | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from services.cases.domain.feeds import KEPT, Entry, NoFeedFor, feed
@@ -12,6 +12,7 @@ from services.cases.handlers.link_ports import FeedOf, Revision
 from services.cases.handlers.ports import Desk
 from shared.domain.call_time import is_called
 from shared.domain.consent import age_on
+from shared.domain.days import WorkingDays
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Procedure
 from shared.ids import FEED, meeting_uid, signed_token
@@ -106,27 +107,36 @@ def _entries(found: FeedOf, desk: Desk, origin: Origin) -> Iterator[Entry]:
     for facts in desk.feeds.facts({one.case_id for one in listed}):
         procedure = desk.procedures.get(facts.procedure, facts.procedure_on)
         for meeting in facts.meetings:
-            if meeting.id in ids and _is_shown(facts, procedure, meeting, found, desk):
+            if meeting.id in ids and is_shown_to(
+                found.person_id, found.party, facts, procedure, meeting, desk.days, desk.now
+            ):
                 place, told = places.get(meeting.id), mailed.get(meeting.id)
                 yield entry(facts, meeting, found.person_id, place, told, origin)
 
 
-def _is_shown(
-    facts: CaseFacts, procedure: Procedure, meeting: Meeting, found: FeedOf, desk: Desk
+def is_shown_to(
+    person: UUID,
+    party: str,
+    facts: CaseFacts,
+    procedure: Procedure,
+    meeting: Meeting,
+    days: WorkingDays,
+    now: datetime,
 ) -> bool:
-    """R20: what is planned long ahead its callers see at once, and all others once it's called.
+    """Whether a calendar of somebody's own may have a meeting that they are called to.
 
-    R41: what isn't about a child is in the feeds of the staff alone, whatever somebody is there as.
+    R20: what is planned long ahead its callers see at once, and all others once it's called.
+    R41: what isn't about a child is in the calendars of the staff alone, whatever somebody is there
+    as.
     """
-    if facts.about != "child" and found.party != "staff":
+    if facts.about != "child" and party != "staff":
         return False
-    person = found.person_id
     who = on_the_case(facts, person)
     if who is None or person not in meeting.person_ids:
         return False
     step = procedure.step(meeting.step)
     calls = person in (facts.process_owner, facts.coordinator)
-    if not calls and not is_called(step, meeting, desk.days, desk.now):
+    if not calls and not is_called(step, meeting, days, now):
         return False
     if who.party != "staff" and not is_open_to_family(facts, procedure, meeting):
         return False

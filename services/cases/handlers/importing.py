@@ -10,7 +10,7 @@ from typing import Any
 from services.cases.domain.importing import Changes, changes
 from services.cases.handlers.duties import follow_posts
 from services.cases.handlers.duty_ports import Duties
-from services.cases.handlers.ports import Audit, Cases, Meetings, Publish, Tasks
+from services.cases.handlers.ports import Audit, Cases, Desk, Meetings, Publish, Tasks
 from services.cases.handlers.register import leavers, look_again
 from services.cases.handlers.staffing import Files, Staffing
 from services.cases.handlers.year.staff import follow_staff
@@ -55,6 +55,14 @@ class ImportDesk:
     @property
     def today(self) -> date:
         return local_date(self.now)
+
+
+def import_desk(desk: Desk) -> ImportDesk:
+    """What an import works with, at a desk."""
+    return ImportDesk(
+        desk.now, desk.procedures, desk.files, desk.staffing, desk.tasks, desk.duties, desk.years,
+        desk.cases, desk.meetings, desk.audit, desk.publish,
+    )  # fmt: skip
 
 
 def import_files(register: Register, desk: ImportDesk, *, dry_run: bool) -> Imported:

@@ -25,19 +25,18 @@ from services.cases.handlers.commands import OpenCase
 from services.cases.handlers.consents import ask_everybody
 from services.cases.handlers.duties import ask_to_answer, coordinating
 from services.cases.handlers.incoming import Consider, Inquire, InquiryViews, PointElsewhere
-from services.cases.handlers.opening import open_case
+from services.cases.handlers.opening import open_case, procedure_of
 from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.sight import OpenedForAnother
 from shared.bus.events import ParticipantsChanged
 from shared.domain.calling import in_charge
 from shared.domain.facts import CaseFacts
 from shared.domain.procedure import Procedure
-from shared.procedures import UnknownProcedure
 
 
 def inquire(command: Inquire, desk: Desk) -> Inquiry:
     """P3, P13: a question to whoever coordinates, with no more about the child than its school."""
-    procedure = _procedure(command.procedure, desk)
+    procedure = procedure_of(command.procedure, desk)
     _check(command, procedure, desk)
     post = coordinating(procedure, desk)
     inquiry = Inquiry(
@@ -65,7 +64,7 @@ def accept(inquiry_id: UUID, command: OpenCase, desk: Desk) -> UUID:
 
     X11: if the child itself has asked, nothing comes by itself before somebody has spoken with it.
     """
-    inquiry = _take(inquiry_id, desk)
+    inquiry = to_answer(inquiry_id, desk)
     if inquiry.state == "accepted" and inquiry.case_id is not None:
         if not _is_that_case(command, desk.take(inquiry.case_id).facts):
             raise AlreadyACase
@@ -120,7 +119,7 @@ def spoken_with_child(file: CaseFile, desk: Desk) -> None:
 
 def decline(inquiry_id: UUID, desk: Desk) -> Inquiry:
     """P13: no case comes of it. Twice changes nothing."""
-    inquiry = _take(inquiry_id, desk)
+    inquiry = to_answer(inquiry_id, desk)
     answered = settled(inquiry, "declined", desk.now)
     if answered is None:
         return inquiry
@@ -131,7 +130,7 @@ def decline(inquiry_id: UUID, desk: Desk) -> Inquiry:
 
 def point_elsewhere(command: PointElsewhere, desk: Desk) -> Inquiry:
     """P2, P13: the help is somewhere else. Twice changes nothing."""
-    inquiry = _take(command.inquiry_id, desk)
+    inquiry = to_answer(command.inquiry_id, desk)
     answered = settled(inquiry, "pointed-elsewhere", desk.now, to=command.to)
     if answered is None:
         return inquiry
@@ -149,6 +148,14 @@ def show(inquiry_id: UUID, desk: Desk) -> Inquiry:
     return inquiry
 
 
+def to_answer(inquiry_id: UUID, desk: Desk) -> Inquiry:
+    """The inquiry, locked, for a person who coordinates. Raises NotFound."""
+    person = desk.actor_person
+    if person is not None and not desk.inquiries.is_coordinator(person, desk.today):
+        raise NotFound
+    return show(inquiry_id, desk)
+
+
 def consider(command: Consider, desk: Desk) -> Consideration:
     """R18: it was considered whether a joint meeting would help."""
     on = command.on or desk.today
@@ -161,14 +168,6 @@ def consider(command: Consider, desk: Desk) -> Consideration:
     desk.inquiries.consider(consideration)
     desk.audit.note(None, "consideration.note", "R18", {"consideration": str(consideration.id)})
     return consideration
-
-
-def _procedure(name: str, desk: Desk) -> Procedure:
-    try:
-        return desk.procedures.for_cases(name, desk.today)
-    except UnknownProcedure:
-        known = ", ".join(desk.procedures.names(desk.today))
-        raise wrong_values.UnknownProcedureName("procedure", known=known) from None
 
 
 def _check(command: Inquire, procedure: Procedure, desk: Desk) -> None:
@@ -199,13 +198,3 @@ def _talk_first(case_id: UUID, desk: Desk) -> None:
     child = next(who.person_id for who in file.facts.participants if who.party == "child")
     owner = in_charge(file.facts, file.procedure)
     desk.tasks.add(case_id, talk_with_child(case_id, child, owner, desk.next_working_day))
-
-
-def _take(inquiry_id: UUID, desk: Desk) -> Inquiry:
-    person = desk.actor_person
-    if person is not None and not desk.inquiries.is_coordinator(person, desk.today):
-        raise NotFound
-    inquiry = desk.inquiries.take(inquiry_id)
-    if inquiry is None:
-        raise NotFound
-    return inquiry

@@ -24,7 +24,7 @@ def check_leads(file: CaseFile, desk: Desk) -> None:
 
     The calling system and what a rule does by itself answer for themselves.
     """
-    if not _leads(file, desk):
+    if not leads(file, desk):
         raise _REFUSED[file.facts.about]
 
 
@@ -34,7 +34,8 @@ def check_speaks_for(file: CaseFile, person: UUID, desk: Desk) -> None:
         check_leads(file, desk)
 
 
-def _leads(file: CaseFile, desk: Desk) -> bool:
+def leads(file: CaseFile, desk: Desk) -> bool:
+    """Whether who calls may change the meetings of a matter, or of a case."""
     facts, person = file.facts, desk.actor_person
     if person is None or facts.about == "child":
         return True

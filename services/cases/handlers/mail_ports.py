@@ -19,4 +19,7 @@ class MailViews(Protocol):
     def mails(
         self, case: UUID | None, state: str | None, after: UUID | None, limit: int
     ) -> Sequence[Row]: ...
+    def loose_mails(self, limit: int) -> Sequence[Row]:
+        """Those in quarantine that belong to no case: for who takes such in."""
+
     def mail(self, mail_id: UUID) -> Row | None: ...

@@ -17,6 +17,7 @@ from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.year.callers import ask, is_done
 from shared.bus.events import InboundDecided, MailReceived, MessageBounced, ParticipantsChanged
 from shared.domain.calling import in_charge
+from shared.domain.sight import COORDINATOR
 
 READ, DECIDE, REACH = "read-mail", "decide-mail", "reach-otherwise"
 # A mail may take back a consent, and whoever handles it records that (X14).
@@ -47,6 +48,10 @@ class NoMeetingKnown(Refused):
         " (…/discard).",
         "Record the answer on the meeting (POST /meetings/{{id}}/answers), then put the mail aside"
         " (…/discard).",
+    )
+    on_page = Words(
+        "Anteckna svaret på mötets sida och lägg sedan mejlet åt sidan.",
+        "Note the answer on the meeting's page, then put the mail aside.",
     )
 
 
@@ -155,13 +160,19 @@ def mail_of(mail_id: UUID, views: MailViews, case_id: UUID | None = None) -> Row
 
 
 def _in_quarantine(mail_id: UUID, views: MailViews, desk: Desk) -> Row:
-    """Of a mail that belongs to no case a person knows nothing: only the calling system does."""
+    """Of a mail that belongs to no case nobody knows but the calling system, and coordinators."""
     mail = mail_of(mail_id, views)
-    if mail["case_id"] is None and desk.actor_person is not None:
+    if mail["case_id"] is None and not _takes_in(desk):
         raise NotFound
     if mail["state"] != "quarantined":
         raise NotInQuarantine
     return mail
+
+
+def _takes_in(desk: Desk) -> bool:
+    """Whether it is theirs to take in what comes before a case, or belongs to none (P3)."""
+    person = desk.actor_person
+    return person is None or desk.reports.acts_for(person, COORDINATOR, desk.today)
 
 
 def _decide(decided: InboundDecided, file: CaseFile | None, desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Each mail's life, as the notifier publishes it; a person has one tried again that didn't go."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -15,15 +16,34 @@ _ON_ITS_WAY = ("due", "claimed", "data", "retry", "unknown", "held")
 # Put into other words since, or for nothing that still is.
 _REPLACED = (
     "superseded", "stale", "answered", "said-no", "settled", "meeting-moved", "meeting-off",
-    "dropped-after-restore", "done",
+    "dropped-after-restore", "done", "counted-long-ago", "not-wanted",
 )  # fmt: skip
 _MOST_DOUBTS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtMessages:
+    """Of which case (None: of all that are seen), to whom beside, in which states (empty: any),
+    older than which.
+    """
+
+    case: UUID | None
+    person: UUID
+    states: tuple[str, ...] = ()
+    before: UUID | None = None
+    limit: int = 50
 
 
 class MessageViews(Protocol):
     """What is read of the mails that went out."""
 
     def message(self, message_id: UUID) -> Row | None: ...
+    def newest_messages(self, sought: SoughtMessages) -> Sequence[Row]:
+        """The newest first, of the cases and of what went to the person beside them."""
+
+    def sent_words(self, message_id: UUID) -> Row | None:
+        """What it said; None before it is written, and once its days are over."""
+
     def attempts(self, message_id: UUID) -> Sequence[Row]: ...
     def mail_server(self, now: datetime) -> Row: ...
 
@@ -38,6 +58,12 @@ class AlreadyArrived(Refused):
         " påminn om mötet (POST /meetings/{{id}}/remind).",
         "The mail server has accepted it, so it isn't sent again. Phone instead, or remind of the"
         " meeting (POST /meetings/{{id}}/remind).",
+    )
+    on_page = Words(
+        "Mejlservern har tagit emot det, så det skickas inte en gång till. Ring i stället,"
+        " eller påminn från mötets sida.",
+        "The mail server has accepted it, so it isn't sent again. Phone instead, or remind"
+        " from the meeting's page.",
     )
 
 

@@ -1,5 +1,6 @@
 """Opening a case, and who is on it (R2, R4, R5, R6, S1)."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.cases.domain import booking_refusals, case_refusals, wrong_values
@@ -8,6 +9,7 @@ from services.cases.domain.meetings import coming
 from services.cases.domain.opening import (
     COORDINATOR,
     Colleagues,
+    StaffOfCase,
     check_dates,
     check_somebody_decides,
     has_coordinator,
@@ -36,31 +38,44 @@ from shared.procedures import UnknownProcedure
 _NOT_THE_FAMILY = ("staff", "external")
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What an opening goes by that nothing stands in the way of."""
+
+    procedure: Procedure
+    staff: StaffOfCase
+
+
 def open_case(command: OpenCase, desk: Desk, held_back_for: str | None = None) -> UUID:
     """A new case: its people, a consent for each who decides, and the first tasks.
 
     Nobody is asked while it is held back for something that comes first (X11).
     """
-    procedure = _procedure(command, desk)
-    check_dates(command.known_on, command.child.birth_date, desk.today)
-    if not desk.register.is_school(command.child.unit):
-        raise wrong_values.UnknownUnit("child.unit")
-    check_eligibility(procedure, _applying(command), desk.municipality, desk.today)
-    custody = (guardian.custody for guardian in command.guardians)
-    check_somebody_decides(procedure, command.child.birth_date, custody, desk.today)
-    staff = staff_of_case(
-        procedure, command.initiator, command.participants, _colleagues(command, procedure, desk)
-    )
-    opened = desk.cases.add(command, staff, desk.today)
+    case = ready(command, desk)
+    opened = desk.cases.add(command, case.staff, desk.today)
     if held_back_for is not None:
         desk.ownership.hold_back(opened.case_id, held_back_for)
     file = desk.take(opened.case_id)
     if held_back_for is None:
         ask_everybody(file, desk)
     look_for_missing(file, desk)
-    desk.audit.note(file.id, "case.open", procedure.roles.openers_rule, {})
+    desk.audit.note(file.id, "case.open", case.procedure.roles.openers_rule, {})
     desk.publish(CaseOpened(case_id=file.id))
     return file.id
+
+
+def ready(command: OpenCase, desk: Desk) -> Ready:
+    """Every check of an opening, by R2, R3, R5, R6, R9, P1 and S9. Raises Refused."""
+    procedure = procedure_of(command.procedure, desk)
+    check_dates(command.known_on, command.child.birth_date, desk.today)
+    if not desk.register.is_school(command.child.unit):
+        raise wrong_values.UnknownUnit("child.unit")
+    check_eligibility(procedure, _applying(command), desk.municipality, desk.today)
+    custody = (guardian.custody for guardian in command.guardians)
+    check_somebody_decides(procedure, command.child.birth_date, custody, desk.today)
+    initiator, named = command.initiator, command.participants
+    colleagues = colleagues_of(procedure, initiator, named, command.child.unit, desk)
+    return Ready(procedure, staff_of_case(procedure, initiator, named, colleagues))
 
 
 def add_participant(command: AddParticipant, desk: Desk) -> None:
@@ -102,9 +117,10 @@ def look_for_missing(file: CaseFile, desk: Desk) -> None:
     desk.tasks.add(file.id, participants_missing(file.id, owner, missing, rule, desk.today))
 
 
-def _procedure(command: OpenCase, desk: Desk) -> Procedure:
+def procedure_of(name: str, desk: Desk) -> Procedure:
+    """The version that a case opened today has. Raises UnknownProcedureName."""
     try:
-        return desk.procedures.for_cases(command.procedure, desk.today)
+        return desk.procedures.for_cases(name, desk.today)
     except UnknownProcedure:
         known = ", ".join(desk.procedures.names(desk.today))
         raise wrong_values.UnknownProcedureName("procedure", known=known) from None
@@ -120,14 +136,17 @@ def _applying(command: OpenCase) -> Applying:
     return Applying(command.child.birth_date, command.grade, command.residence, command.reason)
 
 
-def _colleagues(command: OpenCase, procedure: Procedure, desk: Desk) -> Colleagues:
+def colleagues_of(
+    procedure: Procedure, initiator: UUID, named: tuple[UUID, ...], unit: str, desk: Desk
+) -> Colleagues:
+    """The staff that an opening has to know: those it names, and those who may come unasked."""
     roles = {needed.role for needed in procedure.always_called if needed.role is not None}
     if has_coordinator(procedure):
         roles.add(COORDINATOR)
     in_posts = {post: desk.register.holder_of(post, desk.today) for post in posts_named(procedure)}
     return Colleagues(
-        named=desk.register.staff({command.initiator, *command.participants}, desk.today),
-        rektorer_of_unit=desk.register.holders("rektor", desk.today, command.child.unit),
+        named=desk.register.staff({initiator, *named}, desk.today),
+        rektorer_of_unit=desk.register.holders("rektor", desk.today, unit),
         by_role={role: desk.register.holders(role, desk.today) for role in roles},
         by_post={post: holder for post, holder in in_posts.items() if holder is not None},
     )

@@ -17,6 +17,7 @@ from services.cases.domain.limits import (
 )
 from services.cases.domain.refused import NotFound
 from services.cases.domain.timeline import Entry, Note, People, timeline
+from services.cases.handlers.calendar_ports import CalendarRows
 from services.cases.handlers.sight import Sight
 from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts
@@ -27,7 +28,7 @@ from shared.procedures import Procedures
 _AT_A_TIME = 500
 
 
-class Overviews(Protocol):
+class Overviews(CalendarRows, Protocol):
     """What can be read over many cases, in one transaction; the caller has logged it."""
 
     def facts(self, case_ids: Collection[UUID]) -> Sequence[CaseFacts]: ...
@@ -49,11 +50,16 @@ class Overviews(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Which limits are asked for; what is None doesn't matter."""
+    """Which limits are asked for; what is None doesn't matter.
+
+    With `since`, a case is looked into only if something of it is due from then on, as the
+    scheduler has announced it.
+    """
 
     person: UUID | None = None
     state: str | None = None
     before: date | None = None
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +98,11 @@ def limits_of(
     Beside them the duties, which belong to no case: of people, only whose they are sees them.
     """
     whose = None if sought.person is None else [sought.person]
-    cases = views.open_cases(whose, _led_by(procedures))
+    cases = views.open_cases(whose, led_by(procedures))
     if (on := sight.on()) is not None:
         cases = sorted(set(cases) & set(on))
+    if sought.since is not None:
+        cases = views.due_between(cases, sought.since, sought.before or date.max)
     found = [
         limit
         for facts, limit in _limits(cases, sight.shows, views, procedures, days, local_date(now))
@@ -120,7 +128,7 @@ def limits_for_manager(
     """X2, X16: of those whose manager somebody is today, in the organisation they are there for."""
     today = local_date(now)
     managed = views.may_be_managed_by(manager)
-    cases = views.open_cases(managed, _led_by(procedures))
+    cases = views.open_cases(managed, led_by(procedures))
     found = [
         (owner, limit)
         for facts, limit in _limits(cases, _every, views, procedures, days, today)
@@ -195,7 +203,7 @@ def _duties(
         yield duty.organisation, limit_of_duty(duty, procedure, days, today)
 
 
-def _led_by(procedures: Procedures) -> Mapping[Function, list[str]]:
+def led_by(procedures: Procedures) -> Mapping[Function, list[str]]:
     """For each function the procedures, of any version, that put it in charge of something."""
     led: dict[Function, list[str]] = {}
     for name, versions in procedures.versions.items():
@@ -219,6 +227,8 @@ def _is_sought(limit: Limit, sought: Sought) -> bool:
     if sought.person is not None and limit.owner != sought.person:
         return False
     if sought.before is not None and limit.due_on >= sought.before:
+        return False
+    if sought.since is not None and limit.due_on < sought.since:
         return False
     return limit.state == sought.state if sought.state else limit.state != "met"
 

@@ -13,6 +13,7 @@ from services.cases.domain.letters import Letter, LetterKind, letter, letter_kin
 from services.cases.domain.meeting_papers import Agenda, Minutes, Since, agenda, minutes
 from services.cases.domain.papers import House, PaperMeeting, Person, Staff
 from services.cases.domain.refused import NotFound
+from services.cases.domain.year_paper import YearPaper
 from services.cases.handlers.overviews import Overviews, known_cases
 from shared.domain.calling import in_charge
 from shared.domain.days import WorkingDays, local_date
@@ -20,7 +21,7 @@ from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Procedure
 from shared.procedures import Procedures
 
-Paper = ConsentForm | Letter | Agenda | Minutes | EvaluationPaper
+Paper = ConsentForm | Letter | Agenda | Minutes | EvaluationPaper | YearPaper
 Row = Mapping[str, Any]
 _HALF_A_YEAR = timedelta(days=183)
 

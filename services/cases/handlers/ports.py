@@ -9,23 +9,31 @@ from uuid import UUID
 from services.cases.domain.booking import Wanted
 from services.cases.domain.matters import NewMatter
 from services.cases.domain.meetings import keeps_minutes
-from services.cases.domain.opening import OnCase, Staff, StaffOfCase
+from services.cases.domain.opening import OnCase, StaffOfCase
 from services.cases.domain.refused import NotFound
 from services.cases.domain.tasks import OpenTask, Task
 from services.cases.handlers.commands import OpenCase
+from services.cases.handlers.digest_ports import Digests
 from services.cases.handlers.dispatch_ports import Dispatches
+from services.cases.handlers.draft_ports import Drafts
 from services.cases.handlers.duty_ports import Duties
 from services.cases.handlers.evaluation_ports import Evaluations
+from services.cases.handlers.glass_ports import Glasses
 from services.cases.handlers.incoming import Inquiries
 from services.cases.handlers.ledger import Family, Ledger
 from services.cases.handlers.link_ports import Counters, Feeds, Links
 from services.cases.handlers.mail_ports import Mails
 from services.cases.handlers.meeting_ports import Votes, Wishes
+from services.cases.handlers.overviews import Overviews
 from services.cases.handlers.owning import Ownership
 from services.cases.handlers.parent_ports import ParentMeetings
+from services.cases.handlers.readings import Readings
+from services.cases.handlers.register_ports import Register
 from services.cases.handlers.report_ports import Reports
-from services.cases.handlers.sight import MINUTES, person_of, sees
-from services.cases.handlers.staffing import Staffing
+from services.cases.handlers.rule_ports import RuleChanges
+from services.cases.handlers.sight import MINUTES, Sights, person_of, sees
+from services.cases.handlers.staffing import Files, ImportDrafts, Staffing
+from services.cases.handlers.token_ports import ApiTokens
 from services.cases.handlers.year_ports import Years
 from services.cases.handlers.year_view_ports import YearViews
 from shared.bus.events import Event
@@ -36,17 +44,6 @@ from shared.domain.procedure import Procedure
 from shared.procedures import Procedures
 
 ITSELF = "samspel"  # the actor of what a rule does, and no person
-
-
-class Register(Protocol):
-    """Units, places, staff and their posts on a day."""
-
-    def staff(self, people: Collection[UUID], on: date) -> dict[UUID, Staff]: ...
-    def holders(self, role: str, on: date, unit: str | None = None) -> tuple[Staff, ...]: ...
-    def holder_of(self, post: str, on: date) -> Staff | None: ...
-    def is_school(self, unit: str) -> bool: ...
-    def has_unit(self, unit: str) -> bool: ...
-    def has_place(self, place: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +130,9 @@ class Tasks(Protocol):
         meeting: UUID | None = None, about: UUID | None = None,
     ) -> None: ...  # fmt: skip
     def finish_one(self, task_id: UUID) -> bool: ...
+    def open_again(self, task_id: UUID) -> bool: ...
+    def kind_of(self, task_id: UUID) -> str: ...
+    def open_those_that_closing_ended(self, case_id: UUID) -> None: ...
     def retire(self, task_id: UUID) -> None: ...
     def retire_about(self, case_id: UUID, kind: str, people: Collection[UUID]) -> None: ...
     def take_late(self, limit: int) -> list[LateTask]: ...
@@ -204,7 +204,10 @@ class Desk:
     staffing: Staffing
     ownership: Ownership
     inquiries: Inquiries
+    drafts: Drafts
     duties: Duties
+    glasses: Glasses
+    readings: Readings
     years: Years
     year_views: YearViews
     evaluations: Evaluations
@@ -224,6 +227,13 @@ class Desk:
     tasks: Tasks
     messages: Messages
     audit: Audit
+    digests: Digests
+    files: Files
+    import_drafts: ImportDrafts
+    rule_changes: RuleChanges
+    tokens: ApiTokens
+    overviews: Overviews
+    sights: Sights
     publish: Publish
     _entered: set[UUID] = field(default_factory=set, repr=False)
 
@@ -273,6 +283,12 @@ class Desk:
         """X13: as take, for somebody who comes by their own link instead of by seeing the case."""
         self._entered.add(case_id)
         return self.take(case_id) if lock else self._file(case_id)
+
+    def open_to_read(self, case_id: UUID) -> CaseFile:
+        """What whoever calls sees already, without a lock. Raises NotFound."""
+        file = self._file(case_id)
+        self._check_sight(file)
+        return file
 
     def by_itself(self) -> "Desk":
         """R46: the same, for what a rule does to cases that whoever calls needn't see."""

@@ -11,6 +11,7 @@ from services.cases.domain import booking_refusals, case_refusals
 from services.cases.domain.booking import check_order, step_of
 from services.cases.domain.posts import Post
 from services.cases.domain.refused import NotFound
+from services.cases.handlers.case_list import CaseViews
 from services.cases.handlers.consents_shown import with_states
 from services.cases.handlers.incoming import InquiryViews
 from services.cases.handlers.mail_ports import MailViews
@@ -37,17 +38,15 @@ _MOST_TIMES = 10_000
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class Views(InquiryViews, MailViews, MeetingViews, MessageViews, ReportViews, Protocol):
+class Views(CaseViews, InquiryViews, MailViews, MeetingViews, MessageViews, ReportViews, Protocol):
     """What can be read, in one transaction; `log` comes first."""
 
     def log(self, actor: str, case_id: UUID | None, what: str) -> None: ...
     def show_only(self, sight: Sight) -> None: ...
+
     def facts(self, case_ids: Collection[UUID]) -> Sequence[CaseFacts]: ...
     def case(self, case_id: UUID) -> Row | None: ...
     def cases(self, after: UUID | None, state: str | None, limit: int) -> Sequence[Row]: ...
-    def counts(self, today: date) -> Row: ...
-    def most_pressing(self, limit: int, offset: int) -> Sequence[UUID]: ...
-    def most_pressing_tasks(self, limit: int) -> Sequence[Row]: ...
     def names(self, people: Collection[UUID]) -> Mapping[UUID, str]: ...
     def people_of(self, case_id: UUID) -> Sequence[Row]: ...
     def consents(self, case_ids: Collection[UUID]) -> Sequence[Row]: ...
@@ -92,6 +91,8 @@ class Times:
 class ShownCase:
     """One case with everything that belongs to it."""
 
+    facts: CaseFacts
+    procedure: Procedure
     case: Row
     people: Sequence[Row]
     windows: tuple[Window, ...]
@@ -112,6 +113,8 @@ def show_case(
     facts = views.facts([case_id])[0]
     procedure = procedures.get(facts.procedure, facts.procedure_on)
     return ShownCase(
+        facts=facts,
+        procedure=procedure,
         case=case,
         people=views.people_of(case_id),
         windows=windows(facts, procedure, days, today),

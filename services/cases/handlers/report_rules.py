@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import cache
 from typing import Protocol
 from uuid import UUID
 
@@ -20,6 +21,15 @@ class Known(Protocol):
     def acts_for(self, person: UUID, role: str, on: date) -> bool: ...
     def rektor_units(self, person: UUID, on: date) -> Sequence[str]: ...
     def works_for(self, person: UUID, on: date) -> Collection[str]: ...
+
+
+class KnownOnce:
+    """The same, each thing looked up once: for many reports in one transaction."""
+
+    def __init__(self, known: Known) -> None:
+        self.acts_for = cache(known.acts_for)
+        self.rektor_units = cache(known.rektor_units)
+        self.works_for = cache(known.works_for)
 
 
 class PostsOf(Protocol):

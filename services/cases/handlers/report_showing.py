@@ -10,7 +10,7 @@ from services.cases.domain.refused import NotFound
 from services.cases.domain.reports import SOCIAL_SERVICES, Feedback, Part, Report
 from services.cases.handlers.reading import Row, Views
 from services.cases.handlers.report_ports import Shown
-from services.cases.handlers.report_rules import part_in, rules_of, rules_on
+from services.cases.handlers.report_rules import KnownOnce, part_in, rules_of, rules_on
 from services.cases.handlers.showing import shown_meetings
 from shared.procedures import Procedures
 
@@ -72,20 +72,21 @@ def list_reports(
     limit: int,
 ) -> Sequence[tuple[Report, bool]]:
     """Those that somebody sees, each with whether its feedback is shown to them."""
+    known = KnownOnce(views)
     if person is None:
         shown = Shown(None, all=True, made=True, received=True, units=())
     else:
-        works_for = views.works_for(person, today)
+        works_for = known.works_for(person, today)
         shown = Shown(
             person,
-            all=views.acts_for(person, rules_on(procedures, today).receiver, today),
+            all=known.acts_for(person, rules_on(procedures, today).receiver, today),
             made=bool(works_for),
             received=SOCIAL_SERVICES in works_for,
-            units=tuple(views.rektor_units(person, today)),
+            units=tuple(known.rektor_units(person, today)),
         )
     found = []
     for report in views.reports(shown, after, limit):
-        part = part_in(report, person, rules_of(report, procedures), views, today)
+        part = part_in(report, person, rules_of(report, procedures), known, today)
         if part is not None:
             found.append((report, _hears(report, part, person)))
     return found

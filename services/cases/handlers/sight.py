@@ -1,7 +1,7 @@
 """What the person who sits before the calling system may see (X10, P8, X16, decision 12)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -14,15 +14,20 @@ from shared.procedures import Procedures
 
 HEADER = "Samspel-Acting-As"
 MINUTES = "file-minutes"
+GLASS = "glass:"
 _PERSON = "person:"
 # Reads that are about no single case: of the register, of numbers alone, or of what is seen.
 _LISTS = frozenset(
     {
         "cases.list", "messages", "tasks", "people", "units", "posts", "procedures", "limits",
         "limits.manager", "lead-times", "inquiries", "considerations", "mail-previews", "inbound",
+        "today", "today.staff",
+        "opening", "inquiry",
         "message", "mail-server", "evaluation", "evaluation.paper",
+        "calendar", "calendar.unit", "calendar.feed", "duty", "duty.file",
         "years", "year", "dispatches", "dispatch", "dispatch.file", "parent-meetings",
         "reports", "report", "report.feedback", "reports.guidance", "consultations.slots",
+        "glass", "readings.counts",
     }
 )  # fmt: skip
 
@@ -62,16 +67,22 @@ class Sights(Protocol):
     def owner_of(self, meeting_id: UUID, kind: str) -> UUID | None: ...
     def cases_of(self, person: UUID) -> Sequence[UUID]: ...
     def facts(self, case_ids: Collection[UUID]) -> Sequence[CaseFacts]: ...
+    def has_opened(self, person: UUID, case_id: UUID, on: date) -> bool:
+        """Whether somebody has opened a case that day in an emergency, to read it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One person's sight of the cases on one day; without a person, the calling system's: all."""
+    """One person's sight of the cases on one day; without a person, the calling system's: all.
+
+    What was opened in an emergency is seen by the one read that it was asked for, and no command.
+    """
 
     person: UUID | None
     sights: Sights
     procedures: Procedures
     today: date
+    _opened: set[UUID] = field(default_factory=set, repr=False)
 
     def enter(self, path: Mapping[str, str], case_id: UUID | None, what: str | None = None) -> None:
         """Let pass who may see what a request is about. `what` names a read. Raises NotFound.
@@ -86,6 +97,8 @@ class Sight:
         self._check_person(self.person)
         case_id = case_id or self._case_of(path)
         if case_id is not None:
+            if what is not None and self.sights.has_opened(self.person, case_id, self.today):
+                self._opened.add(case_id)
             self.check(case_id)
         elif what is not None and what.partition(":")[0] not in _LISTS:
             raise NotFound
@@ -109,7 +122,9 @@ class Sight:
 
     def on(self) -> list[UUID] | None:
         """The cases that the person is on, seen or not: no other is ever seen. None: no matter."""
-        return None if self.person is None else list(self.sights.cases_of(self.person))
+        if self.person is None:
+            return None
+        return [*self.sights.cases_of(self.person), *self._opened]
 
     def seen(self, case_ids: Collection[UUID]) -> Collection[UUID]:
         """Those of the cases that are seen."""
@@ -118,7 +133,13 @@ class Sight:
         return {facts.id for facts in self.sights.facts(case_ids) if self.shows(facts)}
 
     def shows(self, facts: CaseFacts) -> bool:
-        return self.person is None or sees(self.person, facts, self.procedures, self.today)
+        if self.person is None or facts.id in self._opened:
+            return True
+        return sees(self.person, facts, self.procedures, self.today)
+
+    def logged(self, what: str) -> str:
+        """How a read is named in the log: also whether it took an emergency to do it."""
+        return f"{GLASS}{what}" if self._opened else what
 
     def _check_person(self, person: UUID) -> None:
         party = self.sights.party(person)

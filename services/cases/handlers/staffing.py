@@ -43,6 +43,17 @@ class Files(Protocol):
     def note_import(self, fingerprint: bytes) -> None: ...
 
 
+class ImportDrafts(Protocol):
+    """Files that somebody has sent and not yet said yes to; nobody else's, and not for long."""
+
+    def keep(self, draft: UUID, files: Mapping[str, str]) -> None: ...
+    def find(self, draft: UUID) -> Mapping[str, str] | None:
+        """The text of each file by its name."""
+        ...
+
+    def drop(self, draft: UUID) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ChangePerson:
     """Fields of a member of staff by name; what is left out stays."""

@@ -1,6 +1,7 @@
 """The port to what is shown of the years; everything in it is the staff's own."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -14,6 +15,15 @@ from services.cases.domain.year_facts import (
     Vacancy,
 )
 from shared.domain.facts import CaseFacts
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPost:
+    """A post's role (a code), its unit's name, and who acts for it today."""
+
+    role: str
+    unit: str
+    acting: UUID | None
 
 
 class YearViews(Protocol):
@@ -32,3 +42,7 @@ class YearViews(Protocol):
     def open_duties(self, year: int) -> list[OpenDuty]: ...
     def vacancies(self, roles: Collection[str], today: date) -> list[Vacancy]:
         """Those of today and those that are known of ahead."""
+
+    def posts_named(self, today: date) -> Mapping[str, NamedPost]:
+        """Every post there is or has been, by its code."""
+        ...

@@ -26,18 +26,24 @@ class Brake:
 
     def lets_pass(self, address: str) -> bool:
         """Whether one more is let pass now; if so, it counts."""
+        return self._asked(address, counts=True)
+
+    def would_let_pass(self, address: str) -> bool:
+        """The same, of what counts only if it turns out badly."""
+        return self._asked(address, counts=False)
+
+    def _asked(self, address: str, *, counts: bool) -> bool:
         now = time.monotonic()
         with self._lock:
             own = self._sent.setdefault(self._hashed(address), deque())
             _forget(own, now)
             _forget(self._all, now)
-            if len(own) >= self._each or len(self._all) >= self._together:
-                self._tidy(now)
-                return False
-            own.append(now)
-            self._all.append(now)
+            passes = len(own) < self._each and len(self._all) < self._together
+            if passes and counts:
+                own.append(now)
+                self._all.append(now)
             self._tidy(now)
-            return True
+            return passes
 
     def _tidy(self, now: float) -> None:
         for key in [

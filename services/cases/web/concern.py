@@ -11,8 +11,9 @@ from services.cases.web.concern_words import WORDS, Language
 from services.cases.web.templating import templates
 from shared.db import Database
 from shared.domain.days import local_date
+from shared.live_rules import RulesAt
 from shared.municipality import Concern
-from shared.procedures import Procedures, UnknownProcedure
+from shared.procedures import UnknownProcedure
 
 _PATH = "/orosanmalan"
 TheLanguage = Annotated[str, Query(alias="lang")]
@@ -23,7 +24,7 @@ class ConcernPage:
     """What the page is made from."""
 
     database: Database
-    procedures: Procedures
+    rules_at: RulesAt
     municipality: str
     concern: Concern
 
@@ -44,8 +45,8 @@ def make_concern_page(page: ConcernPage) -> APIRouter:
 
 def _check_used(page: ConcernPage) -> None:
     with page.database.unit() as unit:
-        today = local_date(unit.now)
-    try:
-        page.procedures.get(ANMALAN, today)
-    except UnknownProcedure:
-        raise HTTPException(404) from None
+        procedures = page.rules_at(unit.connection).procedures
+        try:
+            procedures.get(ANMALAN, local_date(unit.now))
+        except UnknownProcedure:
+            raise HTTPException(404) from None

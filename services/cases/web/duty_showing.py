@@ -152,9 +152,10 @@ class DutyPages:
             words=words,
             house=self._pages,
             path=asked.path,
+            query=f"lang={language}",
             language=language,
             filled=Filled(in_words, shown.said if said is None else said),
-            form_token=self._token(page),
+            form_token=self._token(asked),
         )
         return HTMLResponse(html, status, NO_TRACE)
 
@@ -172,7 +173,7 @@ class DutyPages:
             page = open_page(asked.link, self._pages.desk_for(unit, WHO_LOOKS))
             if page is None or (page.asking is None) is (form == _ANSWER):
                 return False
-            if not link_session.same(sent.get("token", ""), self._token(page)):
+            if not link_session.same(sent.get("token", ""), self._token(asked)):
                 raise _Mend(page="old_page")
             desk = self._pages.desk_for(unit, actor_of(page.owner, WHO_LOOKS))
             if page.asking is not None:
@@ -187,8 +188,9 @@ class DutyPages:
         status = _STATUSES.get(page, 422) if isinstance(page, str) else 422
         return self.show(asked, status, wrong, sent)
 
-    def _token(self, page: DutyPage) -> str:
-        return link_session.form_token(page.link, None, self._pages.origin.secret)
+    def _token(self, asked: Asked) -> str:
+        link = asked.link or UUID(int=0)
+        return link_session.form_token(link, None, self._pages.origin.secret)
 
 
 def to_page(asked: Asked) -> RedirectResponse:

@@ -24,8 +24,8 @@ from services.cases.web.origin import from_our_own_page
 from services.cases.web.templating import templates
 from shared.db import Database, Unit
 from shared.domain.days import local_date
+from shared.live_rules import RulesAt
 from shared.mailaddress import mail_address
-from shared.procedures import Procedures
 from shared.register import PHONE
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class InquiryPages:
     database: Database
     desk_for: Callable[[Unit, str], Desk]
     views_for: Callable[[Connection[DictRow], datetime], Views]
-    procedures: Procedures
+    rules_at: RulesAt
     municipality: str
     phone: str
     address: str
@@ -117,7 +117,8 @@ def _receive(filled: Filled, address: str, pages: InquiryPages, brake: Brake) ->
 def _schools(pages: InquiryPages) -> list[Mapping[str, str]]:
     """The schools to choose from. Raises HTTPException where nobody can be asked."""
     with pages.database.unit() as unit:
-        if _PROCEDURE not in pages.procedures.names(local_date(unit.now)):
+        procedures = pages.rules_at(unit.connection).procedures
+        if _PROCEDURE not in procedures.names(local_date(unit.now)):
             raise HTTPException(404)
         units = pages.views_for(unit.connection, unit.now).units()
     schools = [one for one in units if one["kind"] in _SCHOOLS]

@@ -1,5 +1,6 @@
 """The year wheel drawn as SVG: shapes tell the kind, signs and strokes the state."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from html import escape
@@ -13,6 +14,9 @@ from services.cases.domain.year_wheel import Arc, Mark, Wheel
 from services.cases.web.year_words import SIGNS
 
 STYLE = Path(__file__).parent / "static" / "wheel.css"
+_MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*\s*\}")
+_COLOUR = re.compile(r"(--w-[a-z]+): (#[0-9a-f]+);")
+_FONTS = re.compile(r"font-family: [^;]+;")
 
 _SIZE, _CENTRE = 640, 320
 _MONTHS, _WEEKS, _SCHOOL, _INNER = (318, 264), (264, 247), (244, 227), 80
@@ -43,11 +47,11 @@ _SIGNS = {
 
 
 def wheel_svg(
-    wheel: Wheel, words: Mapping[str, Any], told: Iterable[str], *, styled: bool = False
+    wheel: Wheel, words: Mapping[str, Any], told: Iterable[str], *, style: str = ""
 ) -> str:
     """The drawing as one element. `told` are its entries in words, for who doesn't see it.
 
-    `styled`: with its style in itself, as a picture on its own; else the page has it.
+    `style`: its own, as a picture by itself; else the page has it.
     """
     title = f"{words['title']} {wheel.year}"
     about = " ".join([words["wheel_about"], *told])
@@ -57,7 +61,7 @@ def wheel_svg(
             f' role="img" aria-labelledby="hjul-namn hjul-text" lang="{words["language"]}">',
             f'<title id="hjul-namn">{escape(title)}</title>',
             f'<desc id="hjul-text">{escape(about)}</desc>',
-            f"<style>{STYLE.read_text(encoding='utf-8')}</style>" if styled else "",
+            f"<style>{style}</style>" if style else "",
             _PATTERNS,
             f'<circle class="ground" cx="{_CENTRE}" cy="{_CENTRE}" r="{_MONTHS[0]}"/>',
             *_school(wheel),
@@ -71,6 +75,19 @@ def wheel_svg(
             "</svg>",
         ]
     )
+
+
+def screen_style() -> str:
+    """As the page has it, light or dark."""
+    return STYLE.read_text(encoding="utf-8")
+
+
+def paper_style() -> str:
+    """In fixed colours and the font of our papers, for what knows neither screens nor variables."""
+    css = _MEDIA.sub("", screen_style())
+    for name, colour in _COLOUR.findall(css):
+        css = css.replace(f"var({name})", colour)
+    return _FONTS.sub('font-family: "Noto Sans";', css)
 
 
 _PATTERNS = (

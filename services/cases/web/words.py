@@ -1,13 +1,13 @@
-"""Tasks, limits and states in plain Swedish."""
+"""Tasks in plain Swedish."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from services.cases.domain.task_kinds import KINDS
 from shared.domain.codes import ORGANISATIONS, ROLES
 from shared.domain.procedure import Procedure, UnknownStep
-from shared.domain.swedish import day_and_time, with_week
+from shared.domain.swedish import day_and_time
 
 _PARTIES = {
     "guardian": "vårdnadshavare",
@@ -34,24 +34,12 @@ _TOLD = {
     "task": "att en uppgift väntar",
 }
 
-WINDOW_STATES = {
-    "waiting": ("○", "väntar"),
-    "open": ("◐", "pågår"),
-    "met": ("✓", "hållet i tid"),
-    "missed": ("▲", "gränsen har passerat"),
-    "cancelled": ("×", "gäller inte längre"),
-}
-
 
 def step_title(procedure: Procedure, name: str | None) -> str:
     try:
         return procedure.step(name or "").title
     except UnknownStep:
         return "mötet"
-
-
-def in_week(day: date) -> str:
-    return with_week(day)
 
 
 def when(starts_at: datetime, ends_at: datetime | None = None) -> str:

@@ -12,11 +12,13 @@ _SWEDISH: dict[str, Any] = {
         "Året är inte öppnat än. Dagarna är preliminära: de är uträknade efter rutinen, och inget"
         " är bokat."
     ),
+    "never_opens": (
+        "Det här året planeras inte i Samspel: dess möten och utvärdering hade redan passerat när"
+        " Samspel började användas."
+    ),
     "preliminary_day": "preliminärt",
     "unmarked": "inte markerat som hållet",
-    "now": "Just nu",
     "other_years": "Andra år",
-    "languages": "Språk",
     "wheel": "Hjulet",
     "wheel_about": "Tolv månader runt, med januari överst. Samma innehåll står i listan bredvid.",
     "to_picture": "Hjulet som bild (SVG)",
@@ -97,11 +99,13 @@ _ENGLISH: dict[str, Any] = {
         "The year is not opened yet. The days are preliminary: they follow from the routine, and"
         " nothing is booked."
     ),
+    "never_opens": (
+        "This year is not planned in Samspel: its meetings and evaluation had passed when Samspel"
+        " was taken into use."
+    ),
     "preliminary_day": "preliminary",
     "unmarked": "not marked as held",
-    "now": "Right now",
     "other_years": "Other years",
-    "languages": "Language",
     "wheel": "The wheel",
     "wheel_about": "Twelve months round, January at the top. The list beside it says the same.",
     "to_picture": "The wheel as a picture (SVG)",

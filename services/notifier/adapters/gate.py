@@ -15,8 +15,9 @@ from services.notifier.adapters.claims import tell_of_failed
 from services.notifier.adapters.columns import AS_IT_STANDS
 from services.notifier.adapters.pile import Pile
 from services.notifier.adapters.rows import invitation_from_row
+from services.notifier.adapters.sent_words import keep_words
 from services.notifier.adapters.subjects import locked_subjects
-from services.notifier.domain.clearance import Go, Stop, decide
+from services.notifier.domain.clearance import OUTDATED, Go, Stop, decide
 from services.notifier.domain.gathering import (
     can_be_gathered,
     own_pages,
@@ -24,16 +25,18 @@ from services.notifier.domain.gathering import (
     waits_until,
 )
 from services.notifier.domain.last_filter import Subject, objection
-from services.notifier.domain.mail import Post, mail_bytes
-from services.notifier.domain.mailing import Mailing
+from services.notifier.domain.mail import Post, mail_bytes, words_told
+from services.notifier.domain.mailing import Digest, Known, Mailing
 from services.notifier.domain.messages import Kind, Message, Sending
 from services.notifier.domain.recipients import NO_MAIL, OWN_MAIL, PROTECTED, STAFF_ONLY
 from services.notifier.domain.safe_text import UnsafeText
 from services.notifier.handlers import Record, by_hand, procedure_of
+from shared.bus.events import DigestOutdated
 from shared.bus.publishing import publish
 from shared.db import Database, Unit
 from shared.domain.days import local_date
 from shared.domain.quiet import USUAL_HOURS, QuietHours
+from shared.live_rules import RulesAt
 from shared.procedures import Procedures
 
 _LOCK = """
@@ -93,7 +96,7 @@ class Gate:
     """Lets messages through whose content may leave now, and marks all others as suppressed."""
 
     database: Database
-    procedures: Procedures
+    rules_at: RulesAt
     post: Post
     hours: QuietHours = USUAL_HOURS
 
@@ -105,10 +108,11 @@ class Gate:
 
     def _decide(self, waiting: Sequence[Sending], unit: Unit) -> dict[UUID, bytes]:
         pile = Pile.of(waiting, unit)
-        subjects = locked_subjects([*waiting, *pile.messages], self.procedures, unit)
+        procedures = self.rules_at(unit.connection).procedures
+        subjects = locked_subjects([*waiting, *pile.messages], procedures, unit)
         ours, others = _lock(waiting, pile, unit)
         record = self._record([*ours, *others], unit)
-        sight = _Sight(subjects, record, unit.now)
+        sight = _Sight(subjects, procedures, record, unit.now)
         found = _Found()
         for sending in ours:
             until = waits_until(
@@ -146,7 +150,7 @@ class Gate:
                     found.stops.append((one, answer))
                 else:
                     riders.append(one)
-        content = self._content(sending, riders, sight)
+        content = self._content(sending, riders, sight, found)
         if isinstance(content, Stop):
             found.stops.append((sending, content))
             return
@@ -158,25 +162,32 @@ class Gate:
         subject = sight.subject(sending)
         known = None if subject is None else subject.known
         procedure = (
-            procedure_of(known.facts, self.procedures) if isinstance(known, Mailing) else None
+            procedure_of(known.facts, sight.procedures) if isinstance(known, Mailing) else None
         )
         return decide(sending, known, sight.record.holding(sending), procedure, sight.now)
 
     def _content(
-        self, sending: Sending, riders: Sequence[Sending], sight: "_Sight"
+        self, sending: Sending, riders: Sequence[Sending], sight: "_Sight", found: "_Found"
     ) -> bytes | Stop:
         mail = together(sending, riders, local_date(sight.now))
         things = sight.subjects_of((sending, *riders))
         content = sending.content  # a retry is the same to the byte (invariant 3)
         if content is None:
             known = things[0][1].known
-            link = self.post.link(known.link(sending.meeting_id, sending.person_id))
+            link = self._link(sending, known)
             pages = own_pages(((one, about.known) for one, about in things), self.post)
             try:
                 content = mail_bytes(mail, self.post, link, pages, leaves_at=sight.now)
+                found.words[sending.id] = words_told(mail, self.post.house, link, pages)
             except Exception as error:  # noqa: BLE001 - one that can't be written mustn't hold back the others
                 return _unwritable(sending, error)
         return self._last_look(mail, content, things)
+
+    def _link(self, sending: Sending, known: Known) -> str | None:
+        """The recipient's own page; of a letter of the week, the one that it leads to."""
+        if isinstance(known, Digest):
+            return self.post.start_page
+        return self.post.link(known.link(sending.meeting_id, sending.person_id))
 
     def _last_look(
         self, sending: Message, content: bytes, things: Sequence[tuple[Message, Subject]]
@@ -217,6 +228,8 @@ class Gate:
         }
         if begun:
             unit.connection.execute(_BEGIN, values)
+        told = {one: words for one, words in found.words.items() if one in found.contents}
+        keep_words(told, unit)
 
     def _put_off(self, found: "_Found", unit: Unit) -> None:
         if found.put_off:
@@ -238,6 +251,8 @@ class Gate:
         for sending, stop in stops:
             if _is_for_a_person(sending, stop):
                 self._hand_over(sending, stop, unit)
+            if stop.reason == OUTDATED and sending.digest_id is not None:
+                publish(unit, DigestOutdated(digest_id=sending.digest_id))
 
     def _hand_over(self, message: Message, stop: Stop, unit: Unit) -> None:
         assert message.case_id is not None
@@ -258,6 +273,7 @@ class _Sight:
     """What is known as the gate decides: what the messages are about, and what stands of it."""
 
     subjects: Mapping[UUID, Subject]
+    procedures: Procedures
     record: Record
     now: datetime
 
@@ -271,9 +287,11 @@ class _Sight:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What the gate has decided; `carriers`: which mail carries a message."""
+    """What the gate has decided; `carriers`: which mail carries a message; `words`: what is kept of
+    those that are written now."""
 
     contents: dict[UUID, bytes] = field(default_factory=dict)
+    words: dict[UUID, tuple[str, str]] = field(default_factory=dict)
     carriers: dict[UUID, UUID] = field(default_factory=dict)
     put_off: dict[UUID, datetime] = field(default_factory=dict)
     stops: list[tuple[Sending, Stop]] = field(default_factory=list)

@@ -10,7 +10,14 @@ from psycopg.types.json import Jsonb
 
 from services.notifier.adapters.columns import AS_IT_STANDS
 from services.notifier.domain.clearance import Stop
-from services.notifier.domain.mailing import Duty, Mailing, duty_from_row, mailing_from_row
+from services.notifier.domain.mailing import (
+    Digest,
+    Duty,
+    Mailing,
+    digest_from_row,
+    duty_from_row,
+    mailing_from_row,
+)
 from services.notifier.domain.messages import Message, Sending, words_to_json
 from services.notifier.domain.outcomes import DOUBTS
 from services.notifier.domain.standing import Invitation, ToldByHand
@@ -37,12 +44,14 @@ _INVITATIONS = """
 """
 _ADD = """
     INSERT INTO notifier.messages
-      (id, key, kind, ground, case_id, task_id, meeting_id, person_id, party, mailbox, address,
-       language, rule, told, payload, message_id, due_at, useful_until, created_at, optional)
+      (id, key, kind, ground, case_id, task_id, digest_id, meeting_id, person_id, party, mailbox,
+       address, language, rule, told, payload, message_id, due_at, useful_until, created_at,
+       optional)
     VALUES
-      (%(id)s, %(key)s, %(kind)s, %(ground)s, %(case_id)s, %(task_id)s, %(meeting_id)s,
-       %(person_id)s, %(party)s, %(mailbox)s, %(address)s, %(language)s, %(rule)s, %(told)s,
-       %(payload)s, %(message_id)s, %(due_at)s, %(useful_until)s, %(created_at)s, %(optional)s)
+      (%(id)s, %(key)s, %(kind)s, %(ground)s, %(case_id)s, %(task_id)s, %(digest_id)s,
+       %(meeting_id)s, %(person_id)s, %(party)s, %(mailbox)s, %(address)s, %(language)s, %(rule)s,
+       %(told)s, %(payload)s, %(message_id)s, %(due_at)s, %(useful_until)s, %(created_at)s,
+       %(optional)s)
     ON CONFLICT (key) DO NOTHING
 """
 _SUPPRESS = """
@@ -111,6 +120,12 @@ class SqlRows:
             "SELECT * FROM cases_api.duties(%s, %s)", [[task_id], self._today]
         ).fetchone()
         return None if row is None else duty_from_row(row)
+
+    def digest(self, digest_id: UUID) -> Digest | None:
+        row = self._connection.execute(
+            "SELECT * FROM cases_api.digests(%s)", [[digest_id]]
+        ).fetchone()
+        return None if row is None else digest_from_row(row)
 
     def duties_like(self, task_id: UUID) -> list[Duty]:
         """Those of the same kind and year, ended ones too."""

@@ -1,13 +1,20 @@
-"""What messages at the gate are about, cases and duties: locked first, and only then read (X5)."""
+"""What messages at the gate are about: locked first, and only then read (X5)."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from psycopg.rows import DictRow
 
 from services.notifier.domain.last_filter import Subject
-from services.notifier.domain.mailing import Known, Mailing, duty_from_row, mailing_from_row
+from services.notifier.domain.mailing import (
+    Duty,
+    Known,
+    Mailing,
+    digest_from_row,
+    duty_from_row,
+    mailing_from_row,
+)
 from services.notifier.domain.messages import Sending
 from services.notifier.domain.unspeakable import Unspeakable
 from services.notifier.handlers import procedure_of
@@ -16,14 +23,23 @@ from shared.domain.days import local_date
 from shared.domain.facts import UnreadableFacts
 from shared.procedures import Procedures
 
-# Cases come before duties for everybody, so that nobody waits in a ring.
+# Cases come before duties, and these before letters, for everybody: nobody waits in a ring.
 _CLEAR = "SELECT * FROM cases_api.clear(%s, %s)"
 _CLEAR_DUTIES = "SELECT * FROM cases_api.clear_duties(%s, %s)"
+_CLEAR_DIGESTS = "SELECT * FROM cases_api.clear_digests(%s)"
+# A letter speaks of nobody, so it has no names of its own to hide.
 _UNSPEAKABLE = """
     SELECT case_id AS id, names, school FROM cases_api.unspeakable(%s)
     UNION ALL
     SELECT task_id AS id, names, school FROM cases_api.unspeakable_of_duties(%s)
+    UNION ALL
+    SELECT id, '{}', NULL FROM unnest(%s::uuid[]) AS id
 """
+_READ: Mapping[str, Callable[[DictRow], Known]] = {
+    "case_id": mailing_from_row,
+    "task_id": duty_from_row,
+    "digest_id": digest_from_row,
+}
 # What would tell that somebody has reported something (R41).
 _OF_A_REPORT = {"anmälan", "anmäld", "anmält", "anmälare", "anmälaren", "rapport", "report"}
 log = logging.getLogger(__name__)
@@ -32,16 +48,19 @@ log = logging.getLogger(__name__)
 def locked_subjects(
     waiting: Sequence[Sending], procedures: Procedures, unit: Unit
 ) -> Mapping[UUID, Subject]:
-    """By case and by duty, as far as they can be read; the locks end with the transaction."""
+    """By id, as far as they can be read; the locks end with the transaction."""
     today = local_date(unit.now)
     cases = sorted({one.case_id for one in waiting if one.case_id is not None})
     duties = sorted({one.task_id for one in waiting if one.task_id is not None})
+    digests = sorted({one.digest_id for one in waiting if one.digest_id is not None})
     known: dict[UUID, Known] = {}
     if cases:
         known |= _readable(unit.connection.execute(_CLEAR, [cases, today]).fetchall())
     if duties:
         known |= _readable(unit.connection.execute(_CLEAR_DUTIES, [duties, today]).fetchall())
-    rows = unit.connection.execute(_UNSPEAKABLE, [cases, duties])
+    if digests:
+        known |= _readable(unit.connection.execute(_CLEAR_DIGESTS, [digests]).fetchall())
+    rows = unit.connection.execute(_UNSPEAKABLE, [cases, duties, digests])
     return {
         row["id"]: Subject(about, _unspeakable(row, about, procedures), today)
         for row in rows
@@ -53,11 +72,11 @@ def _readable(rows: Sequence[DictRow]) -> dict[UUID, Known]:
     """Without what is in a shape we don't know: it stops what rests on it."""
     known: dict[UUID, Known] = {}
     for row in rows:
-        subject = row.get("case_id") or row["task_id"]
+        name = next(name for name in _READ if name in row)
         try:
-            known[subject] = mailing_from_row(row) if "case_id" in row else duty_from_row(row)
+            known[row[name]] = _READ[name](row)
         except UnreadableFacts:
-            log.exception("Case or task %s can't be read.", subject)
+            log.exception("What a message is about, the %s %s, can't be read.", name, row[name])
     return known
 
 
@@ -65,7 +84,7 @@ def _unspeakable(row: DictRow, known: Known, procedures: Procedures) -> Unspeaka
     phrases = set() if row["school"] is None else {row["school"]}
     if isinstance(known, Mailing):
         phrases |= _titles(known, procedures)
-    elif known.of_report:
+    elif isinstance(known, Duty) and known.of_report:
         phrases |= _OF_A_REPORT
     return Unspeakable(frozenset(row["names"]), frozenset(phrases))
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from services.notifier.domain.mailing import Duty, Known, Mailing
+from services.notifier.domain.mailing import Digest, Duty, Known, Mailing
 from services.notifier.domain.messages import (
     CALENDAR_KINDS,
     AlertWords,
+    DigestWords,
     DutyWords,
     Kind,
     MeetingWords,
     Message,
     ProposalWords,
+    Sending,
 )
 from services.notifier.domain.recipients import (
     NO_MAIL,
@@ -41,10 +43,13 @@ _GROUNDS_OF_KIND: dict[str, tuple[str, ...]] = {
     Kind.TASK: ("duty",),
     Kind.RECEIPT: ("duty",),
     Kind.DISPATCH: ("duty",),
+    Kind.DIGEST: ("duty",),
 }
 _PRESSING_KINDS = (Kind.REMINDER, Kind.NUDGE, Kind.PROPOSAL)
 _BY_HAND_REASONS = {PROTECTED: "protected", NO_MAIL: "no-mail", STAFF_ONLY: "of-a-family"}
 CALLERS_CHANGED = "callers-changed"
+OUTDATED = "counted-long-ago"
+_COUNT_HOLDS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +77,15 @@ class Holding:
 
 def decide(
     message: Message,
-    known: Mailing | Duty | None,
+    known: Known | None,
     holding: Holding | None,
     procedure: Procedure | None,
     now: datetime,
 ) -> Go | Stop:
     """Go only if every condition of the message's ground holds now.
 
-    `known` is what it is about, a case with its procedure or a duty, as it stands at this moment.
+    `known` is what it is about, a case with its procedure, a duty or a letter of the week, as it
+    stands at this moment.
     """
     if known is None:
         return Stop("case-unknown", "X5")
@@ -89,8 +95,8 @@ def decide(
         return Stop("too-late", message.rule)
     if message.kind in CALENDAR_KINDS and not _is_newest(message, holding):
         return Stop("superseded", "X5")
-    if isinstance(known, Duty):
-        return _belongs_to_no_case(message, known, now) or Go()
+    if not isinstance(known, Mailing):
+        return _of_no_case(message, known, now) or Go()
     mailing = known
     conditions: dict[str, Callable[[], Stop | None]] = {
         "consent": lambda: _meeting(message, mailing, procedure, now),
@@ -244,6 +250,12 @@ def _duty(
     return _unreachable(message, mailing, local_date(now))
 
 
+def _of_no_case(message: Message, known: Duty | Digest, now: datetime) -> Stop | None:
+    if isinstance(known, Digest):
+        return _of_a_week(message, known, now)
+    return _belongs_to_no_case(message, known, now)
+
+
 def _belongs_to_no_case(message: Message, duty: Duty, now: datetime) -> Stop | None:
     """P3, X2: it is still to be done by whoever is told; or still late, and they are the manager.
 
@@ -261,6 +273,24 @@ def _belongs_to_no_case(message: Message, duty: Duty, now: datetime) -> Stop | N
     if contact.party != "staff" or message.party != "staff":
         return Stop("not-staff", "R41")
     return _unreachable(message, duty, local_date(now))
+
+
+def _of_a_week(message: Message, digest: Digest, now: datetime) -> Stop | None:
+    """X16: the numbers are whoever's they are and as counted last, not long ago; and are wanted."""
+    words = message.words
+    if message.kind != Kind.DIGEST or not isinstance(words, DigestWords):
+        return Stop("kind-unknown", "X5")
+    if not digest.wanted:
+        return Stop("not-wanted", message.rule)
+    if message.person_id != digest.person_id or words != digest.said:
+        return Stop("superseded", message.rule)
+    in_doubt = isinstance(message, Sending) and message.doubts > 0  # then it goes as it was
+    if now - words.counted_at > _COUNT_HOLDS and not in_doubt:
+        return Stop(OUTDATED, message.rule)
+    contact = digest.contacts.get(message.person_id)
+    if contact is None or contact.party != "staff" or message.party != "staff":
+        return Stop("not-staff", "R41")
+    return _unreachable(message, digest, local_date(now))
 
 
 def _over(message: Message, duty: Duty, today: date) -> Stop | None:

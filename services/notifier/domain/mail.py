@@ -6,7 +6,7 @@ Written by hand because EmailMessage takes milliseconds a mail; the tests hold i
 import hashlib
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -26,6 +26,7 @@ from shared.ids import BOUNCE, LINK, PAGE, keyed_token, meeting_uid, signed_toke
 
 _LINE = 76
 _FOLD = "\r\n "
+_A_LINK = {"sv": "[personlig länk]", "en": "[personal link]"}
 _METHODS: dict[str, Method] = {Kind.CANCEL: "CANCEL", Kind.COUNTER_DECLINED: "DECLINECOUNTER"}
 _ENCODED_WORD_ROOM = 39  # octets of text: with «Reply-To: » before it a line of 74 (RFC 2047)
 
@@ -58,6 +59,11 @@ class Post:
         return (
             None if link is None else f"{self.public_url}/r/{signed_token(self.secret, LINK, link)}"
         )
+
+    @property
+    def start_page(self) -> str:
+        """Where staff see what there is to do, once they have signed in."""
+        return f"{self.public_url}/"
 
     def page(self, page: UUID) -> str:
         """The page on which whoever has a task can do it, for the id of its link."""
@@ -106,11 +112,27 @@ def mail_bytes(
     return _headers(message, words, post, link, leaves_at or message.created_at) + body
 
 
+def words_told(
+    message: Message, house: House, link: str | None, pages: Sequence[Page]
+) -> tuple[str, str]:
+    """The subject and the text as they are sent, with a word where the recipient's link is.
+
+    For who reads later what was sent: no key to anything is in it (X13). Raises as mail_bytes.
+    """
+    named = _A_LINK.get(message.language, _A_LINK["sv"])
+    shown = [replace(page, link=named) for page in pages]
+    words = words_for(message, house, None if link is None else named, shown)
+    return words.subject, words.text
+
+
 def unsubscribe(message: Message, post: Post, link: str | None) -> str | None:
     """Where whoever wants no more of an optional kind says so (O12, RFC 2369); None for others.
 
-    The link: any answer there ends the asking. Without one a mail, which a person reads (B8).
+    The link: any answer there ends the asking. Without one a mail, which a person reads (B8). Of a
+    letter of the week, the page where it is switched off.
     """
+    if message.kind == Kind.DIGEST:
+        return f"<{post.public_url}/veckobrev>"
     if message.kind != Kind.NUDGE or not isinstance(message.words, MeetingWords):
         return None
     to = link or f"mailto:{post.reply_address(message.words.token)}?subject=stop"

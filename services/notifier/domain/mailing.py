@@ -1,4 +1,4 @@
-"""What is known of a case or a duty when mail is made or sent, and how people are reached."""
+"""What is known of what a mail is about when it is made or sent, and how people are reached."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
+from services.notifier.domain.messages import DigestWords
 from shared.domain.facts import CaseFacts, Meeting, UnreadableFacts, facts_from_json
 
 
@@ -107,8 +108,33 @@ class Duty:
         return self.is_open and self.due_on is not None and self.due_on < today
 
 
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Somebody's week as cases has counted it. `said` is None if there is nothing to say.
+
+    `week` is its Monday. `wanted`: whoever it's for hasn't said no to such letters.
+    """
+
+    id: UUID
+    person_id: UUID
+    week: date
+    wanted: bool
+    said: DigestWords | None
+    contacts: Mapping[UUID, Contact]
+
+    @property
+    def reference(self) -> None:
+        """It is about no one case."""
+
+    def link(self, _: UUID | None, __: UUID) -> None:
+        """Nor is anybody called to anything."""
+
+    def page_of(self, _: UUID) -> None:
+        """What is to be done is done behind login."""
+
+
 # What a message is about, as it is known when the message is made or sent.
-Known = Mailing | Duty
+Known = Mailing | Duty | Digest
 
 
 def is_of_a_child(known: Known) -> bool:
@@ -151,7 +177,20 @@ def duty_from_row(row: Mapping[str, Any]) -> Duty:
     )
 
 
+def digest_from_row(row: Mapping[str, Any]) -> Digest:
+    """A row of `cases_api.digests` or `.clear_digests`. Raises UnreadableFacts, quoting nothing."""
+    try:
+        contacts = _CONTACTS.validate_python(row["contacts"])
+        said = None
+        if row["counts"] is not None:
+            said = _COUNTS.validate_python({**row["counts"], "counted_at": row["counted_at"]})
+    except ValidationError as error:
+        raise UnreadableFacts(f"unreadable contacts or counts: {error.error_count()}") from None
+    return Digest(row["digest_id"], row["person"], row["week"], row["wanted"], said, contacts)
+
+
 _CONTACTS = TypeAdapter(dict[UUID, Contact])
+_COUNTS = TypeAdapter(DigestWords)
 _PLACES = TypeAdapter(dict[UUID, str | None])
 _LINKS = TypeAdapter(dict[UUID, dict[UUID, UUID]])
 _LATE = TypeAdapter(tuple[Late, ...])

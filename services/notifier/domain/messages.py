@@ -28,15 +28,19 @@ class Kind(StrEnum):
     TASK = "task"  # staff: something to do that belongs to no case
     RECEIPT = "receipt"  # staff: a report has come in (R43)
     DISPATCH = "dispatch"  # staff: material to pass on (R28, R29)
+    DIGEST = "digest"  # staff: what their week asks of them, in numbers (X16)
 
 
 Ground = Literal["none", "consent", "object", "duty"]
 
 KINDS = tuple(Kind)
 FAMILY_GROUNDS = ("none", "consent", "object")  # on which also those outside the staff are mailed
-DUTY_KINDS = (Kind.ALERT, Kind.TASK, Kind.RECEIPT, Kind.DISPATCH)  # for staff alone
+# For staff alone.
+DUTY_KINDS = (Kind.ALERT, Kind.TASK, Kind.RECEIPT, Kind.DISPATCH, Kind.DIGEST)
 # They keep the quiet hours.
-WAITING_KINDS = (Kind.REMINDER, Kind.NUDGE, Kind.ALERT, Kind.TASK, Kind.DISPATCH)
+WAITING_KINDS = (
+    Kind.REMINDER, Kind.NUDGE, Kind.ALERT, Kind.TASK, Kind.DISPATCH, Kind.DIGEST,
+)  # fmt: skip
 CALENDAR_KINDS = (Kind.CALL, Kind.CHANGE, Kind.CANCEL)
 ASKED_FOR = "asked/"  # how the key of a reminder begins that a person wanted
 OPEN_STATES = ("due", "claimed", "data", "retry", "unknown")
@@ -127,13 +131,32 @@ class DutyWords:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestWords:
+    """What a letter of the week is made of: numbers, and when they were counted (X16).
+
+    `tasks` by group, a code. What is `passed`, or comes `this_week` or `next_week`, has a day.
+    Of a manager's staff as well: what is late, and what comes in those two weeks.
+    """
+
+    counted_at: AwareDatetime
+    passed: int = 0
+    this_week: int = 0
+    next_week: int = 0
+    tasks: tuple[tuple[str, int], ...] = ()
+    unanswered: int = 0
+    undelivered: int = 0
+    staff_late: int = 0
+    staff_coming: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownWords:
     """The payload of a message that a newer version has made: for it to send (F14)."""
 
     payload: Mapping[str, Any] = field(repr=False)
 
 
-Saying = MeetingWords | ProposalWords | AlertWords | DutyWords | UnknownWords
+Saying = MeetingWords | ProposalWords | AlertWords | DutyWords | DigestWords | UnknownWords
 
 
 class ForbiddenMessage(ValueError):
@@ -147,7 +170,8 @@ class ForbiddenMessage(ValueError):
 class Message:
     """One mail to one mailbox. `told` is the meeting's sequence that it speaks of.
 
-    It is about a case, or about a duty (`task_id`), which belongs to none.
+    It is about a case, or about a duty (`task_id`), which belongs to none; or, a letter of the week
+    (`digest_id`), about all that somebody has to do.
 
     `optional`: one mail a day to the mailbox is enough, with all of its kind that are due by then.
 
@@ -173,6 +197,7 @@ class Message:
     useful_until: datetime
     created_at: datetime
     task_id: UUID | None = None
+    digest_id: UUID | None = None
     optional: bool = False
 
     def __post_init__(self) -> None:
@@ -186,8 +211,8 @@ class Message:
 
     @property
     def subject(self) -> UUID | None:
-        """The case that it is about, or the duty; None: something that only a newer one knows."""
-        return self.case_id or self.task_id
+        """The case that it is about, the duty or the letter; None: what only a newer one knows."""
+        return self.case_id or self.task_id or self.digest_id
 
     @property
     def was_asked_for(self) -> bool:
@@ -277,7 +302,9 @@ _OTHER_WORDS: dict[str, type] = {
     Kind.TASK: DutyWords,
     Kind.RECEIPT: DutyWords,
     Kind.DISPATCH: DutyWords,
+    Kind.DIGEST: DigestWords,
 }
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {
-    words: TypeAdapter(words) for words in (MeetingWords, ProposalWords, AlertWords, DutyWords)
+    words: TypeAdapter(words)
+    for words in (MeetingWords, ProposalWords, AlertWords, DutyWords, DigestWords)
 }

@@ -13,6 +13,7 @@ from services.notifier.domain.mail import Post, mail_bytes
 from services.notifier.domain.messages import (
     AlertWords,
     CalendarPart,
+    DigestWords,
     DutyWords,
     Kind,
     MeetingWords,
@@ -67,6 +68,8 @@ class Sample:
 
     @property
     def link(self) -> str | None:
+        if self.kind == Kind.DIGEST:
+            return self.post.start_page
         return self.post.link(self.link_id)
 
     @property
@@ -97,6 +100,7 @@ def samples(post: Post, languages: tuple[str, ...] = LANGUAGES) -> Iterator[Samp
         yield from _cancellations(kit)
         yield from _asking(kit)
         yield from _duties(kit)
+        yield from _digests(kit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,11 @@ class _Kit:
         of_no_case = replace(sample.message, case_id=None, task_id=uuid5(_IDS, "task"))
         tasks = ((uuid5(_IDS, f"page/{turn}"), day) for turn, day in enumerate(days))
         return replace(sample, message=of_no_case, tasks=tuple(tasks))
+
+    def digest(self, variant: str, words: DigestWords) -> Sample:
+        sample = self.about(Kind.DIGEST, variant, words)
+        of_a_week = replace(sample.message, case_id=None, digest_id=uuid5(_IDS, "digest"))
+        return replace(sample, message=of_a_week)
 
 
 def _part(sequence: int = 0, *, minutes: int = 0, **said: bool) -> CalendarPart:
@@ -280,3 +289,19 @@ def _duties(kit: _Kit) -> Iterator[Sample]:
     to_confirm = date(2027, 8, 31)
     yield kit.duty(Kind.DISPATCH, "with-a-day", DutyWords(due_on=to_confirm))
     yield kit.duty(Kind.DISPATCH, "with-a-page", DutyWords(due_on=to_confirm), to_confirm)
+
+
+def _digests(kit: _Kit) -> Iterator[Sample]:
+    tasks = (("book", 1), ("follow-up", 2), ("contact", 1), ("papers", 1), ("other", 3))
+    full = DigestWords(
+        counted_at=datetime(2027, 3, 1, 7, tzinfo=STOCKHOLM),
+        passed=1,
+        this_week=3,
+        next_week=2,
+        tasks=tasks,
+        unanswered=4,
+        undelivered=1,
+    )
+    yield kit.digest("week", full)
+    yield kit.digest("week-manager", replace(full, tasks=tasks[:1], staff_late=2, staff_coming=5))
+    yield kit.digest("week-little", DigestWords(counted_at=full.counted_at, next_week=1))

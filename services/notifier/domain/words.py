@@ -10,6 +10,7 @@ from typing import Literal
 from services.notifier.domain.messages import (
     AlertWords,
     CalendarPart,
+    DigestWords,
     DutyWords,
     Kind,
     MeetingWords,
@@ -111,6 +112,8 @@ def _words(
             calendar = duty.calendar is not None
             said = replace(duty, calendar=None)
             return _duty(said, Kind(message.kind), language, house, days, calendar=calendar)
+        case DigestWords() as digest:
+            return _digest(digest, language, house, linked=linked)
         case ProposalWords() as proposal:
             return _proposal(replace(proposal, token=""), language, house, linked=linked)
         case MeetingWords() as meeting:
@@ -236,6 +239,26 @@ def _duty(
     day = written("last-day", language, values)
     description = "" if about.over else day.text.removesuffix("\n")
     return replace(words, summary=day.subject, description=description)
+
+
+@lru_cache(maxsize=256)
+def _digest(about: DigestWords, language: str, house: House, *, linked: bool) -> Words:
+    values: Values = {
+        "week": local_date(about.counted_at).isocalendar().week,
+        "counted": swedish.day_and_time(about.counted_at, None, language),
+        "passed": about.passed,
+        "this_week": about.this_week,
+        "next_week": about.next_week,
+        "tasks": dict(about.tasks),
+        "unanswered": about.unanswered,
+        "undelivered": about.undelivered,
+        "staff_late": about.staff_late,
+        "staff_coming": about.staff_coming,
+        "link": LINK if linked else None,
+        "municipality": house.name,
+        "pages": [],
+    }
+    return _as_words(Kind.DIGEST, language, values, house)
 
 
 def _pages(days: tuple[date | None, ...], language: str) -> list[Values]:

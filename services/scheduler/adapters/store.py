@@ -32,6 +32,10 @@ _FAILED_LOOK = """
         lease_until = clock_timestamp() + LEAST(interval '1 minute', interval '1 s' * 2 ^ attempts)
     WHERE case_id = %(case)s
 """
+_SWEEP_ANEW = """
+    INSERT INTO scheduler.sweeps (day) VALUES (%s)
+    ON CONFLICT (day) DO UPDATE SET beyond = DEFAULT, done = DEFAULT
+"""
 _SAVE = """
     UPDATE scheduler.plans
     SET windows = %(windows)s, proposal = %(proposal)s, proposals = %(proposals)s,
@@ -211,10 +215,14 @@ class SqlStore:
         row = self._connection.execute(_CALENDARS_KNOWN, values).fetchone()
         return row is not None and row["known"] == len(person_ids)
 
-    def sweep(self, day: date, limit: int) -> int:
-        self._connection.execute(
-            "INSERT INTO scheduler.sweeps (day) VALUES (%s) ON CONFLICT DO NOTHING", [day]
-        )
+    def sweep_anew(self, day: date) -> None:
+        self._connection.execute(_SWEEP_ANEW, [day])
+
+    def sweep(self, day: date, limit: int, *, begin: bool) -> int:
+        if begin:
+            self._connection.execute(
+                "INSERT INTO scheduler.sweeps (day) VALUES (%s) ON CONFLICT DO NOTHING", [day]
+            )
         progress = self._connection.execute(
             "SELECT beyond FROM scheduler.sweeps WHERE day = %s AND NOT done"
             " FOR UPDATE SKIP LOCKED",

@@ -99,8 +99,15 @@ class Store(Protocol):
         """Settle what is due, as fired or (past its latest useful instant) as missed."""
         ...
 
-    def sweep(self, day: date, limit: int) -> int:
-        """Have the next open cases looked at, as part of this night's sweep. How many it were."""
+    def sweep_anew(self, day: date) -> None:
+        """Have all open cases looked at today, also if they have been: by `sweep`, bit by bit."""
+        ...
+
+    def sweep(self, day: date, limit: int, *, begin: bool) -> int:
+        """Have the next open cases looked at, as part of the day's sweep. How many it were.
+
+        Unless it is to `begin`, only one that has begun goes on.
+        """
         ...
 
 

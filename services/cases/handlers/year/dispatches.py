@@ -1,6 +1,6 @@
 """What is sent to every rektor, and confirmed by each (R28-R31)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from uuid import UUID, uuid4
@@ -39,6 +39,7 @@ from shared.domain.procedure.year import YearDay
 
 # An installation late in the year doesn't begin with what is long past.
 _CAUGHT_UP = timedelta(days=60)
+_MANY = 1000  # more than anybody is asked for in their years
 # Whose material and information it is (R28, R30).
 _SENDING = "social_services"
 
@@ -79,6 +80,20 @@ def send(command: Send, desk: Desk) -> UUID:
     details = {"dispatch": str(dispatch.id), "kind": rule.name, "by": str(command.by)}
     desk.audit.note(None, "dispatch.send", rule.rule, details)
     return dispatch.id
+
+
+def sendable(desk: Desk) -> tuple[DispatchRule, ...]:
+    """What who sits before the calling system may send."""
+    this = this_round(desk)
+    if this is None:
+        return ()
+    by_hand = (rule for rule in this.rules.dispatches if not comes_by_itself(rule))
+    return tuple(rule for rule in by_hand if _may_send(rule, this.rules, desk))
+
+
+def rules_today(desk: Desk) -> Sequence[DispatchRule]:
+    this = this_round(desk)
+    return () if this is None else this.rules.dispatches
 
 
 def confirm(dispatch: UUID, post: str, by: UUID, desk: Desk) -> None:
@@ -136,6 +151,14 @@ def listed(after: UUID | None, limit: int, desk: Desk) -> list[ShownDispatch]:
     only = None if person is None or _sees_all(person, desk) else person
     found = desk.dispatches.page(after, limit, only)
     return [ShownDispatch(one, desk.dispatches.confirmations(one.id), desk.today) for one in found]
+
+
+def seen(ids: Collection[UUID], desk: Desk) -> frozenset[UUID]:
+    """Those that who sits before the calling system may see."""
+    person = desk.actor_person
+    if not ids or person is None or _sees_all(person, desk):
+        return frozenset(ids)
+    return frozenset(ids) & {one.id for one in desk.dispatches.page(None, _MANY, person)}
 
 
 def of_the_day(this: Round, desk: Desk) -> date | None:
@@ -204,16 +227,20 @@ def _comes(rule: DispatchRule, starts: YearDay, year: int, rules: YearRules, des
 
 
 def _check_sends(rule: DispatchRule, rules: YearRules, desk: Desk) -> None:
-    """Of people: social services, those who call, and the post whose duty it is. Raises Refused."""
+    if not _may_send(rule, rules, desk):
+        raise NotYoursToSend(rule=rule.rule, callers=codes_in_words(rules.callers))
+
+
+def _may_send(rule: DispatchRule, rules: YearRules, desk: Desk) -> bool:
+    """Of people: social services, those who call, and the post whose duty it is."""
     person = desk.actor_person
     if person is None:
-        return
+        return True
     roles = {*rules.callers, *filter(None, [rule.sent_by])}
     if any(post.acting == person for post in _posts(roles, desk)):
-        return
-    posts = desk.register.staff([person], desk.today)[person].posts
-    if all(post.organisation != _SENDING for post in posts):
-        raise NotYoursToSend(rule=rule.rule, callers=codes_in_words(rules.callers))
+        return True
+    staff = desk.register.staff([person], desk.today).get(person)
+    return staff is not None and any(post.organisation == _SENDING for post in staff.posts)
 
 
 def _sender(rule: DispatchRule, rules: YearRules, desk: Desk) -> PostNow | None:

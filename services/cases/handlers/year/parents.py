@@ -68,6 +68,16 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """R27: a parent meeting that none of those invited comes to, and who they are."""
+
+    meeting: Meeting
+    unit: str
+    invited: tuple[UUID, ...]
+    called: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class Replace:
     """R27: somebody else comes to a parent meeting for who was invited."""
 
@@ -110,6 +120,19 @@ def shown(unit: str | None, year: int | None, desk: Desk) -> tuple[ShownCohort, 
         desk.parent_meetings.kept(unit), desk.parent_meetings.asked(unit), desk.today,
         desk.school_years.terms, desk.days,
     )  # fmt: skip
+
+
+def units_of(desk: Desk) -> frozenset[str]:
+    """The units at which who sits before the calling system invites, and notes what was held."""
+    rule = rule_of_today(desk)
+    if rule is None:
+        return frozenset()
+    person = desk.actor_person
+    units = desk.parent_meetings.units(_kinds(rule), rule.owner)
+    posts = {post.code: post.acting for post in desk.duties.posts_of(rule.owner, desk.today)}
+    everywhere = person is None or _is_caller(person, desk)
+    own = (one.code for one in units if one.post and (everywhere or posts[one.post] == person))
+    return frozenset(own)
 
 
 def invite(command: Invite, desk: Desk) -> UUID:
@@ -156,6 +179,23 @@ def note_held(command: Noted, desk: Desk) -> tuple[ShownCohort, ...]:
     desk.audit.note(None, "parent-meeting.note-held", rule.rule, _as_text(details))
     there = shown(unit.code, school_year(rule, command.on), desk)
     return tuple(one for one in there if one.cohort in cohorts)
+
+
+def to_replace(task_id: UUID, desk: Desk) -> Missing:
+    """What whoever has the duty of coming instead has to know. Raises NotFound."""
+    duty = desk.duties.take(task_id)
+    if duty is None or duty.kind != COME or not duty.is_open or duty.meeting_id is None:
+        raise NotFound
+    if desk.actor_person not in (None, duty.owner):
+        raise NotFound
+    file, meeting, _ = of_meeting(duty.meeting_id, desk)
+    said = desk.meetings.answers(meeting.id)
+    of_ifo = (who.person_id for who in file.facts.participants if who.organisation == INVITED)
+    declined = tuple(
+        sorted(one for one in of_ifo if one in said and said[one].answer == "declined")
+    )
+    called = frozenset(who.person_id for who in file.facts.participants)
+    return Missing(meeting, file.facts.unit, declined, called)
 
 
 def replace(command: Replace, desk: Desk) -> None:

@@ -1,13 +1,17 @@
-"""The years at a glance: which there are, and everything of one (R20-R31)."""
+"""The years at a glance: which there are, everything of one, and where it leads (R20-R31)."""
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from services.cases.domain.refused import NotFound
 from services.cases.domain.wrong_values import YearOutOfRange
-from services.cases.domain.year_facts import YearFacts
+from services.cases.domain.year_facts import OpenDuty, YearFacts
 from services.cases.domain.year_shown import ShownYear, shown_year
 from services.cases.handlers.ports import Desk
+from services.cases.handlers.sight import sees
+from services.cases.handlers.year import dispatches
+from services.cases.handlers.year.evaluation import check_concerned
 from services.cases.handlers.year.rules import ARSHJUL
 from shared.domain.facts import CaseFacts
 from shared.domain.procedure import Procedure, YearRules
@@ -24,6 +28,19 @@ class YearLine:
 
     year: int
     opened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Where whoever looks can go on to from a year; the rest isn't theirs to see.
+
+    `meetings`: they are called to the year's meetings. `evaluation`: they answer or evaluate.
+    """
+
+    meetings: bool
+    evaluation: bool
+    dispatches: frozenset[UUID]
+    own_duties: tuple[OpenDuty, ...]
 
 
 def years(desk: Desk) -> list[YearLine]:
@@ -48,6 +65,30 @@ def show_year(year: int, desk: Desk) -> ShownYear:
     procedure, rules = found
     facts = _facts(year, matter, rules, desk)
     return shown_year(facts, procedure, rules, desk.days, desk.school_years, desk.now)
+
+
+def leads(shown: ShownYear, desk: Desk) -> Leads:
+    person, matter = desk.actor_person, desk.year_views.matter(shown.year)
+    sent = {one.id for one in (*shown.dispatches, *shown.confirmations) if one.id is not None}
+    return Leads(
+        meetings=matter is not None
+        and (person is None or sees(person, matter, desk.procedures, desk.today)),
+        evaluation=_is_concerned(shown, desk),
+        dispatches=dispatches.seen(sent, desk),
+        own_duties=tuple(
+            one for one in shown.duties if one.owner is not None and one.owner == person
+        ),
+    )
+
+
+def _is_concerned(shown: ShownYear, desk: Desk) -> bool:
+    if shown.evaluation.state in ("coming", "unknown"):
+        return False
+    try:
+        check_concerned(shown.year, desk)
+    except NotFound:
+        return False
+    return True
 
 
 def _facts(year: int, matter: CaseFacts | None, rules: YearRules, desk: Desk) -> YearFacts:

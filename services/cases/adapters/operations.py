@@ -1,0 +1,81 @@
+"""How the machinery is, in SQL."""
+
+from datetime import datetime
+from typing import LiteralString
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from services.cases.domain.operations import Operations, SetAside
+
+# One at infinity is no service's: the example says by it whether it has been made.
+_HEARTBEATS = "SELECT service, at FROM bus.heartbeats WHERE isfinite(at) ORDER BY service"
+_UNDELIVERED = """
+    SELECT d.subscriber AS service, count(*) AS count, min(e.time) AS since
+    FROM bus.deliveries d JOIN bus.events e ON e.id = d.event_id
+    WHERE d.state = 'waiting' GROUP BY d.subscriber
+"""
+_SET_ASIDE = """
+    SELECT d.subscriber AS service, e.type, d.error, count(*) AS count
+    FROM bus.deliveries d JOIN bus.events e ON e.id = d.event_id
+    WHERE d.state = 'set-aside' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+_TRY_AGAIN = """
+    UPDATE bus.deliveries d SET state = 'waiting', attempts = 0, error = NULL
+    FROM bus.events e
+    WHERE d.state = 'set-aside' AND d.subscriber = %s AND e.id = d.event_id AND e.type = %s
+"""
+
+
+class SqlOperations:
+    """Implements handlers.operations.OperationsViews over one connection."""
+
+    def __init__(self, connection: Connection[DictRow]) -> None:
+        self._connection = connection
+
+    def operations(self, now: datetime, clock: datetime) -> Operations:
+        mail = self._row("SELECT * FROM notifier_api.operations(%s)", now)
+        server = self._row("SELECT * FROM notifier_api.mail_server(%s)", now)
+        due = self._row("SELECT * FROM scheduler_api.operations(%s)", now)
+        size = self._row("SELECT pg_database_size(current_database()) AS octets")
+        return Operations(
+            now=now,
+            clock=clock,
+            heartbeats={row["service"]: row["at"] for row in self._rows(_HEARTBEATS)},
+            undelivered={
+                row["service"]: (row["count"], row["since"]) for row in self._rows(_UNDELIVERED)
+            },
+            set_aside=[SetAside(**row) for row in self._rows(_SET_ASIDE)],
+            oldest_mail=mail["oldest_due_at"],
+            oldest_due=due["oldest_due_at"],
+            missed=due["missed"],
+            plans_set_aside=due["set_aside"],
+            swept_on=due["swept_on"],
+            messages=mail["states"],
+            inbound_waiting=mail["inbound_waiting"],
+            held_since=mail["held_since"],
+            held_because=mail["held_because"],
+            paused_since=server["paused_since"],
+            paused_because=server["reason"],
+            next_try=server["next_try"],
+            resting_domains=server["resting"],
+            revision=self._revision(),
+            database_octets=size["octets"],
+        )
+
+    def try_again(self, service: str, kind: str) -> int:
+        return self._connection.execute(_TRY_AGAIN, [service, kind]).rowcount
+
+    def _revision(self) -> str | None:
+        there = self._row("SELECT to_regclass('public.alembic_version') IS NOT NULL AS there")
+        if not there["there"]:
+            return None
+        return str(self._row("SELECT version_num FROM public.alembic_version")["version_num"])
+
+    def _rows(self, query: LiteralString) -> list[DictRow]:
+        return self._connection.execute(query).fetchall()
+
+    def _row(self, query: LiteralString, *values: object) -> DictRow:
+        row = self._connection.execute(query, values or None).fetchone()
+        assert row is not None
+        return row

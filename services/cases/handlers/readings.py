@@ -1,0 +1,63 @@
+"""Who has read a case, and how many cases somebody reads a day (decision 12)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from services.cases.domain.refused import Words
+from services.cases.domain.timeline import People, named_actor
+from services.cases.handlers.glass_ports import Opened
+from services.cases.handlers.sight import person_of
+
+LOOKS_BACK = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How often somebody has read one case on one day (in Stockholm); `glass`: in an emergency."""
+
+    day: date
+    actor: str
+    times: int
+    last_at: datetime
+    glass: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadADay:
+    """How many different cases a member of staff has read on one day, and of them by emergency."""
+
+    day: date
+    person: UUID
+    name: str
+    cases: int
+    opened: int
+
+
+class Readings(Protocol):
+    """What the access log holds, in one transaction."""
+
+    def parties(self, people: Collection[UUID]) -> Mapping[UUID, str]: ...
+    def staff_names(self, people: Collection[UUID]) -> Mapping[UUID, str]: ...
+    def readings_of(self, case_id: UUID) -> Sequence[Reading]: ...
+    def opened(self, case_id: UUID) -> Sequence[Opened]: ...
+    def read_a_day(self, since: date, people: Collection[UUID] | None) -> Sequence[ReadADay]:
+        """Most first, on each day the latest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReading:
+    """One line: who, in words, and when."""
+
+    reading: Reading
+    who: Words
+
+
+def readings_of(case_id: UUID, log: Readings) -> list[ShownReading]:
+    """The latest first. Families who have looked by their own links are named by what they are."""
+    found = log.readings_of(case_id)
+    people = {who for one in found if (who := person_of(one.actor)) is not None}
+    known = People(log.parties(people), log.staff_names(people))
+    return [ShownReading(one, named_actor(one.actor, known)) for one in found]

@@ -1,0 +1,152 @@
+"""The page of a case: its time, what there is to do, consents, people, papers."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from services.cases.domain.closing import EVALUATIONS, OUTCOMES, Evaluation
+from services.cases.domain.meetings import Outcome as HowItEnded
+from services.cases.domain.refused import NotFound, Refused, Words
+from services.cases.domain.rights import Right
+from services.cases.handlers import closing
+from services.cases.handlers.overviews import tell
+from services.cases.handlers.ports import Desk
+from services.cases.handlers.sight import sees
+from services.cases.web.staff.case_acting import carry_out, notices
+from services.cases.web.staff.case_showing import OneCase, in_templates, read_case
+from services.cases.web.staff.room import Room
+from services.cases.web.staff.visits import Visit
+
+_OUTCOMES: Mapping[str, str] = {
+    HowItEnded.COMPLETED: "The work is completed",
+    HowItEnded.DECLINED: "The family declined",
+    HowItEnded.MOVED: "The child has moved",
+    HowItEnded.NOT_NEEDED: "The need is no longer there",
+    HowItEnded.OTHER: "Something else",
+}
+_EVALUATIONS: Mapping[str, str] = {
+    Evaluation.REACHED: "The goals are reached",
+    Evaluation.PARTLY: "The goals are partly reached",
+    Evaluation.NOT_REACHED: "The goals are not reached",
+    Evaluation.NOT_ASSESSED: "Not assessed",
+}
+
+
+def make_case_pages(room: Room) -> APIRouter:
+    """The case itself, its history, and its tasks."""
+    router = APIRouter(include_in_schema=False, prefix="/arenden/{case_id}")
+
+    @router.get("")
+    def case_page(
+        case_id: UUID, visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))]
+    ) -> Response:
+        return show_page(case_id, visit)
+
+    @router.get("/historik")
+    def history(
+        case_id: UUID, visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))]
+    ) -> Response:
+        office = visit.room.office
+        told = visit.look(
+            "case.timeline",
+            lambda views, now, _: tell(case_id, views, office.procedures, office.times.days, now),
+            case=case_id,
+        )
+        return visit.page("staff/case_history.html", told=told, case_id=case_id)
+
+    @router.post("/uppgifter/{task_id}/klar")
+    def task_done(
+        case_id: UUID,
+        task_id: UUID,
+        visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))],
+    ) -> Response:
+        def tick(desk: Desk) -> None:
+            _check_of(case_id, task_id, desk)
+            closing.task_done(task_id, desk)
+
+        return carry_out(
+            case_id,
+            visit,
+            tick,
+            lambda refused: show_page(case_id, visit, refused=refused),
+            "klar",
+            part="att-gora",
+            about=task_id,
+        )
+
+    @router.post("/uppgifter/{task_id}/inte-klar")
+    def task_not_done(
+        case_id: UUID,
+        task_id: UUID,
+        visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))],
+    ) -> Response:
+        def untick(desk: Desk) -> None:
+            _check_of(case_id, task_id, desk)
+            closing.task_not_done(task_id, desk)
+
+        return carry_out(
+            case_id,
+            visit,
+            untick,
+            lambda refused: show_page(case_id, visit, refused=refused),
+            "inte-klar",
+            part="att-gora",
+            about=task_id,
+        )
+
+    return router
+
+
+def show_page(
+    case_id: UUID,
+    visit: Visit,
+    *,
+    refused: Refused | None = None,
+    wrong: Mapping[str, Words] | None = None,
+) -> Response:
+    """The case, also with what a button on it was refused. Raises NotFound."""
+    case = read_case(case_id, visit)
+    return visit.page(
+        "staff/case.html",
+        refused=refused,
+        wrong=wrong,
+        notices=notices(case_id, visit),
+        **in_templates(case, visit.language),
+        **choices(visit),
+        goals=_goals(case, visit),
+        opened=_is_opened(case, visit),
+    )
+
+
+def _is_opened(case: OneCase, visit: Visit) -> bool:
+    """Whether it is read in an emergency: nothing can be done with it."""
+    procedures = visit.room.office.procedures
+    return visit.person is not None and not sees(visit.person, case.facts, procedures, case.today)
+
+
+def choices(visit: Visit) -> dict[str, Any]:
+    """The codes of closing with their words."""
+    swedish = visit.language == "sv"
+    return {
+        "outcomes": [
+            (code, words if swedish else _OUTCOMES[code]) for code, words in OUTCOMES.items()
+        ],
+        "evaluations": [
+            (code, words if swedish else _EVALUATIONS[code]) for code, words in EVALUATIONS.items()
+        ],
+    }
+
+
+def _goals(case: OneCase, visit: Visit) -> str:
+    """What was said of the goals, in words."""
+    said = dict(choices(visit)["evaluations"])
+    return str(said.get(case.row["evaluation"], ""))
+
+
+def _check_of(case_id: UUID, task_id: UUID, desk: Desk) -> None:
+    """Raises NotFound for a task of another case."""
+    if desk.cases.case_of_task(task_id) != case_id:
+        raise NotFound

@@ -1,0 +1,204 @@
+"""The door: sign in by a password or by the municipality's identity service, and sign out."""
+
+import logging
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from services.cases.domain.accounts import NotLetIn, TooManyTries
+from services.cases.domain.identity import NotSignedIn
+from services.cases.domain.refused import NotAllowed, Words
+from services.cases.handlers.accounts import sign_in, sign_in_as
+from services.cases.web.forms import Form, read_form
+from services.cases.web.origin import from_our_own_page
+from services.cases.web.staff.entrance import LASTS, Entrance, IdentityService, Leaving, opened
+from services.cases.web.staff.example_people import people_to_be
+from services.cases.web.staff.pages import local_path
+from services.cases.web.staff.room import Room
+from services.cases.web.staff.visits import Visit
+from shared.clock import system_now
+
+log = logging.getLogger(__name__)
+
+_FORBIDDEN, _TOO_MANY, _NOT_FOUND = 403, 429, 404
+_BACK = "/oidc/svar"
+_OUT = "ut"
+_LONGEST_CODE = 2000
+
+
+class NotFromHere(NotAllowed):
+    code = "not-from-here"
+    title = Words("Logga in på den här sidan", "Sign in on this page")
+    detail = Words(
+        "Formuläret kom från en annan webbplats. Skriv in uppgifterna här i stället.",
+        "The form came from another site. Fill it in here instead.",
+    )
+
+
+class SignInFailed(NotAllowed):
+    code = "sign-in-failed"
+    title = Words("Det gick inte att logga in", "The sign-in failed")
+    detail = Words(
+        "Kommunens inloggning gav inget svar som går att lita på. Försök igen från början. Går det"
+        " inte då heller, kontakta it.",
+        "Your municipality's sign-in gave no answer to trust. Try again from the beginning. If it"
+        " still fails, contact IT.",
+    )
+
+
+def make_login_pages(room: Room, entrance: Entrance) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/logga-in")
+    def door(request: Request, till: str = "/", ut: str = "") -> Response:
+        if room.signed_in(request) is not None:
+            return RedirectResponse(room.root + local_path(till), 303)
+        return _door(request, room, entrance, till, left=bool(ut))
+
+    @router.post("/logga-in")
+    def come_in(request: Request, form: Annotated[Form, Depends(read_form)]) -> Response:
+        till = form.get("till") or "/"
+        try:
+            secret = _by_password(request, form, room, entrance)
+        except NotAllowed as refused:
+            log.warning("sign-in refused: %s", refused.code)
+            status = _TOO_MANY if isinstance(refused, TooManyTries) else _FORBIDDEN
+            return _door(
+                request, room, entrance, till, status, form=form.but("password"), refused=refused
+            )
+        return _let_in(request, room, entrance, secret, till)
+
+    @router.post("/logga-ut")
+    def go_out(visit: Annotated[Visit, Depends(room.acts(None))]) -> Response:
+        with entrance.unit() as desk:
+            desk.sessions.end(visit.signed_in.key)
+        return room.let_out(RedirectResponse(f"{room.root}/logga-in?{_OUT}=1", 303))
+
+    if entrance.service is not None:
+        _add_identity_service(router, room, entrance, entrance.service)
+    return router
+
+
+def _add_identity_service(
+    router: APIRouter, room: Room, entrance: Entrance, service: IdentityService
+) -> None:
+    redirect_uri = room.public_url.rstrip("/") + _BACK
+
+    @router.get("/oidc/start")
+    def leave(request: Request, till: str = "/") -> Response:
+        leaving = Leaving.now(local_path(till), system_now())
+        try:
+            to = service.address(
+                leaving.state, leaving.nonce(room.secret), leaving.verifier(room.secret),
+                redirect_uri,
+            )  # fmt: skip
+        except NotSignedIn as error:
+            return _failed(request, room, entrance, error)
+        answer = RedirectResponse(to, 303)
+        answer.set_cookie(
+            _cookie(room), leaving.sealed(room.secret), max_age=int(LASTS.total_seconds()),
+            path="/", secure=room.secure, httponly=True, samesite="lax",
+        )  # fmt: skip
+        return answer
+
+    @router.get(_BACK)
+    def come_back(
+        request: Request,
+        code: Annotated[str, Query(max_length=_LONGEST_CODE)] = "",
+        state: Annotated[str, Query(max_length=_LONGEST_CODE)] = "",
+        iss: Annotated[str | None, Query(max_length=_LONGEST_CODE)] = None,
+    ) -> Response:
+        try:
+            leaving = opened(request.cookies.get(_cookie(room), ""), room.secret)
+            leaving.answered(state, system_now())
+            service.check_sender(iss)
+            secret = _by_identity(leaving, code, room, entrance, service, redirect_uri)
+        except NotSignedIn as error:
+            return _failed(request, room, entrance, error)
+        except NotAllowed as refused:
+            log.warning("sign-in refused: %s", refused.code)
+            return _door(request, room, entrance, "/", _FORBIDDEN, refused=refused)
+        answer = _let_in(request, room, entrance, secret, leaving.till)
+        answer.delete_cookie(
+            _cookie(room), path="/", secure=room.secure, httponly=True, samesite="lax"
+        )
+        return answer
+
+
+def _by_password(request: Request, form: Form, room: Room, entrance: Entrance) -> str:
+    """The secret of a new session. Raises NotAllowed."""
+    if not from_our_own_page(request, room.public_url, hidden=True):
+        raise NotFromHere
+    address = request.client.host if request.client else ""
+    if not entrance.brake.would_let_pass(address):
+        raise TooManyTries
+    try:
+        return sign_in(
+            form.get("login"), form.get("password"), entrance.unit, entrance.passwords, room.terms
+        )
+    except NotLetIn:
+        entrance.brake.lets_pass(address)
+        raise
+
+
+def _by_identity(
+    leaving: Leaving,
+    code: str,
+    room: Room,
+    entrance: Entrance,
+    service: IdentityService,
+    redirect_uri: str,
+) -> str:
+    """The secret of a new session. Raises NotSignedIn, NotKnown."""
+    now = system_now()
+    with entrance.unit() as desk:
+        if not code or not desk.accounts.spend(leaving.state.encode(), now):
+            raise NotSignedIn("no-code" if not code else "spent-state")
+    nonce, verifier = leaving.nonce(room.secret), leaving.verifier(room.secret)
+    identity = service.who(code, nonce, verifier, redirect_uri, now)
+    with entrance.unit() as desk:
+        return sign_in_as(identity, desk, room.terms)
+
+
+def _let_in(request: Request, room: Room, entrance: Entrance, secret: str, till: str) -> Response:
+    """Whoever was signed in here before isn't any more: each sign-in has a session of its own."""
+    before = room.signed_in(request)
+    if before is not None:
+        with entrance.unit() as desk:
+            desk.sessions.end(before.key)
+    return room.let_in(RedirectResponse(room.root + local_path(till), 303), secret)
+
+
+def _failed(request: Request, room: Room, entrance: Entrance, error: NotSignedIn) -> Response:
+    log.warning("sign-in by the identity service failed: %s", error.code)
+    return _door(request, room, entrance, "/", _FORBIDDEN, refused=SignInFailed())
+
+
+def _door(
+    request: Request,
+    room: Room,
+    entrance: Entrance,
+    till: str,
+    status: int = 200,
+    **values: Any,
+) -> Response:
+    said = {"form": Form(), "refused": None, "left": False} | values
+    till = local_path(till)
+    people = people_to_be(room, entrance) if entrance.demo_password else []
+    return room.open_page(
+        "staff/login.html", request, status=status, wrong={}, till=till, people=people,
+        password=entrance.demo_password, elsewhere=_elsewhere(room, entrance, till), **said,
+    )  # fmt: skip
+
+
+def _elsewhere(room: Room, entrance: Entrance, till: str) -> str | None:
+    """Where the municipality's own sign-in begins, if it has one."""
+    if entrance.service is None:
+        return None
+    return f"{room.root}/oidc/start?{urlencode({'till': till})}"
+
+
+def _cookie(room: Room) -> str:
+    return f"{room.session_cookie}-oidc"

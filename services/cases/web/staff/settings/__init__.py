@@ -1,0 +1,1 @@
+"""The settings: people and posts, school years, routines, keys, accounts; for administrators."""

@@ -1,0 +1,179 @@
+"""What the pages cost the server with ten thousand open cases, and what they weigh.
+
+Each stands beside a page of the same application that reads nothing but the session. The server
+time is the wall clock of the application in this process; beside it the processor time of this
+process and of PostgreSQL's, which tells more where others are at work.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from time import perf_counter, process_time
+from typing import Any
+
+import httpx2 as httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+from rich.console import Console
+from rich.table import Table
+
+from services.cases.web.templating import STATIC
+from shared.ids import staff_id
+from tests.bench.many_cases import Made
+from tests.support.signing_in import COOKIE, begin_session
+
+TRIVIAL = "/finns-inte"
+TIMES, _WARM_UP = 20, 3
+_ASSET = re.compile(r"/static/([\w.-]+\.(?:css|js|svg))")
+_KILO = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PageFigure:
+    """One page as one person opens it: milliseconds, statements to the database, kB."""
+
+    path: str
+    who: str
+    status: int
+    ms: float
+    ms_p95: float
+    cpu_ms: float
+    database_cpu_ms: float
+    statements: int
+    html_kb: float
+    with_styles_kb: float
+    of_trivial: float = 1.0
+
+
+def paths(made: Made) -> list[tuple[str, str]]:
+    """Each page, and who opens it."""
+    rektor, coordinator, chief, it = (
+        "anna-lindqvist", "therese-backman", "margareta-sandstrom", "administrator",
+    )  # fmt: skip
+    case, meeting = f"/arenden/{made.case_id}", f"/moten/{made.meeting_id}"
+    return [
+        (TRIVIAL, rektor),
+        ("/", rektor), ("/", coordinator), ("/medarbetare", chief),
+        ("/arenden", rektor), ("/arenden", coordinator),
+        (case, rektor), (f"/arenden/{made.spindel_id}", coordinator),
+        (f"{case}/historik", rektor), (f"{case}/lasningar", rektor),
+        (f"{case}/moten/boka", rektor), (f"/arenden/{made.spindel_id}/moten/boka", coordinator),
+        (meeting, rektor), (f"{meeting}/flytta", rektor), (f"{meeting}/hallet", rektor),
+        ("/arenden/nytt/samverkansmote", rektor),
+        ("/kalender", rektor), ("/kalender", coordinator), ("/kalender?vy=vecka", rektor),
+        ("/kalender?vems=enhet", chief), ("/kalender?vems=enhet&vy=vecka", chief),
+        ("/arshjul/2027", rektor),
+        ("/utskick", rektor), ("/utskick", coordinator), ("/utskick?lage=fel", coordinator),
+        ("/inkommet", rektor), ("/inkommet", coordinator),
+        ("/forfragningar", coordinator), ("/orosanmalningar", rektor), ("/lasningar", chief),
+        ("/mallar", rektor),
+        ("/installningar", it), ("/installningar/personer", it), ("/installningar/lasningar", it),
+        ("/drift", it),
+    ]  # fmt: skip
+
+
+def pages_measured(app: FastAPI, database_url: str, made: Made) -> list[PageFigure]:
+    return asyncio.run(_measured(app, database_url, paths(made)))
+
+
+async def _measured(
+    app: FastAPI, database_url: str, asked: Sequence[tuple[str, str]]
+) -> list[PageFigure]:
+    transport = httpx.ASGITransport(app=app)
+    figures: list[PageFigure] = []
+    async with httpx.AsyncClient(transport=transport, base_url="http://samspel.example") as client:
+        for path, who in asked:
+            headers = {"Cookie": f"{COOKIE}={_session(database_url, who)}"}
+            figures.append(await _one(client, database_url, path, who, headers))
+    trivial = figures[0].ms
+    return [_compared(one, trivial) for one in figures]
+
+
+def _session(database_url: str, who: str) -> str:
+    if who == "administrator":
+        return begin_session(database_url, None, roles=["administrator"])
+    return begin_session(database_url, staff_id(who))
+
+
+async def _one(
+    client: httpx.AsyncClient, database_url: str, path: str, who: str, headers: dict[str, str]
+) -> PageFigure:
+    for _ in range(_WARM_UP):
+        await client.get(path, headers=headers)
+    answer = await client.get(path, headers=headers)
+    walls: list[float] = []
+    with _statements() as asked:
+        ours, theirs = process_time(), _database_seconds(database_url)
+        for _ in range(TIMES):
+            began = perf_counter()
+            await client.get(path, headers=headers)
+            walls.append((perf_counter() - began) * 1000)
+        ours, theirs = process_time() - ours, _database_seconds(database_url) - theirs
+    assets = {STATIC / name for name in _ASSET.findall(answer.text)}
+    html = len(answer.content)
+    return PageFigure(
+        path=re.sub(r"[0-9a-f-]{36}", "…", path),
+        who=who,
+        status=answer.status_code,
+        ms=median(walls),
+        ms_p95=quantiles(walls, n=20)[-1],
+        cpu_ms=ours / TIMES * 1000,
+        database_cpu_ms=theirs / TIMES * 1000,
+        statements=len(asked) // TIMES,
+        html_kb=html / _KILO,
+        with_styles_kb=(html + sum(one.stat().st_size for one in assets)) / _KILO,
+    )
+
+
+def _compared(one: PageFigure, trivial: float) -> PageFigure:
+    return PageFigure(**{**_fields(one), "of_trivial": one.ms / trivial})
+
+
+def _fields(one: PageFigure) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in one.__slots__}
+
+
+@contextmanager
+def _statements() -> Iterator[list[str]]:
+    """The statements that are sent to the database meanwhile."""
+    sent: list[str] = []
+    as_usual = psycopg.Cursor.execute
+
+    def execute(self: Any, query: Any, *args: Any, **more: Any) -> Any:
+        sent.append(str(query))
+        return as_usual(self, query, *args, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "execute", execute)
+        yield sent
+
+
+def _database_seconds(database_url: str) -> float:
+    """Processor time of the connections of the application, as Linux counts it."""
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'samspel_cases'"
+            " AND datname = current_database()"
+        ).fetchall()
+    files = [Path(f"/proc/{pid}/schedstat") for (pid,) in found]
+    return sum(int(one.read_text().split()[0]) for one in files if one.exists()) / 1e9
+
+
+def show_pages(console: Console, figures: Sequence[PageFigure]) -> None:
+    table = Table(
+        "page", "who", "ms", "p95", "of trivial", "CPU", "of database", "statements", "kB",
+        "with styles",
+    )  # fmt: skip
+    for one in figures:
+        status = "" if one.status == 200 else f" ({one.status})"
+        table.add_row(
+            one.path + status, one.who.partition("-")[0], f"{one.ms:.0f}", f"{one.ms_p95:.0f}",
+            f"{one.of_trivial:.1f}", f"{one.cpu_ms:.0f}", f"{one.database_cpu_ms:.0f}",
+            f"{one.statements}", f"{one.html_kb:.0f}", f"{one.with_styles_kb:.0f}",
+        )  # fmt: skip
+    console.print(table)

@@ -1,0 +1,122 @@
+"""The letter of the week, told in a whole town (X2, X3, X16)."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from services.cases.handlers.digests import count_letters, plan_weeks
+from shared.domain.weekly import WeeklyLetter
+from tests.support.story import open_a_case
+from tests.support.town import Town, a_town
+
+WEEK = re.compile(r"Vecka \d+ i Samspel")
+REKTOR = "anna.lindqvist@exempelkommun.example"
+
+
+@pytest.fixture
+def town(registered_url: str, municipality: Path) -> Iterator[Town]:
+    with a_town(registered_url, municipality, letters=True) as made:
+        yield made
+
+
+def letters(town: Town) -> list[tuple[str, str]]:
+    """The day of each, and to whom."""
+    return [(mail.on, mail.to) for mail in town.mails() if WEEK.fullmatch(mail.subject)]
+
+
+def text_of(town: Town, address: str) -> str:
+    """The newest letter to somebody."""
+    found = [
+        raw for mail, raw in town.letters() if mail.to == address and WEEK.fullmatch(mail.subject)
+    ]
+    body = found[-1].get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+def test_X2_X16_whoever_has_something_to_do_hears_on_monday_how_much_and_nothing_else(
+    town: Town,
+) -> None:
+    case = open_a_case(town)
+    town.move_clock("2027-03-08T06:59:00+01:00")
+    assert letters(town) == []  # begun in the middle of a week, it doesn't catch up on that one
+    town.move_clock("2027-03-08T07:00:00+01:00")
+    assert ("2027-03-08", REKTOR) in letters(town)
+    assert all(mail.to.endswith("@exempelkommun.example") for mail in town.mails()
+               if WEEK.fullmatch(mail.subject))  # fmt: skip
+
+    said = text_of(town, REKTOR)
+    assert "Så här såg det ut måndagen den 8 mars 2027 kl. 07.00." in said
+    assert "Dagen har passerat: " in said
+    assert "Nästa vecka: 1" in said
+    assert "http://samspel.example/\n" in said
+    assert case["reference"] not in said
+
+    # her manager has it in numbers, and nobody who has nothing to do gets one
+    of_manager = text_of(town, "margareta.sandstrom@exempelkommun.example")
+    assert "Dina medarbetare:" in of_manager
+    told = [to for _, to in letters(town)]
+    assert (
+        len(told)
+        == len(set(told))
+        < town.rows("SELECT count(*) AS n FROM cases.people WHERE party = 'staff'")[0]["n"]
+    )
+
+    # once a week, however long it lasts and whoever looks
+    plan_weeks_and_count_again(town)
+    town.move_clock("2027-03-12T12:00:00+01:00")
+    assert [to for _, to in letters(town)].count(REKTOR) == 1
+    town.move_clock("2027-03-15T08:00:00+01:00")
+    assert [to for _, to in letters(town)].count(REKTOR) == 2
+
+
+def plan_weeks_and_count_again(town: Town) -> None:
+    """Another worker, just begun."""
+    for look in (plan_weeks, count_letters):
+        town.cases._in_a_unit(partial(look, WeeklyLetter()))
+    town.quiet()
+
+
+def test_a_week_nobody_was_at_work_in_is_left_out(town: Town) -> None:
+    open_a_case(town)
+    town.jump_clock("2027-03-15T06:00:00+01:00")
+    assert letters(town) == []
+    town.move_clock("2027-03-15T07:30:00+01:00")
+    assert {day for day, _ in letters(town)} == {"2027-03-15"}
+
+
+def test_who_has_said_no_to_it_gets_none(town: Town) -> None:
+    open_a_case(town)
+    town.rows("UPDATE cases.people SET no_digest = true WHERE email = %s RETURNING id", REKTOR)
+    town.move_clock("2027-03-08T08:00:00+01:00")
+    assert letters(town)
+    assert REKTOR not in [to for _, to in letters(town)]
+
+
+def test_what_waited_for_the_server_is_counted_anew(town: Town) -> None:
+    """What it says is true when it leaves."""
+    open_a_case(town)
+    town.move_clock("2027-03-08T06:59:00+01:00")
+    town.clockwork.stand_at(datetime.fromisoformat("2027-03-08T07:00:00+01:00"))
+    for _ in range(3):
+        town.cases.look_daily()  # all are counted; the notifier is busy
+    town.clockwork.stand_at(datetime.fromisoformat("2027-03-08T09:30:00+01:00"))
+    town.quiet()
+    assert [to for _, to in letters(town)].count(REKTOR) == 1
+    assert "måndagen den 8 mars 2027 kl. 09.30." in text_of(town, REKTOR)
+    stopped = town.rows("SELECT DISTINCT reason FROM notifier.messages WHERE state = 'suppressed'")
+    assert {"reason": "counted-long-ago"} in stopped
+    assert all("kl. 09.30." in text_of(town, to) for _, to in letters(town))
+
+
+def test_a_letter_of_a_week_that_is_over_is_dropped(town: Town) -> None:
+    open_a_case(town)
+    town.move_clock("2027-03-08T06:59:00+01:00")
+    town.clockwork.stand_at(datetime.fromisoformat("2027-03-08T07:00:00+01:00"))
+    town.cases.look_daily()
+    town.jump_clock("2027-03-15T06:00:00+01:00")
+    assert letters(town) == []
