@@ -12,7 +12,7 @@ run: ## everything, in the foreground; Ctrl-C ends it
 	@$(PYTHON) tools/bootstrap.py -- -m samspel run
 
 test: ## every test; some of them: make test ARGS="-k bootstrap"
-	$(IN_VENV) -m pytest -n auto --dist loadgroup $(ARGS)
+	$(IN_VENV) -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 nightly: export HYPOTHESIS_PROFILE = nightly
 nightly: ## the laws, over a hundred thousand histories; mails changed in every way; ten years

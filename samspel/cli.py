@@ -173,6 +173,14 @@ def user_password(login: Login) -> None:
     _say(lambda users: users.with_new_password(login))
 
 
+@user.command("rename")
+def user_rename(
+    login: Login, to: Annotated[str, typer.Argument(help="Det nya användarnamnet.")]
+) -> None:
+    """Byt användarnamn, som när någons e-postadress har ändrats. Lösenordet är kvar."""
+    _say(lambda users: users.renamed(login, to))
+
+
 @user.command("disable")
 def user_disable(login: Login) -> None:
     """Stäng ett konto och logga ut den som använder det."""
@@ -196,10 +204,55 @@ def _say(lines: Callable[[ModuleType], Iterator[str]]) -> None:
     _database_url()
     from samspel import user as users  # noqa: PLC0415
 
+    _echo(lines, users)
+
+
+token = typer.Typer(help="Nycklar för andra system som anropar API:et.", no_args_is_help=True)
+app.add_typer(token, name="token")
+
+
+@token.command("add")
+def token_add(
+    name: Annotated[str, typer.Argument(help="Systemet som nyckeln är för.")],
+    *,
+    read: Annotated[bool, typer.Option("--read", help="Får läsa.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Får ändra.")] = False,
+    cases: Annotated[
+        bool, typer.Option("--cases", help="Också i ärenden; annars bara i registret.")
+    ] = False,
+    until: Annotated[
+        str | None, typer.Option(help="Sista dagen den gäller, till exempel 2027-12-31.")
+    ] = None,
+) -> None:
+    """Gör en nyckel. Den skrivs ut en gång, på sista raden."""
+    _say_of_keys(lambda keys: keys.added(name, reads=read, writes=write, cases=cases, until=until))
+
+
+@token.command("list")
+def token_list() -> None:
+    """Visa alla nycklar, utan deras hemligheter."""
+    _say_of_keys(lambda keys: keys.listed())
+
+
+@token.command("revoke")
+def token_revoke(token_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Dra tillbaka en nyckel, från och med nu."""
+    _say_of_keys(lambda keys: keys.revoked(token_id))
+
+
+def _say_of_keys(lines: Callable[[ModuleType], Iterator[str]]) -> None:
+    """What is done with keys, line by line."""
+    _database_url()
+    from samspel import token as keys  # noqa: PLC0415
+
+    _echo(lines, keys)
+
+
+def _echo(lines: Callable[[ModuleType], Iterator[str]], commands: ModuleType) -> None:
     try:
-        for line in lines(users):
+        for line in lines(commands):
             typer.echo(line)
-    except users.CannotDo as reason:
+    except commands.CannotDo as reason:
         raise _stopped(str(reason)) from None
 
 

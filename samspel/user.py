@@ -37,6 +37,12 @@ def with_new_password(login: str) -> Iterator[str]:
     yield "Lösenordet är ändrat. Den som var inloggad med kontot är utloggad."
 
 
+def renamed(login: str, to: str) -> Iterator[str]:
+    """Give an account another login, as when somebody's address has changed. Raises CannotDo."""
+    account = _done(lambda desk: keeping.change_login(login, to, desk))
+    yield f"Kontot heter nu {account.login}."
+
+
 def disabled(login: str) -> Iterator[str]:
     """Close an account. Raises CannotDo."""
     _done(lambda desk: keeping.disable(login, desk))

@@ -1,7 +1,7 @@
 """The rules as they stand at each look: a process takes up what is changed without a restart."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -11,9 +11,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from shared.municipality import Folder, Municipality, read_folder
-from shared.register import MunicipalityError
-from shared.saved_rules import SavedRule
-from shared.tomlfile import BrokenFileError
+from shared.saved_rules import Laid, LeftOut, SavedRule, lay
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +20,11 @@ RulesAt = Callable[[Connection[DictRow]], Municipality]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds, by which change the last; `left_out` are the changes that can't be laid over any
-    more, each with why: the files under them have become others."""
+    """What holds, by which change the last, and the changes that are left out."""
 
     revision: UUID | None
     municipality: Municipality
-    left_out: tuple[tuple[SavedRule, str], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class LiveRules:
@@ -50,9 +47,13 @@ class LiveRules:
         return self._last.municipality
 
     @property
-    def left_out(self) -> tuple[tuple[SavedRule, str], ...]:
-        """The saved changes that don't count, at the last look, each with why."""
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """The saved changes that don't count, at the last look."""
         return self._last.left_out
+
+    def lay(self, saved: Iterable[SavedRule]) -> Laid[Municipality]:
+        """What would hold with these changes, laid as those that are saved."""
+        return lay(self.folder.municipality, saved)
 
     def at(self, connection: Connection[DictRow]) -> Municipality:
         """As they are in this transaction."""
@@ -74,7 +75,10 @@ class LiveRules:
     def _made_anew(self, revision: UUID | None, connection: Connection[DictRow]) -> Rules:
         if revision is None:
             return Rules(None, self.folder.municipality())
-        return _laid(self.folder, revision, saved_rules(connection))
+        laid = self.lay(saved_rules(connection))
+        for one in laid.left_out:
+            log.error("A saved change of %s is left out: %s", one.change.name, one.reason)
+        return Rules(revision, laid.rules, laid.left_out)
 
 
 def saved_rules(connection: Connection[DictRow]) -> list[SavedRule]:
@@ -84,26 +88,3 @@ def saved_rules(connection: Connection[DictRow]) -> list[SavedRule]:
         " ORDER BY kind, name, valid_from"
     )
     return [SavedRule(**row) for row in rows]
-
-
-def _laid(folder: Folder, revision: UUID, saved: Sequence[SavedRule]) -> Rules:
-    """A change is only saved if it can be laid over. Should the files under it have changed since,
-    it is left out and told about: to stand still would stop every other rule as well."""
-    try:
-        return Rules(revision, folder.municipality(saved))
-    except (BrokenFileError, MunicipalityError):
-        return _what_can_be_laid(folder, revision, saved)
-
-
-def _what_can_be_laid(folder: Folder, revision: UUID, saved: Sequence[SavedRule]) -> Rules:
-    kept: list[SavedRule] = []
-    left_out: list[tuple[SavedRule, str]] = []
-    for one in saved:
-        try:
-            folder.municipality([*kept, one])
-        except (BrokenFileError, MunicipalityError) as error:
-            left_out.append((one, str(error)))
-            log.error("A saved change of %s is left out: %s", one.name, error)  # noqa: TRY400
-        else:
-            kept.append(one)
-    return Rules(revision, folder.municipality(kept), tuple(left_out))

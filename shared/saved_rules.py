@@ -1,10 +1,11 @@
 """What an administrator has changed in the web: kept as the text that a file would hold."""
 
 import tomllib
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import ValidationError
 
@@ -13,6 +14,7 @@ from shared.school_years import SchoolYear
 from shared.tomlfile import BrokenFileError, keys_and_reasons
 
 Kind = Literal["procedure", "school-year"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,57 @@ class SavedRule:
             return tomllib.loads(self.content)
         except tomllib.TOMLDecodeError as error:
             raise broken(self._path, "", f"can't be read: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A saved change that doesn't count: the files under it have become others.
+
+    `key` names the value that won't do; `reason` is one line, as of a file.
+    """
+
+    change: SavedRule
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Laid(Generic[T]):
+    """What holds with the saved changes laid over the files, and those that can't be."""
+
+    rules: T
+    left_out: tuple[LeftOut, ...] = ()
+
+    def leaves_out(self, change: SavedRule) -> bool:
+        return any(one.change == change for one in self.left_out)
+
+
+def lay(over: Callable[[Collection[SavedRule]], T], saved: Iterable[SavedRule]) -> Laid[T]:
+    """What `over` makes of the files and these changes.
+
+    One that can't be laid over them is left out: to stand still would stop every other rule too.
+    """
+    in_order = sorted(saved, key=_order)
+    try:
+        return Laid(over(in_order))
+    except BrokenFileError:
+        return _what_can_be_laid(over, in_order)
+
+
+def _what_can_be_laid(
+    over: Callable[[Collection[SavedRule]], T], in_order: Iterable[SavedRule]
+) -> Laid[T]:
+    kept: list[SavedRule] = []
+    left_out: list[LeftOut] = []
+    for one in in_order:
+        try:
+            over([*kept, one])
+        except BrokenFileError as error:
+            left_out.append(LeftOut(one, error.key, str(error)))
+        else:
+            kept.append(one)
+    return Laid(over(kept), tuple(left_out))
+
+
+def _order(one: SavedRule) -> tuple[str, str, date]:
+    return one.kind, one.name, one.valid_from or date.min

@@ -16,6 +16,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 import redis
+from _pytest.nodeid import coerce_node_id
 from psycopg import sql
 
 from samspel.embedded import EmbeddedPostgres, EmbeddedValkey
@@ -68,6 +69,33 @@ def pytest_xdist_auto_num_workers() -> int:
     """Half as many again as there are cores: what runs waits for its database, and it for that."""
     cores = os.cpu_count() or 2
     return cores + cores // 2
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What the tests of a module share is made once: they stay with one worker.
+
+    Such groups begin first, in a random order: of them all, the last would be waited for alone.
+    """
+    for item in items:
+        if _shares_with_its_module(item) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    if getattr(config.option, "loadgroup", False):
+        for item in items:
+            _name_its_group(item)
+
+
+def _shares_with_its_module(item: pytest.Item) -> bool:
+    if not isinstance(item, pytest.Function):
+        return False
+    return any(made[-1].scope == "module" for made in item._fixtureinfo.name2fixturedefs.values())
+
+
+def _name_its_group(item: pytest.Item) -> None:
+    """As xdist 3.8 means to for its controller, where pytest 9.2 doesn't hear of it any more."""
+    group = item.get_closest_marker("xdist_group")
+    if group is not None and "@" not in item.nodeid.rpartition("]")[2]:
+        item._id = coerce_node_id(f"{item.nodeid}@{group.args[0]}")
 
 
 @pytest.hookimpl(optionalhook=True)

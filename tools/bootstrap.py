@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> NoReturn:
             if not is_current(dev=dev):
                 bring_uv()
                 bring_packages(dev=dev)
-    become(PYTHON, command, os.environ)
+    become(PYTHON, command, python_environment())
 
 
 def split(arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -86,6 +86,15 @@ def split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 def become(program: Path, arguments: list[str], environment: Mapping[str, str]) -> NoReturn:
     os.execve(program, [str(program), *arguments], environment)  # noqa: S606 - no shell is the point
+
+
+def python_environment() -> dict[str, str]:
+    """The environment in which Python keeps in .dev what it compiles: a house is many processes.
+
+    Containers often forbid it (PYTHONDONTWRITEBYTECODE), which means: not beside the sources.
+    """
+    kept = {"PYTHONPYCACHEPREFIX": str(DEV / "bytecode")}
+    return {**kept, **os.environ, "PYTHONDONTWRITEBYTECODE": ""}
 
 
 # ---- what stands in .venv

@@ -1,19 +1,19 @@
 """Wires the case service together: settings, database, bell, the web application, the worker."""
 
-import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from services.cases.adapters.accounts import accounts_in, accounts_over
 from services.cases.adapters.clockwork import Clockwork
 from services.cases.adapters.desk import desk_for
 from services.cases.adapters.drafts import forget_drafts
+from services.cases.adapters.family import forget_former
 from services.cases.adapters.heartbeats import silent_services
 from services.cases.adapters.idempotency import SqlAnswers, forget_old
 from services.cases.adapters.links import LinkTerms
@@ -23,7 +23,7 @@ from services.cases.adapters.paper_views import SqlPaperViews
 from services.cases.adapters.register_files import forget_import_drafts
 from services.cases.adapters.sessions import SqlSessions
 from services.cases.adapters.sight import SqlSights
-from services.cases.adapters.tokens import SqlApiTokens
+from services.cases.adapters.tokens import SqlApiTokens, tokens_in
 from services.cases.adapters.views import SqlViews
 from services.cases.domain.papers import House
 from services.cases.handlers.accounts import AccountDesk
@@ -35,6 +35,7 @@ from services.cases.handlers.importing import Imported
 from services.cases.handlers.lapsing import let_proposals_lapse
 from services.cases.handlers.lateness import tell_of_late
 from services.cases.handlers.ports import Desk
+from services.cases.handlers.tokens import TokenDesk
 from services.cases.office import Office, Press
 from services.cases.settings import Addresses, Settings
 from services.cases.tasks import handlers
@@ -46,7 +47,7 @@ from shared.db import Database, Unit, again_after_deadlock
 from shared.domain.days import WorkingDays, local_date
 from shared.live_rules import LiveRules
 from shared.municipality import read_register
-from shared.procedures import Procedures, load_procedures
+from shared.procedures import ProcedureFiles, read_procedures
 from shared.queue import SERVICES, Doorbell, celery_app, task_of, work_while_there_is_work
 from shared.register import MunicipalityError
 from shared.settings import SettingsError
@@ -58,9 +59,7 @@ if TYPE_CHECKING:
     from services.cases.web.link_showing import Showing
     from services.cases.web.staff.room import Room
 
-
-log = logging.getLogger(__name__)
-
+T = TypeVar("T")
 _SECONDS_A_TASK = 5.0
 _CONNECTIONS_OF_WEB = 10
 _TIDY_SECONDS = 3600.0
@@ -268,6 +267,12 @@ def open_accounts() -> AbstractContextManager[AccountDesk]:
     return accounts_in(Addresses().database_url, _COMMAND)
 
 
+def open_tokens() -> AbstractContextManager[TokenDesk]:
+    """The keys of other systems, for commands."""
+    addresses = Addresses()
+    return tokens_in(addresses.database_url, _COMMAND, demo=addresses.demo)
+
+
 def import_municipality(folder: Path, *, dry_run: bool = False) -> Imported:
     """Bring the folder's register into the database. Raises MunicipalityError."""
     addresses = Addresses()
@@ -281,11 +286,13 @@ def import_municipality(folder: Path, *, dry_run: bool = False) -> Imported:
     )
 
 
-def _procedures_in(folder: Path) -> Procedures:
+def _procedures_in(folder: Path) -> ProcedureFiles:
     try:
-        return load_procedures(folder / "procedures")
+        files = read_procedures(folder / "procedures")
+        files.procedures()
     except BrokenFileError as error:
         raise MunicipalityError([str(error)]) from None
+    return files
 
 
 class Cases:
@@ -298,7 +305,7 @@ class Cases:
         self._tidy_at = 0.0
         self._looked_by: tuple[date, UUID | None] | None = None
         self._look_again_at = 0.0
-        self._count_again_at = 0.0
+        self._count_again_at: dict[UUID, float] = {}
         self.failed_today: tuple[str, ...] = ()
         self._deliveries = Deliveries(self._parts.database, CASES, heard)
 
@@ -332,21 +339,19 @@ class Cases:
         self._count_letters()
 
     def _count_letters(self) -> None:
-        """What can't be counted holds back no other work; it is tried again after a while."""
-        if time.monotonic() < self._count_again_at:
-            return
-        try:
-            self._in_a_unit(partial(count_letters, self._parts.municipality.digest))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the rest goes on
-            log.error("The letters of the week can't be counted: %s", type(error).__name__)  # noqa: TRY400 - its text may name people
-            self._count_again_at = time.monotonic() + _DAY_AGAIN_SECONDS
+        """A letter that can't be counted is tried again after a while."""
+        now = time.monotonic()
+        again = {one: at for one, at in self._count_again_at.items() if at > now}
+        letter = self._parts.municipality.digest
+        failed = self._in_a_unit(partial(count_letters, letter, again.keys()))
+        self._count_again_at = again | dict.fromkeys(failed, now + _DAY_AGAIN_SECONDS)
 
-    def _in_a_unit(self, do: Callable[[Desk], object]) -> None:
-        def once() -> None:
+    def _in_a_unit(self, do: Callable[[Desk], T]) -> T:
+        def once() -> T:
             with self._parts.database.unit() as unit:
-                do(self._parts.desk_for(unit, _WORKER))
+                return do(self._parts.desk_for(unit, _WORKER))
 
-        again_after_deadlock(once)
+        return again_after_deadlock(once)
 
     def _beat(self) -> None:
         heartbeat(self._parts.database, CASES)
@@ -356,6 +361,7 @@ class Cases:
         with self._parts.database.unit() as unit:
             forget_old(unit.connection, unit.now)
             forget_drafts(unit.connection, unit.now)
+            forget_former(unit.connection, unit.now)
             forget_import_drafts(unit.connection, unit.now)
             now = system_now()  # a session's times are real ones
             SqlSessions(unit.connection).forget_ended(now, now - self._terms.idle)

@@ -4,7 +4,7 @@ The API and the pages come this way alike; nothing in here knows of HTTP.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -93,13 +93,15 @@ class KeyUsedOtherwise(Refused):
 class Caller:
     """Who calls: a system, possibly for a person who sits before it; and the ids in the path.
 
-    `system` is how one without a person is named in the audit and the access log.
+    `system` is how one without a person is named in the audit and the access log. `opened` becomes
+    the cases that were read only since they were opened in an emergency (X10).
     """
 
     office: Office
     person: UUID | None
     path: Mapping[str, str]
     system: str
+    opened: set[UUID] = field(default_factory=set, compare=False)
 
     @property
     def actor(self) -> str:
@@ -121,8 +123,7 @@ class Reader:
     def read(self, what: str, show: Callable[[Views, datetime], T], case: Any = None) -> T:
         """Raises NotFound, also for a case that the caller's person may not see."""
         with self.office.database.unit() as unit:
-            views, sight = self._views(unit), self.caller.sight(unit)
-            sight.enter(self.caller.path, case, what)
+            views, sight = self._views(unit), self._enter(unit, case, what)
             if sight.person is not None:
                 views.show_only(sight)
             views.log(self.caller.actor, case, sight.logged(what))
@@ -131,9 +132,7 @@ class Reader:
     def see(self, what: str, show: Callable[[Desk, Views], T], case: UUID) -> T:
         """As read, of one case, with its desk: to read and not to change. Raises NotFound."""
         with self.office.database.unit() as unit:
-            sight = self.caller.sight(unit)
-            sight.enter(self.caller.path, case, what)
-            views = self._views(unit)
+            sight, views = self._enter(unit, case, what), self._views(unit)
             views.log(self.caller.actor, case, sight.logged(what))
             return show(self.office.desk_for(unit, self.caller.actor), views)
 
@@ -162,22 +161,17 @@ class Reader:
     ) -> T:
         """As read, over one case's past or over many; `show` is told whose sight it is."""
         with self.office.database.unit() as unit:
-            sight = self.caller.sight(unit)
-            sight.enter(self.caller.path, case, what)
+            sight = self._enter(unit, case, what)
             self._views(unit).log(self.caller.actor, case, sight.logged(what))
             return show(self.office.overviews_for(unit.connection), unit.now, sight)
 
     def consult(self, what: str, show: Callable[[Desk, Overviews], T]) -> T:
         """As look, over what belongs to no case: `show` has the desk, to read and not to change."""
         with self.office.database.unit() as unit:
-            sight = self.caller.sight(unit)
-            sight.enter(self.caller.path, None, what)
+            sight = self._enter(unit, None, what)
             self._views(unit).log(self.caller.actor, None, sight.logged(what))
             desk = self.office.desk_for(unit, self.caller.actor)
             return show(desk, self.office.overviews_for(unit.connection))
-
-    def _views(self, unit: Unit) -> Views:
-        return self.office.views_for(unit.connection, unit.now)
 
     def draw(
         self,
@@ -191,8 +185,8 @@ class Reader:
             papers = press.views_for(unit.connection)
             if (case_id := case_of(papers)) is None:
                 raise NotFound
-            self.caller.sight(unit).enter(self.caller.path, case_id)
-            self._views(unit).log(self.caller.actor, case_id, what)
+            sight = self._enter(unit, case_id, what)
+            self._views(unit).log(self.caller.actor, case_id, sight.logged(what))
             desk = PaperDesk(
                 unit.now,
                 papers,
@@ -202,6 +196,16 @@ class Reader:
                 self.office.overviews_for(unit.connection),
             )
             return write(case_id, desk)
+
+    def _enter(self, unit: Unit, case: UUID | None, what: str) -> Sight:
+        """The caller's sight, by which this is read. Raises NotFound."""
+        sight = self.caller.sight(unit)
+        sight.enter(self.caller.path, case, what)
+        self.caller.opened.update(sight.opened)
+        return sight
+
+    def _views(self, unit: Unit) -> Views:
+        return self.office.views_for(unit.connection, unit.now)
 
 
 @dataclass(frozen=True, slots=True)

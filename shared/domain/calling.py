@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from shared.domain.consent import (
@@ -14,6 +15,19 @@ from shared.domain.facts import CaseFacts, Meeting, Participant
 from shared.domain.procedure import AlwaysCalled, Function, Procedure, Step
 
 _DAY = timedelta(days=1)
+
+
+class Led(Protocol):
+    """Of a case, what says who leads it."""
+
+    @property
+    def process_owner(self) -> UUID: ...
+    @property
+    def initiator(self) -> UUID | None: ...
+    @property
+    def coordinator(self) -> UUID | None: ...
+    @property
+    def participants(self) -> tuple[Participant, ...]: ...
 
 
 def called(facts: CaseFacts, procedure: Procedure, step: Step, on: date) -> frozenset[UUID]:
@@ -146,7 +160,7 @@ def uncovered_organisations(
     return tuple(sorted(needed - covered))
 
 
-def in_charge(facts: CaseFacts, procedure: Procedure, step: Step | None = None) -> UUID:
+def in_charge(facts: Led, procedure: Procedure, step: Step | None = None) -> UUID:
     """Who calls and chairs (R8, S5, P5), or has the step's first word (P14).
 
     A coordinator who isn't there yet, or an initiator who has left, is stood in for by the process
@@ -161,7 +175,7 @@ def who_asks(facts: CaseFacts, procedure: Procedure) -> UUID:
     return _in_function(facts, procedure.consent.asked_by)
 
 
-def _in_function(facts: CaseFacts, function: Function) -> UUID:
+def _in_function(facts: Led, function: Function) -> UUID:
     on_case = {who.person_id for who in facts.participants}
     person = {"koordinator": facts.coordinator, "initiator": facts.initiator}.get(function)
     return person if person is not None and person in on_case else facts.process_owner

@@ -1,4 +1,4 @@
-"""The codes of organisations, roles and kinds of unit, with the Swedish words people see."""
+"""The codes of organisations, roles and kinds of unit, with the words people see."""
 
 from typing import Annotated
 
@@ -49,6 +49,53 @@ UNIT_KINDS = {
     "polis": "polis",
     "fritid": "fritidsverksamhet",
     "vard": "hälso- och sjukvård",
+}
+
+ORGANISATIONS_EN = {
+    "school": "school",
+    "social_services": "social services",
+    "police": "police",
+    "leisure": "leisure",
+    "health_care": "health care",
+}
+
+ROLES_EN = {
+    "avdelningschef_ifo": "head of department, individual and family services",
+    "barnskotare": "childcare worker",
+    "bitradande_rektor": "assistant principal",
+    "elevhalsochef": "head of pupil health",
+    "enhetschef_ifo": "unit manager, individual and family services",
+    "familjebehandlare": "family therapist",
+    "forskollarare": "preschool teacher",
+    "fritidschef": "head of leisure",
+    "fritidsledare": "youth leader",
+    "gruppchef_polis": "police group manager",
+    "koordinator": "coordinator",
+    "kommunpolis": "community police officer",
+    "kurator": "school counsellor",
+    "larare": "teacher",
+    "rektor": "principal",
+    "skolchef": "head of schools",
+    "skolskoterska": "school nurse",
+    "skolsocionom": "school social worker",
+    "socialchef": "head of social services",
+    "socialsekreterare": "social worker",
+    "specialpedagog": "special needs teacher",
+    "ungdomspolis": "youth police officer",
+    "vardkontakt": "named care contact",
+}
+
+UNIT_KINDS_EN = {
+    "forvaltning": "administration",
+    "forskola": "preschool",
+    "f-6": "school, years F–6",
+    "7-9": "school, years 7–9",
+    "gymnasium": "upper secondary school",
+    "elevhalsa": "pupil health",
+    "ifo": "individual and family services",
+    "polis": "police",
+    "fritid": "leisure",
+    "vard": "health care",
 }
 
 

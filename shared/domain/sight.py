@@ -1,5 +1,6 @@
 """Who of the staff may see a case (X10, P8, X16): by being on it and by the consent."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -10,15 +11,24 @@ from shared.domain.procedure import Procedure
 COORDINATOR = "koordinator"
 
 
-def may_see(facts: CaseFacts, procedure: Procedure, person: UUID, today: date) -> bool:
+def may_see(
+    facts: CaseFacts,
+    procedure: Procedure,
+    person: UUID,
+    today: date,
+    works_for: Collection[str],
+) -> bool:
     """Whether somebody may see the case today: nobody by their post alone, nor as family.
+
+    `works_for` are the organisations in which the person has a post that day: whoever has left the
+    one that they are on the case for doesn't see it any more, put off it or not.
 
     Until everybody who decides has signed, and again from a withdrawal on, only those who are on
     the case for the opener's or the process owner's own organisation. The coordinator who asks for
     the consent, or meets the family before it (P4, P5), sees it until somebody has said no (ours).
     """
     here = _on_the_case(facts, person)
-    if here is None:
+    if here is None or has_left(facts, person, works_for):
         return False
     if facts.about != "child":
         return True
@@ -28,6 +38,12 @@ def may_see(facts: CaseFacts, procedure: Procedure, person: UUID, today: date) -
     if coordinates and not declined(facts, procedure, today):
         return True
     return here.organisation in covered_organisations(facts, procedure, today)
+
+
+def has_left(facts: CaseFacts, person: UUID, works_for: Collection[str]) -> bool:
+    """Whether somebody is on a case for an organisation in which they have no post any more."""
+    here = _on_the_case(facts, person)
+    return here is not None and here.organisation not in works_for
 
 
 def own_organisations(facts: CaseFacts) -> frozenset[str]:

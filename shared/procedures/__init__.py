@@ -158,7 +158,7 @@ def _version_on(
 
 def _merged(base: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """The base with single values replaced, at any depth; a list is replaced as a whole."""
-    merged = dict(base)
+    merged = _without_old_english(base, change)
     for key, value in change.items():
         old = merged.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
@@ -166,6 +166,20 @@ def _merged(base: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
         else:
             merged[key] = value
     return merged
+
+
+def _without_old_english(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """The base without English words for Swedish ones that change: they said something else."""
+    kept = dict(base)
+    for key, value in change.items():
+        english = f"{key}_en"
+        if english in change or english not in kept:
+            continue
+        if key == "title":
+            del kept[english]
+        elif isinstance(value, dict):
+            kept[english] = {code: kept[english][code] for code in kept[english].keys() - value}
+    return kept
 
 
 def _procedure(path: Path, content: Mapping[str, Any]) -> Procedure:

@@ -23,20 +23,22 @@ _WORDS = """
 """
 _READINGS = """
     INSERT INTO cases.access_log (at, actor, case_id, what)
-    SELECT timestamptz '2027-03-09T20:00Z' - n * interval '1 hour', 'person:' || c.process_owner,
+    SELECT timestamptz '2027-03-09T20:00Z' - n * interval '33 hours', 'person:' || c.process_owner,
       c.id, 'case'
     FROM cases.cases c, generate_series(1, 20) AS n WHERE c.about = 'child'
 """
 _LISTS = """
     INSERT INTO cases.access_log (at, actor, what)
-    SELECT timestamptz '2027-03-09T20:00Z' - n * interval '1 minute', 'person:' || id, 'today'
-    FROM (SELECT id FROM cases.people WHERE party = 'staff' ORDER BY id LIMIT 100) AS p,
-      generate_series(1, 2000) AS n
+    SELECT timestamptz '2027-03-09T20:00Z' - n * interval '33 hours', 'person:' || c.process_owner,
+      'today'
+    FROM cases.cases c, generate_series(1, 20) AS n WHERE c.about = 'child'
 """
+# Of these routines only samverkansmöte has limits.
 _PLANS = """
     INSERT INTO scheduler.plans (case_id, windows)
-    SELECT id, jsonb_build_array(jsonb_build_object('step', 'first', 'opens_on', known_on,
-      'closes_on', known_on + abs(hashtext(reference)) % 120, 'state', 'open', 'rule', 'R9'))
+    SELECT id, CASE procedure WHEN 'samverkansmote' THEN
+      jsonb_build_array(jsonb_build_object('step', 'first', 'opens_on', known_on, 'closes_on',
+        known_on + abs(hashtext(reference)) % 120, 'state', 'open', 'rule', 'R9')) ELSE '[]' END
     FROM cases.cases WHERE about = 'child' ON CONFLICT DO NOTHING
 """
 _DUE = """

@@ -80,7 +80,15 @@ class Original:
 
 def many_cases(cases: CasesHouse, count: int) -> Made:
     """So many, of which seven in ten under samverkansmöte, and what belongs to them."""
-    opened = _opened(cases)
+    opened = a_few_cases(cases)
+    multiply(cases, opened, count)
+    called = opened[2]["id"]
+    (meeting,) = cases.rows("SELECT id FROM cases.meetings WHERE case_id = %s", UUID(called))
+    return Made(UUID(called), meeting["id"], UUID(opened[4]["id"]))
+
+
+def multiply(cases: CasesHouse, opened: Sequence[Json], count: int) -> None:
+    """So many copies of a few cases, and what gathers around so many."""
     originals = [_original(cases, one) for one in opened]
     of_school = count * 7 // 10
     with psycopg.connect(cases.database_url) as connection:
@@ -91,12 +99,9 @@ def many_cases(cases: CasesHouse, count: int) -> Made:
             connection.execute(statement)
         connection.execute("ALTER TABLE notifier.messages ENABLE TRIGGER USER")
     cases.execute("VACUUM ANALYZE")
-    called = opened[2]["id"]
-    (meeting,) = cases.rows("SELECT id FROM cases.meetings WHERE case_id = %s", UUID(called))
-    return Made(UUID(called), meeting["id"], UUID(opened[4]["id"]))
 
 
-def _opened(cases: CasesHouse) -> list[Json]:
+def a_few_cases(cases: CasesHouse) -> list[Json]:
     """Four under samverkansmöte, each a step further, and two under Spindelmöte."""
     cases.worker.look_daily()
     fresh, signed = cases.open_case(), cases.signed_case()

@@ -115,6 +115,7 @@ class _Links(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
-        for address in (said.get("href") if tag == "a" else None, said.get("hx-get")):
+        framed = said.get("src") if tag == "iframe" else None
+        for address in (said.get("href") if tag == "a" else None, said.get("hx-get"), framed):
             if address and address.startswith("/") and not address.startswith("/static/"):
                 self.found.append(address.partition("#")[0])

@@ -14,6 +14,25 @@ _MOST_TABS = 250
 _IS_HERE = "one => one === document.activeElement"
 _CHOSEN = "one => one.selectedOptions[0].label"
 _ONE_IS_HERE = "all => all.includes(document.activeElement)"
+# What is wrong with how the focus is seen where it is (WCAG 2.4.7, 2.4.11), and what has it.
+_SEEN = """() => {
+  const one = document.activeElement;
+  const path = [];
+  for (let up = one; up && up !== document.body; up = up.parentElement)
+    path.push(up.tagName + [...up.parentElement.children].indexOf(up));
+  if (!path.length || document.fullscreenElement) return ['', path.join(' ')];
+  const style = getComputedStyle(one), box = one.getClientRects()[0];
+  const parts = ['date', 'time'].includes(one.type);  // the browser marks the part it is on
+  const drawn = parts || style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
+  if (!drawn && style.boxShadow === 'none') return ['has no mark of focus', one.outerHTML];
+  if (!box || box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth)
+    return ['is out of sight', one.outerHTML];
+  const x = Math.min(Math.max((box.left + box.right) / 2, 1), innerWidth - 1);
+  const y = Math.min(Math.max((box.top + box.bottom) / 2, 1), innerHeight - 1);
+  const top = document.elementFromPoint(x, y);
+  const free = !top || one.contains(top) || top.contains(one);
+  return [free ? '' : 'lies under something', free ? path.join(' ') : one.outerHTML];
+}"""
 
 
 class Hands(Protocol):
@@ -75,6 +94,8 @@ class Keys:
         if target.get_attribute("type") == "date":
             year, month, day = text.split("-")
             self.page.keyboard.type(f"{month}{day}{year}")  # as this browser shows its parts
+        elif target.get_attribute("type") == "time":
+            self.page.keyboard.type(f"{text.replace(':', '')}AM")
         else:
             self.page.keyboard.press("ControlOrMeta+a")
             self.page.keyboard.type(text)
@@ -120,6 +141,13 @@ class Keys:
         self.page.keyboard.press("Enter")
         self.page.wait_for_load_state()
 
+    def tab(self, key: str = "Tab") -> str:
+        """One step, to something on which the focus is seen; where it stands on the page."""
+        self.page.keyboard.press(key)
+        wrong, where = self.page.evaluate(_SEEN)
+        assert not wrong, f"{self.page.url}: {where[:200]} {wrong}"
+        return str(where)
+
     def _go_to(self, target: Locator) -> None:
         target.wait_for()
         self._tab_until(target)
@@ -128,7 +156,7 @@ class Keys:
         for _ in range(_MOST_TABS):
             if targets.evaluate_all(_ONE_IS_HERE):
                 return
-            self.page.keyboard.press("Tab")
+            self.tab()
         raise AssertionError(f"not reached by Tab: {targets} on {self.page.url}")
 
 

@@ -1,35 +1,17 @@
-"""What the tests do with pages: open them as somebody, read them with axe, weigh them."""
+"""What the tests do with pages: open them as somebody, weigh them, hear their complaints."""
 
 import re
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from shared.ids import staff_id
-from tests.support.chromium import BASE, MOST_BYTES, NARROWEST, Watched, a_context
+from tests.support.chromium import BASE, MOST_BYTES, Watched, a_context
 from tests.support.signing_in import COOKIE, begin_session
 from tests.support.town import Town
 
 _LINK = re.compile(r"http://samspel\.example/[ru]/[a-z2-7]{42}")
-_AXE = Axe().axe_script
-_RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    },
-    "rules": {"target-size": {"enabled": True}},
-    "resultTypes": ["violations"],
-}
-_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-_STICKS_OUT = """() => {
-  if (document.documentElement.scrollWidth <= window.innerWidth) return [];
-  return [...document.querySelectorAll('body *')]
-    .filter(one => one.getBoundingClientRect().right > window.innerWidth + 1)
-    .slice(-3).map(one => one.outerHTML.slice(0, 120));
-}"""
 
 
 @dataclass(slots=True, repr=False)
@@ -46,20 +28,25 @@ class Stage:
         """A page of somebody who hasn't been here before."""
         return self._watch(self._context(size, scripts=scripts))
 
-    def staff(self, person: str) -> Page:
+    def staff(
+        self, person: str, *, size: dict[str, int] | None = None, scripts: bool = True
+    ) -> Page:
         """A page of somebody of the register who has signed in."""
         session = begin_session(self.town.database_url, staff_id(person))
-        return self.visitor_with(f"{COOKIE}={session}")
+        return self.visitor_with(f"{COOKIE}={session}", size=size, scripts=scripts)
 
-    def visitor_with(self, cookie: str) -> Page:
-        """The page of whoever has this cookie (`name=value`); the same each time."""
-        if cookie not in self._by_cookie:
-            context = self._context(None, scripts=True)
-            name, _, value = cookie.partition("=")
-            if name:
+    def visitor_with(
+        self, *cookies: str, size: dict[str, int] | None = None, scripts: bool = True
+    ) -> Page:
+        """The page of whoever has these cookies (`name=value`); the same each time."""
+        whose = "; ".join(cookies)
+        if whose not in self._by_cookie:
+            context = self._context(size, scripts=scripts)
+            for cookie in filter(None, cookies):
+                name, _, value = cookie.partition("=")
                 context.add_cookies([{"name": name, "value": value, "url": BASE}])
-            self._by_cookie[cookie] = self._watch(context)
-        return self._by_cookie[cookie]
+            self._by_cookie[whose] = self._watch(context)
+        return self._by_cookie[whose]
 
     def too_heavy(self, page: Page, address: str) -> list[str]:
         """Opens the page; how many bytes it takes with all that it loads, if that is too much."""
@@ -90,42 +77,6 @@ class Stage:
         watched.listen()
         self._watched.append(watched)
         return page
-
-
-def axe_says(page: Page) -> list[str]:
-    """What breaks WCAG 2.2 AA on this page as far as a program can see, and where.
-
-    In the light, and the colours in the dark too.
-    """
-    page.evaluate(_AXE)
-    said = _broken(page, _RULES)
-    page.emulate_media(color_scheme="dark")
-    said += [f"in the dark: {one}" for one in _broken(page, _COLOURS)]
-    page.emulate_media(color_scheme="light")
-    return said
-
-
-def cut_off(page: Page) -> list[str]:
-    """What sticks out of the narrowest screen (320 px, as 1280 at 400 %: WCAG 1.4.10).
-
-    What is in a box that scrolls by itself (a drawing, a wide table) doesn't.
-    """
-    size = page.viewport_size
-    page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]
-    found = page.evaluate(_STICKS_OUT)
-    if size:
-        page.set_viewport_size(size)
-    return [f"{_where(page)}: {one}" for one in found]
-
-
-def _broken(page: Page, rules: dict[str, Any]) -> list[str]:
-    violations = page.evaluate("rules => axe.run(rules).then(found => found.violations)", rules)
-    return [
-        f"{_where(page)}: {broken['id']}: {broken['help']}: {node['target']}"
-        f" {' '.join(node.get('failureSummary', '').split())}"
-        for broken in violations
-        for node in broken["nodes"][:3]
-    ]
 
 
 def _where(page: Page) -> str:

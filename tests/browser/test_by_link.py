@@ -5,7 +5,8 @@ The case is opened over the API, since staff's part is told elsewhere.
 
 import pytest
 
-from tests.browser.stage import Stage, axe_says, cut_off
+from tests.browser.reading import axe_says, cut_off
+from tests.browser.stage import Stage
 from tests.support.chromium import PHONE
 from tests.support.story import GUARDIANS, open_a_case
 from tests.support.town import Json, Town

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.stage import Stage, axe_says, cut_off
+from tests.browser.reading import axe_says, cut_off
+from tests.browser.stage import Stage
 
 
 @pytest.mark.parametrize("path", ["/orosanmalan", "/intresseanmalan", "/tillganglighet"])

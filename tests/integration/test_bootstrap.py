@@ -72,6 +72,19 @@ def test_it_makes_the_environment_once_and_becomes_the_command(project: Path) ->
     assert (project / ".venv" / "samspel-stamp.json").stat().st_mtime_ns == stamp
 
 
+def test_what_is_compiled_is_kept_in_its_own_folder_also_where_none_may_lie_beside_the_sources(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    (project / "samspel" / "imported.py").touch()
+
+    run(project, "--", "-c", "import samspel.imported")
+
+    assert [one.parent.name for one in (project / ".dev").rglob("imported.*.pyc")] == ["samspel"]
+    assert not list((project / "samspel").rglob("*.pyc"))
+
+
 def test_the_console_script_runs_from_anywhere(project: Path, tmp_path: Path) -> None:
     run(project, "--", "-c", "")
 

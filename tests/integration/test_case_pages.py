@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,8 @@ from uuid import uuid4
 
 import pytest
 
+from services.cases.adapters.family import forget_former
+from shared.db import Database
 from shared.ids import staff_id
 from tests.conftest import Servers
 from tests.integration.cases_house import OWNER, CasesHouse, Json, cases_house, guardian
@@ -71,6 +74,21 @@ def undo(visitor: Visitor, path: str) -> str:
     assert found is not None, words_of(page)
     hidden = re.findall(r'name="([^"]+)" value="([^"]*)"', found.group(2))
     return does(visitor, found.group(1), **dict(hidden))
+
+
+AS_BEFORE = {"language": "sv", "custody": "yes", "protected": "no"}
+
+
+def family_of(house: CasesHouse, path: str) -> Json:
+    """Somebody of the family as they are kept, by the path of their page."""
+    (row,) = house.rows("SELECT * FROM cases.people WHERE id = %s", path.rpartition("/")[2])
+    return row
+
+
+def kept_of(house: CasesHouse, path: str) -> list[Json]:
+    """What is kept of how they were before."""
+    kept = "SELECT particulars FROM cases.former_particulars WHERE person_id = %s"
+    return house.rows(kept, path.rpartition("/")[2])
 
 
 def open_tasks(house: CasesHouse, case: Json) -> set[str]:
@@ -245,6 +263,17 @@ def test_R3_a_signature_is_recorded_with_what_the_form_says(
     assert (signed["state"], signed["form_reference"]) == ("signed", "akt-12/3")
 
 
+def test_R3_after_a_signature_it_says_whether_all_have_signed(
+    house: CasesHouse, anna: Visitor
+) -> None:
+    case = house.open_case()
+    signed = {"on": "2027-03-01", "organisations": ["school", "social_services"]}
+    first = does(anna, f"{consent_path(case)}/underskrift", **signed)
+    assert "Alla som behöver skriva på har inte gjort det än" in first
+    last = does(anna, f"{consent_path(case, 1)}/underskrift", **signed)
+    assert "Nu har alla skrivit på, så möten kan bokas" in last
+
+
 def test_X14_a_refusal_stands_at_the_form_with_its_rule_and_what_was_typed(
     house: CasesHouse, anna: Visitor
 ) -> None:
@@ -266,7 +295,7 @@ def test_S1_a_form_that_names_nobody_is_mended_at_its_field(
     page = is_refused(
         anna, f"{consent_path(case)}/underskrift", 422, on="i går", reference="två ord"
     )
-    for words in ("Välj minst en organisation", "Skriv dagen så här", "Skriv en kort kod"):
+    for words in ("Välj minst en organisation", "Skriv dagen så här", "Skriv en kod"):
         assert words in page
 
 
@@ -331,6 +360,60 @@ def test_X7_particulars_are_corrected_and_what_is_wrong_is_named(
     assert "Det är ingen e-postadress" in is_refused(
         anna, path, 422, **{**fields, "email": "inte en adress"}
     )
+
+
+def test_X7_a_change_of_particulars_is_taken_back_by_who_made_it_once(
+    house: CasesHouse, anna: Visitor
+) -> None:
+    case = house.signed_case()
+    path = f"{path_of(case)}/familj/{case['consents'][0]['person']}"
+    before = family_of(house, path)
+    wrong = {"name": "Kim Fel", "email": "fel@hemma.example", "phone": "070-1", **AS_BEFORE}
+    answer = anna.post(path, wrong)
+    assert "hemma.example" not in answer.headers["location"]
+    assert "hemma.example" not in anna.follow(answer).text.partition("</form>")[0]
+    colleague = house.visitor("asa-hallberg")
+    assert "går inte att ångra" in is_refused(colleague, f"{path}/angra")
+    there = answer.headers["location"].partition("#")[0]
+    assert "Uppgifterna är som förut" in undo(anna, there)
+    assert family_of(house, path) == before
+    assert "går inte att ångra" in is_refused(anna, f"{path}/angra")
+    assert not kept_of(house, path)
+
+
+def test_X7_after_an_hour_or_anothers_change_nothing_is_taken_back(
+    house: CasesHouse, anna: Visitor
+) -> None:
+    case = house.signed_case()
+    path = f"{path_of(case)}/familj/{case['consents'][0]['person']}"
+    does(anna, path, name="Kim Ett", **AS_BEFORE)
+    house.execute("UPDATE cases.former_particulars SET changed_at = changed_at - interval '1 hour'")
+    assert "går inte att ångra" in is_refused(anna, f"{path}/angra")
+    database = Database(house.database_url, role="samspel_cases", demo=True, size=1)
+    with closing(database), database.unit() as unit:
+        forget_former(unit.connection, unit.now)
+    assert not kept_of(house, path)
+    does(anna, path, name="Kim Två", **AS_BEFORE)
+    assert kept_of(house, path)
+    does(house.visitor("asa-hallberg"), path, name="Kim Tre", **AS_BEFORE)
+    assert "går inte att ångra" in is_refused(anna, f"{path}/angra")
+    assert family_of(house, path)["name"] == "Kim Tre"
+
+
+def test_X6_what_counts_at_once_is_said_and_not_undone(house: CasesHouse, anna: Visitor) -> None:
+    case = house.open_case()
+    path = f"{path_of(case)}/familj/{case['consents'][0]['person']}"
+    fields = {"name": "Kim Exempel", **AS_BEFORE, "protected": "yes"}
+    answer = anna.post(path, fields)
+    said = anna.follow(answer).text
+    assert "det går inte att ångra" in unescape(words_of(said))
+    assert "/angra" not in said
+    assert "går inte att ångra" in is_refused(anna, f"{path}/angra")
+    assert "Inget ändrades" in does(anna, path, **fields)
+
+
+def test_the_day_of_birth_is_written_as_in_Swedish_papers(house: CasesHouse, anna: Visitor) -> None:
+    assert "Född 2014-05-02" in sees(anna, path_of(house.open_case()))
 
 
 def test_R3_the_last_custodian_keeps_the_custody(house: CasesHouse, anna: Visitor) -> None:
@@ -443,6 +526,21 @@ def test_R16_a_case_is_closed_and_opened_again_on_the_same_day(
     again = house.get(f"cases/{case['id']}")
     assert (again["state"], [one["state"] for one in again["meetings"]]) == ("open", ["cancelled"])
     assert ticked not in open_tasks(house, case)
+    assert open_tasks(house, case) == before
+
+
+def test_R16_a_case_closed_before_its_tasks_were_noted_is_opened_again(
+    house: CasesHouse, anna: Visitor
+) -> None:
+    case = house.open_case()
+    before = open_tasks(house, case)
+    does(anna, f"{path_of(case)}/avsluta", outcome="not-needed")
+    house.execute(
+        'UPDATE cases.audit SET details = \'{"outcome": "not-needed"}\''
+        " WHERE case_id = %s AND action = 'case.close'",
+        case["id"],
+    )
+    does(anna, f"{path_of(case)}/oppna-igen")
     assert before <= open_tasks(house, case)
 
 

@@ -246,3 +246,21 @@ def test_the_page_of_the_day_reads_the_cases_of_whose_day_it_is(cases: CasesHous
         shown = today_of(UUID(OWNER), desk)
     assert {one.reference[:2] for one in shown.groups["late"] if one.reference} == {"T1"}
     assert overviews.read <= 111
+
+
+def test_a_case_that_asks_nothing_is_not_read_for_the_page_of_the_day(cases: CasesHouse) -> None:
+    """Its limit is kept, and nobody is waited for."""
+    fill(cases, 300, 300)
+    cases.execute(_ON_THEM)
+    cases.execute("DELETE FROM cases.tasks")
+    cases.execute("UPDATE scheduler.plans SET windows = jsonb_set(windows, '{0,state}', '\"met\"')"
+                  " FROM cases.cases c WHERE c.id = case_id AND c.reference <> 'T7'")  # fmt: skip
+    now = datetime.fromisoformat("2027-03-01T08:00:00+01:00")
+    with psycopg.connect(cases.database_url, row_factory=dict_row) as connection:
+        overviews = SpyingOverviews(connection)
+        desk = replace(
+            cases.worker._parts.desk_for(Unit(connection, now), "test"), overviews=overviews
+        )
+        shown = today_of(UUID(OWNER), desk)
+    assert [one.reference for group in shown.groups.values() for one in group] == ["T7"]
+    assert overviews.read == 1

@@ -1,11 +1,14 @@
 """Chores from the held meeting to the manager's mail, by all three services (R15, P12, X2)."""
 
+from datetime import date, timedelta
+
 from tests.integration.test_stories import hold, sign_all
 from tests.support.story import open_a_case, opened_by, person_called
 from tests.support.town import Json, Town
 
 ALERT = "Du har en uppgift i Samspel"
 REKTOR = "anna.lindqvist@exempelkommun.example"
+THERAPIST = "asa.hallberg@exempelkommun.example"
 HER_MANAGER = "margareta.sandstrom@exempelkommun.example"  # the skolchef
 ACTING = "Samspel-Acting-As"
 
@@ -127,6 +130,21 @@ def test_R11_that_there_is_a_next_date_is_not_said_by_hand(town: Town) -> None:
     town.do(f"cases/{case['id']}/meetings", follow_up)
     assert open_ones(town, case, "next-date") == []
     town.do(f"tasks/{task['id']}/done")  # it is; twice changes nothing
+
+
+def test_X10_S1_who_has_gone_to_another_organisation_is_reminded_of_no_meeting(town: Town) -> None:
+    case = open_a_case(town)
+    sign_all(town, case["id"])
+    meeting = booked(town, case)
+    therapist = person_called(town, "asa-hallberg")["id"]
+    before = [mail.kind for mail in town.mails() if mail.to == THERAPIST]
+    town.do("posts/familjebehandlare-1/holders/end", {"person": therapist, "last_day": town.today})
+    next_day = (date.fromisoformat(town.today) + timedelta(days=1)).isoformat()
+    body = {"person": therapist, "first_day": next_day}
+    town.do("posts/kurator-tallasskolan/holders", body)
+    town.move_clock(meeting["starts_at"])
+    later = [mail.kind for mail in town.mails() if mail.to == THERAPIST][len(before) :]
+    assert (before, later) == (["REQUEST 0"], [])
 
 
 def of_social_services(town: Town) -> Json:

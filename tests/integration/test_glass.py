@@ -43,8 +43,8 @@ def test_X10_whoever_opens_it_can_read_it_and_each_reading_is_noted(
     assert read(cases, STRANGER, f"cases/{case['id']}/timeline") == 200
     page = visitor.get(f"/arenden/{case['id']}")
     assert page.status_code == 200
-    assert "du kan läsa till midnatt, men inte ändra något" in page.text
-    assert "Nödöppnat" not in cases.visitor().get(f"/arenden/{case['id']}").text
+    assert "Du läser i nödläge. Här kan du inte ändra något." in page.text
+    assert "nödläge" not in cases.visitor().get(f"/arenden/{case['id']}").text
     noted = cases.rows(
         "SELECT what FROM cases.access_log WHERE actor = %s AND case_id = %s ORDER BY id",
         f"person:{staff_id(STRANGER)}", case["id"],
@@ -65,6 +65,30 @@ def test_X10_it_is_for_reading_alone(cases: CasesHouse, case: Json) -> None:
         assert answer.status_code == 404, path
     listed = cases.client.get("/api/v1/cases", headers=headers).json()
     assert listed["cases"] == []
+
+
+def test_X10_a_form_that_waits_for_its_signature_is_read_and_the_reading_noted(
+    cases: CasesHouse,
+) -> None:
+    case, visitor = cases.open_case(), cases.visitor(STRANGER)
+    form = f"/arenden/{case['id']}/papper/blankett/{case['consents'][0]['id']}.pdf"
+    assert visitor.get(form).status_code == 404
+    open_it(visitor, case["reference"])
+    assert form in visitor.get(f"/arenden/{case['id']}").text
+    assert visitor.get(form).content.startswith(b"%PDF")
+    (noted,) = cases.rows("SELECT actor FROM cases.access_log WHERE what = 'glass:consent.form'")
+    assert noted == {"actor": f"person:{staff_id(STRANGER)}"}
+
+
+def test_X10_who_comes_on_the_case_later_that_day_can_do_what_the_others_do(
+    cases: CasesHouse, case: Json
+) -> None:
+    visitor = cases.visitor(STRANGER)
+    open_it(visitor, case["reference"])
+    cases.post(f"cases/{case['id']}/participants", {"person": str(staff_id(STRANGER))}, 201)
+    page = visitor.get(f"/arenden/{case['id']}").text
+    assert "nödläge" not in page
+    assert f"/arenden/{case['id']}/moten/boka" in page
 
 
 def test_X10_at_midnight_in_stockholm_it_is_over(cases: CasesHouse, case: Json) -> None:

@@ -11,6 +11,7 @@ import json
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -54,6 +55,7 @@ class Story:
     meeting: Json
     suspected: Json
     unmarked: Json
+    logged: list[str]  # by our own code, from its beginning on
     told: list[str] = field(default_factory=list)  # what was answered to others
 
     @property
@@ -68,19 +70,40 @@ class Story:
         return [guardian["id"] for guardian in self.case["guardians"]]
 
 
-@pytest.fixture
-def story(
-    registered_url: str, municipality: Path, caplog: pytest.LogCaptureFixture
-) -> Iterator[Story]:
-    caplog.set_level(logging.DEBUG)
-    with a_town(registered_url, municipality, year=True) as town:
+@pytest.fixture(scope="module")
+def story(registered_of_the_module: str, municipality: Path) -> Iterator[Story]:
+    with all_logged() as logged, a_town(registered_of_the_module, municipality, year=True) as town:
         town.quiet()
         case = a_case(town)
         suspected = report(town, "zeynep-kaya", oral=True, suspected_abuse=True)
         unmarked = report(town, "yasmin-demir", oral=False)
-        made = Story(town, case, the_familys_meeting(town, case), suspected, unmarked)
+        made = Story(town, case, the_familys_meeting(town, case), suspected, unmarked, logged)
         all_that_follows(made)
         yield made
+
+
+@contextmanager
+def all_logged() -> Iterator[list[str]]:
+    """What our own code says meanwhile, at any level."""
+    listening, root = _Listening(), logging.getLogger()
+    level = root.level
+    root.setLevel(logging.DEBUG)
+    root.addHandler(listening)
+    try:
+        yield listening.heard
+    finally:
+        root.removeHandler(listening)
+        root.setLevel(level)
+
+
+class _Listening(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.split(".")[0] in ("services", "shared"):
+            self.heard.append(record.getMessage())
 
 
 def a_case(town: Town) -> Json:
@@ -279,13 +302,10 @@ def nobody_on_the_case_learns_that_there_is_a_report(story: Story) -> None:
     no_trace([json.dumps(town.get(f"cases/{case}/timeline"))], story, telling=False)
 
 
-def test_R41_nothing_of_a_report_stands_outside_the_case_service(
-    story: Story, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_R41_nothing_of_a_report_stands_outside_the_case_service(story: Story) -> None:
     """Every table of the other schemas, what was logged, and what was answered to the family."""
     no_trace(story.told, story)
-    ours = (one for one in caplog.records if one.name.split(".")[0] in ("services", "shared"))
-    no_trace((record.getMessage() for record in ours), story, telling=False)
+    no_trace(story.logged, story, telling=False)
     with psycopg.connect(story.town.database_url) as connection:
         tables = connection.execute(_TABLES).fetchall()
         assert len(tables) > 5

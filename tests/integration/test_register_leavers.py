@@ -7,6 +7,7 @@ import pytest
 
 from shared.ids import staff_id
 from tests.integration.cases_house import OWNER, THERAPIST, CasesHouse, Json
+from tests.support.links import Visitor, link_to
 
 CHIEF = str(staff_id("margareta-sandstrom"))  # skolchef
 SARA = str(staff_id("sara-abdi"))
@@ -128,6 +129,30 @@ def test_S1_who_goes_over_to_another_organisation_leaves_the_case_too(cases: Cas
     body = {"person": THERAPIST, "first_day": "2027-03-13"}
     cases.post("posts/kurator-tallasskolan/holders", body, 201)
     assert [kind for kind, *_ in tasks(cases, case)] == ["replace-participant"]
+
+
+def test_X10_who_has_gone_over_to_another_organisation_sees_nothing_of_the_case_any_more(
+    cases: CasesHouse,
+) -> None:
+    case = cases.signed_case()
+    meeting = cases.booked(case, "2027-03-15T13:00:00+01:00")
+    link = Visitor(cases, link_to(cases, meeting, THERAPIST))
+    leaves(cases, "familjebehandlare-1", THERAPIST, "2027-03-12")
+    body = {"person": THERAPIST, "first_day": "2027-03-13"}
+    cases.post("posts/kurator-tallasskolan/holders", body, 201)
+    feed = cases.post(f"people/{THERAPIST}/feed", {}, 201)["url"]
+    path, headers = f"/api/v1/cases/{case['id']}", {"Samspel-Acting-As": THERAPIST}
+
+    def seen() -> tuple[int, int, bool, int]:
+        one = cases.client.get(path, headers=headers).status_code
+        listed = cases.client.get("/api/v1/cases", headers=headers).json()["cases"]
+        calendar = cases.client.get(feed.removeprefix("http://samspel.example")).text
+        return one, len(listed), "BEGIN:VEVENT" in calendar, link.get().status_code
+
+    cases.set_clock("2027-03-12T16:00:00+01:00")
+    assert seen() == (200, 1, True, 200)
+    cases.set_clock("2027-03-13T00:00:00+01:00")
+    assert seen() == (404, 0, False, 404)
 
 
 def test_R2_a_process_owner_who_leaves_hands_over_by_the_manager(cases: CasesHouse) -> None:

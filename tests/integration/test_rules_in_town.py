@@ -66,7 +66,7 @@ def test_R20_a_rule_of_the_year_holds_for_the_years_that_begin_under_it(
     with beginnings.town("2027-01-11T08:00:00+01:00") as town:
         values = {"steps.april.minutes": "90", "year.evaluation.due": "15/6"}
         said = change(town, "arshjul", "2027-08-01", values)
-        assert "Öppna ärenden och år som följer reglerna: 2" in said
+        assert "Öppna ärenden och år som börjar den dagen eller senare: 2" in said
         town.quiet()
         years = {year: town.get(f"years/{year}")["evaluation"]["due_on"] for year in (2027, 2028)}
         assert years == {2027: "2027-06-30", 2028: "2028-06-15"}

@@ -1,4 +1,4 @@
-"""The settings: rules that are changed while everything runs, keys, accounts, people from files."""
+"""The settings: keys, accounts, people from files."""
 
 import re
 from typing import Any
@@ -6,15 +6,13 @@ from typing import Any
 import pytest
 
 from services.cases.adapters.municipality import import_register
-from services.cases.web.staff.visits import KEY, TOKEN
+from services.cases.adapters.tokens import tokens_in
+from services.cases.handlers.tokens import make_token, new_token
+from services.cases.web.staff.visits import KEY
 from shared.register import read_register
 from tests.conftest import EXAMPLE
 from tests.integration.cases_house import CasesHouse
 from tests.support.signing_in import Visitor, words_of
-
-_AREA = re.compile(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', re.DOTALL)
-_CHOICE = re.compile(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
-PROCEDURE = "/installningar/rutiner/samverkansmote"
 
 
 @pytest.fixture
@@ -22,220 +20,12 @@ def admin(cases: CasesHouse) -> Visitor:
     return cases.visitor(None, "administrator")
 
 
-def fields_of(page: str) -> dict[str, Any]:
-    """Every field of a page's big form, as a browser would send it."""
-    form = re.search(r'<form method="post" action="/installningar.*?</form>', page, re.DOTALL)
-    assert form is not None
-    found: dict[str, Any] = {}
-    for tag in re.findall(r"<input[^>]*>", form[0]):
-        name, value = _attribute(tag, "name"), _attribute(tag, "value")
-        if name and ("checkbox" not in tag or " checked" in tag):
-            found[name] = value
-    found.update(_AREA.findall(page))
-    for name, options in _CHOICE.findall(page):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        found[name] = "" if chosen is None else chosen[1]
-    return {name: value for name, value in found.items() if name not in (TOKEN, KEY)}
-
-
-def _attribute(tag: str, name: str) -> str:
-    found = re.search(rf' {name}="([^"]*)"', tag)
-    return "" if found is None else found[1]
-
-
-def typed(
-    admin: Visitor, path: str = f"{PROCEDURE}/andra?fran=2027-03-02", **more: str
-) -> dict[str, Any]:
-    answer = admin.get(path)
-    assert answer.status_code == 200, answer.text
-    return fields_of(answer.text) | more
-
-
-# Routines
-
-
-def test_a_routine_is_changed_from_a_coming_day_after_a_preview(
-    cases: CasesHouse, admin: Visitor
-) -> None:
-    values = typed(admin, **{"steps.first.within.days": "10"})
-    preview = admin.post(f"{PROCEDURE}/andra", values | {"steg": "visa"})
-    assert preview.status_code == 200
-    said = words_of(preview.text)
-    assert "Första samverkansmötet: mötet hålls inom från 14 dagar → till 10 dagar" in said
-    assert "Inga öppna ärenden berörs" in said
-    assert cases.rows("SELECT * FROM cases.rule_changes") == []
-    again = fields_of(preview.text)
-    assert again["steps.first.within.days"] == "10"
-    page = admin.follow(admin.post(f"{PROCEDURE}/andra", again | {"steg": "spara"}))
-    assert "Ändringen är sparad" in words_of(page.text)
-    assert "Kommer:" in words_of(page.text)
-    (row,) = cases.rows("SELECT kind, name, valid_from::text, content FROM cases.rule_changes")
-    assert row["content"] == "steps.first.within.days = 10\n"
-    assert (row["kind"], row["name"], row["valid_from"]) == (
-        "procedure", "samverkansmote", "2027-03-02",
-    )  # fmt: skip
-    (audit,) = cases.rows("SELECT details FROM cases.audit WHERE action = 'rules.change'")
-    assert audit["details"]["values"] == ["steps.first.within.days"]
-    assert "rules.changed" in cases.told()
-
-
-def test_X9_a_case_keeps_the_version_it_began_under(cases: CasesHouse, admin: Visitor) -> None:
-    old = cases.open_case()
-    save(admin, **{"steps.first.within.days": "10"})
-    cases.set_clock("2027-03-02T08:00:00+01:00")
-    new = cases.open_case(known_on="2027-03-02")
-    kept = cases.get(f"cases/{old['id']}")
-    assert [shown["windows"][0]["closes_on"] for shown in (kept, new)] == [
-        "2027-03-15",
-        "2027-03-12",
-    ]
-
-
-def save(admin: Visitor, path: str = PROCEDURE, day: str = "2027-03-02", **values: str) -> None:
-    sent = typed(admin, f"{path}/andra?fran={day}", **values)
-    answer = admin.post(f"{path}/andra", sent | {"steg": "spara"})
-    assert answer.status_code == 303, words_of(answer.text)
-
-
-@pytest.mark.parametrize("day", ["2027-03-01", "2027-02-01"])
-def test_X9_nothing_changes_what_cases_can_have_begun_under(admin: Visitor, day: str) -> None:
-    values = typed(admin, valid_from=day, **{"steps.first.minutes": "30"})
-    answer = admin.post(f"{PROCEDURE}/andra", values | {"steg": "visa"})
-    assert answer.status_code == 422
-    assert "tidigast tisdag 2 mars 2027" in words_of(answer.text)
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "said"),
-    [
-        ("steps.first.within.days", "0", "Skriv ett helt tal från 1 till 366."),
-        ("steps.first.minutes", "tio", "Skriv ett helt tal från 15 till 480."),
-        ("answers.at", "25.00", "Skriv tiden så här: 13.00."),
-        ("answers.by_working_days_before", "9", "skriv minst lika många dagar"),
-        ("agenda", "", "Skriv minst en punkt"),
-        ("steps.first.booking", "annat", "Välj ett av alternativen."),
-    ],
-)
-def test_a_value_that_will_not_do_is_named_and_what_was_typed_stays(
-    cases: CasesHouse, admin: Visitor, field: str, value: str, said: str
-) -> None:
-    values = typed(admin, **{field: value, "steps.second.minutes": "75"})
-    answer = admin.post(f"{PROCEDURE}/andra", values | {"steg": "spara"})
-    assert answer.status_code == 422
-    assert said in words_of(answer.text)
-    assert fields_of(answer.text)["steps.second.minutes"] == "75"
-    assert cases.rows("SELECT * FROM cases.rule_changes") == []
-
-
-def test_values_that_are_as_before_are_no_change(admin: Visitor) -> None:
-    answer = admin.post(f"{PROCEDURE}/andra", typed(admin) | {"steg": "visa"})
-    assert answer.status_code == 409
-    assert "Inget är ändrat" in words_of(answer.text)
-
-
-def test_who_decides_on_an_old_page_is_told_that_somebody_else_was_first(
-    cases: CasesHouse, admin: Visitor
-) -> None:
-    mine = typed(admin, **{"steps.first.minutes": "30"})
-    save(cases.visitor("karin-bergqvist", "administrator"), **{"steps.first.minutes": "45"})
-    answer = admin.post(f"{PROCEDURE}/andra", mine | {"steg": "spara"})
-    assert answer.status_code == 409
-    assert "Någon annan har ändrat reglerna" in words_of(answer.text)
-
-
-def test_a_change_that_nobody_has_begun_under_is_taken_back(
-    cases: CasesHouse, admin: Visitor
-) -> None:
-    save(admin, **{"steps.first.minutes": "30"})
-    page = admin.get(PROCEDURE).text
-    sent = {"valid_from": "2027-03-02", "seen": fields_of(page)["seen"]}
-    assert admin.post(f"{PROCEDURE}/ta-tillbaka", sent).status_code == 303
-    cases.set_clock("2027-03-02T08:00:00+01:00")
-    assert "Kommer:" not in words_of(admin.get(PROCEDURE).text)
-    assert len(cases.rows("SELECT * FROM cases.rule_changes")) == 2  # nothing is ever deleted
-
-
-def test_every_routine_is_read_and_has_its_form(admin: Visitor) -> None:
-    assert admin.get("/installningar/rutiner").status_code == 200
-    for name in ("samverkansmote", "spindelmote", "sspf", "arshjul", "anmalan"):
-        for path in (name, f"{name}/andra"):
-            assert admin.get(f"/installningar/rutiner/{path}").status_code == 200
-    assert admin.get("/installningar/rutiner/nagot-annat").status_code == 404
-
-
-def test_what_can_not_be_laid_over_any_more_is_left_out_and_told(
-    cases: CasesHouse, admin: Visitor
-) -> None:
-    """As when the files of a new version are others; everything else goes on."""
-    cases.execute(
-        "INSERT INTO cases.rule_changes (id, kind, name, valid_from, content, made_at, made_by)"
-        " VALUES (gen_random_uuid(), 'procedure', 'samverkansmote', '2027-01-01',"
-        " 'steps.gone.minutes = 30', now(), 'account:x')"
-    )
-    assert "Sparade ändringar som inte gäller" in words_of(admin.get("/installningar").text)
-    assert cases.open_case()["windows"]
-
-
-# School years
-
-BREAK = {"break-8-name": "Extra lov", "break-8-first": "2027-04-12", "break-8-last": "2027-04-16"}
-
-
-def test_R20_a_new_break_says_which_meeting_of_the_year_moves(
-    cases: CasesHouse, admin: Visitor
-) -> None:
-    cases.worker.work()
-    values = typed(admin, "/installningar/lasar/2026-27", **BREAK)
-    preview = admin.post("/installningar/lasar", values | {"steg": "visa"})
-    said = words_of(preview.text)
-    assert "Extra lov nytt" in said
-    booked = cases.rows("SELECT starts_at FROM cases.meetings WHERE state = 'booked'")
-    if booked:
-        assert "onsdagen den 14 april 2027" in said
-    sent = fields_of(preview.text)
-    page = admin.follow(admin.post("/installningar/lasar", sent | {"steg": "spara"}))
-    assert "Extra lov" in words_of(page.text)
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ({"break-8-last": "2027-04-01"}, "Sista dagen ligger före den första."),
-        ({"break-8-last": "2029-04-01"}, "Dagen ska ligga mellan"),
-        ({"break-8-units": "nagonstans"}, "Det finns ingen sådan skolenhet"),
-        ({"term-1-first": "2026-12-01"}, "Terminerna går in i varandra"),
-    ],
-)
-def test_a_school_year_that_can_not_be_is_named(
-    admin: Visitor, values: dict[str, str], said: str
-) -> None:
-    sent = typed(admin, "/installningar/lasar/2026-27", **BREAK | values)
-    answer = admin.post("/installningar/lasar", sent | {"steg": "spara"})
-    assert answer.status_code == 422
-    assert said in words_of(answer.text)
-
-
-def test_a_school_year_is_added(admin: Visitor) -> None:
-    sent = typed(
-        admin,
-        "/installningar/lasar/nytt",
-        **{
-            "name": "2028/29",
-            "term-0-name": "Höstterminen 2028",
-            "term-0-first": "2028-08-15",
-            "term-0-last": "2028-12-20",
-        },
-    )
-    page = admin.follow(admin.post("/installningar/lasar", sent | {"steg": "spara"}))
-    assert "Höstterminen 2028" in words_of(page.text)
-
-
 # Keys
 
 
 @pytest.fixture
 def secret(admin: Visitor) -> str:
-    answer = admin.post("/installningar/nycklar", {"name": "Portalen", "scopes": "read"})
+    answer = admin.post("/installningar/nycklar", {"name": "Portalen", "scopes": "register:read"})
     assert answer.status_code == 200
     found = re.search(r"samspel_[\w-]{43}", answer.text)
     assert found is not None
@@ -261,17 +51,37 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(
 
 
 def test_the_second_of_two_clicks_makes_no_second_key(cases: CasesHouse, admin: Visitor) -> None:
-    sent = {"name": "Portalen", "scopes": "read", KEY: "the-same"}
+    sent = {"name": "Portalen", "scopes": "register:read", KEY: "the-same"}
     admin.post("/installningar/nycklar", sent)
     page = admin.follow(admin.post("/installningar/nycklar", sent))
     assert "redan gjord" in words_of(page.text)
     assert len(cases.rows("SELECT id FROM cases.api_tokens")) == 1
 
 
-def test_a_key_is_for_what_it_is_for(cases: CasesHouse, secret: str) -> None:
-    answer = call(cases, secret, "POST", "cases")
-    assert answer.status_code == 403
-    assert answer.json()["type"].endswith("scope-missing")
+@pytest.mark.parametrize("scope", ["cases:read", "cases:write", "read"])
+def test_nobody_gives_out_a_key_to_what_they_may_not_see(
+    cases: CasesHouse, admin: Visitor, scope: str
+) -> None:
+    sent = {"name": "Portalen", "scopes": ["register:read", scope]}
+    assert admin.post("/installningar/nycklar", sent).status_code == 422
+    assert cases.rows("SELECT FROM cases.api_tokens") == []
+    page = admin.get("/installningar/nycklar").text
+    assert 'value="register:write"' in page
+    assert 'value="cases:' not in page
+    assert "samspel token add --cases" in words_of(page)
+
+
+def test_keys_to_cases_are_listed_and_taken_back_on_the_page(
+    cases: CasesHouse, admin: Visitor
+) -> None:
+    secret, token = new_token("Portalen", ["cases:read", "cases:write"], None)
+    with tokens_in(cases.database_url, "command", demo=True) as desk:
+        make_token(token, desk)
+    assert "läsa ärenden, ändra ärenden" in words_of(admin.get("/installningar/nycklar").text)
+    assert call(cases, secret, path="cases").status_code == 200
+    page = admin.follow(admin.post(f"/installningar/nycklar/{token.id}/dra-tillbaka"))
+    assert "vid kommandoraden" in words_of(page.text)  # by whom it was made
+    assert call(cases, secret, path="cases").status_code == 401
 
 
 def test_who_calls_with_a_key_is_named_in_the_access_log(cases: CasesHouse, secret: str) -> None:
@@ -313,6 +123,42 @@ def test_an_account_is_added_given_a_role_and_closed(cases: CasesHouse, admin: V
     )
     assert row == {"roles": ["it"], "closed": True}
     assert "Stängde ett konto" in words_of(admin.get("/installningar/konton").text)
+
+
+def test_nobody_of_the_register_gets_a_password_from_an_administrator(
+    cases: CasesHouse, admin: Visitor
+) -> None:
+    """Whoever knows somebody's password sees their cases."""
+    sent = {"login": "Asa.Hallberg@exempelkommun.example", "password": "korrekt häst batteri"}
+    for more in ({}, {"name": "Någon Annan", "roles": "it"}):
+        answer = admin.post("/installningar/konton", sent | more)
+        assert answer.status_code == 422
+        assert "samspel user add på servern" in words_of(answer.text)
+        assert sent["password"] not in answer.text
+    assert len(cases.rows("SELECT FROM cases.accounts")) == 1  # the administrator's own
+    outside = {"login": "drift", "name": "It Drift", "roles": "it", "password": sent["password"]}
+    assert admin.post("/installningar/konton", outside).status_code == 303
+    (row,) = cases.rows("SELECT person_id, password_hash FROM cases.accounts WHERE login = 'drift'")
+    assert row["person_id"] is None
+    assert row["password_hash"].startswith("$argon2id$")
+
+
+def test_no_account_that_exists_becomes_somebody_of_the_register(
+    cases: CasesHouse, admin: Visitor
+) -> None:
+    """An administrator's own account stays outside, whatever address the register comes to have."""
+    login = "drift@exempelkommun.example"
+    outside = {
+        "login": login,
+        "name": "It Drift",
+        "roles": "it",
+        "password": "korrekt häst batteri",
+    }
+    assert admin.post("/installningar/konton", outside).status_code == 303
+    cases.execute("UPDATE cases.people SET email = %s WHERE code = 'asa-hallberg'", login)
+    for path, more in (("", {}), ("/roller", {"roles": "it"}), ("/stang", {}), ("/oppna", {})):
+        admin.post(f"/installningar/konton{path}", {"login": login} | more)
+    assert cases.rows("SELECT FROM cases.accounts WHERE person_id IS NOT NULL") == []
 
 
 def test_whoever_keeps_the_accounts_does_not_lock_themselves_out(
@@ -395,6 +241,20 @@ def test_files_wait_for_their_sender_alone_and_for_an_hour(
     assert answer.headers["location"] == "/installningar/las-in"
     cases.set_clock("2027-03-01T09:00:01+01:00")
     assert admin.get(path).status_code == 303
+
+
+def test_files_that_nobody_says_yes_to_are_kept_for_an_hour_and_no_longer(
+    cases: CasesHouse, admin: Visitor, people: bytes
+) -> None:
+    """They hold addresses of the staff: the worker forgets them, also if nobody comes back."""
+    sent_file(admin, "people.csv", people)
+    cases.set_clock("2027-03-01T08:59:59+01:00")
+    cases.worker._tidy()
+    assert cases.rows("SELECT count(*) AS n FROM cases.import_drafts") == [{"n": 1}]
+    cases.set_clock("2027-03-01T09:00:00+01:00")
+    cases.worker._tidy_at = 0.0
+    cases.worker.work()
+    assert cases.rows("SELECT count(*) AS n FROM cases.import_drafts") == [{"n": 0}]
 
 
 def test_no_file_is_a_field_to_mend(admin: Visitor) -> None:

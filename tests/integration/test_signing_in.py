@@ -1,22 +1,33 @@
 """Who comes in by a password: tries, waits, sessions and the way out."""
 
 import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2 as httpx
 import pytest
 from argon2 import PasswordHasher
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from services.cases.adapters.accounts import accounts_in
 from services.cases.adapters.passwords import Passwords
 from services.cases.domain.accounts import LoginTaken, NobodyByThatAddress, UnknownLogin
 from services.cases.handlers import accounts
+from services.cases.web.brake import Brake
+from services.cases.web.staff.entrance import Entrance
+from services.cases.web.staff.login import make_login_pages
 from services.cases.web.staff.visits import TOKEN
 from tests.integration.cases_house import CasesHouse
+from tests.support.signing_in import at_the_door, words_of
 
 LOGIN, PASSWORD = "anna.lindqvist@exempelkommun.example", "korrekt häst batteri"
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+DOOR = "samspel-dorr"
 WRONG = "Användarnamnet eller lösenordet stämmer inte."
 
 
@@ -32,7 +43,12 @@ def door(cases: CasesHouse) -> CasesHouse:
 def come_in(
     door: CasesHouse, login: str = LOGIN, password: str = PASSWORD, **more: Any
 ) -> httpx.Response:
-    fields = {"login": login, "password": password, "till": more.pop("till", "/arenden")}
+    """By the form of the page, in a browser where `before` has signed in, if anybody has."""
+    door.client.cookies.clear()
+    fields = at_the_door(door.client) | {"login": login, "password": password}
+    fields["till"] = more.pop("till", "/arenden")
+    if before := more.pop("before", None):
+        door.client.cookies.set("samspel", before["Cookie"].partition("=")[2])
     return door.client.post("/logga-in", data=fields, follow_redirects=False, **more)
 
 
@@ -52,6 +68,7 @@ def test_the_right_password_opens_and_leads_to_where_one_was_going(door: CasesHo
     answer = come_in(door, login="  Anna.Lindqvist@Exempelkommun.example ")
     assert (answer.status_code, answer.headers["location"]) == (303, "/arenden")
     cookie = answer.headers["set-cookie"].lower()
+    assert cookie.startswith("samspel=")
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert is_in(door, session_of(answer))
@@ -68,7 +85,7 @@ def test_the_right_password_opens_and_leads_to_where_one_was_going(door: CasesHo
 )
 def test_one_answer_for_whatever_is_wrong(door: CasesHouse, login: str, password: str) -> None:
     if "\ud800" in password:
-        body = f"login={login}&password=%ED%A0%80"
+        body = urlencode(at_the_door(door.client)) + f"&login={login}&password=%ED%A0%80"
         sent = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = door.client.post("/logga-in", content=body, headers=sent)
     else:
@@ -96,6 +113,71 @@ def test_nobody_is_signed_in_from_another_site(door: CasesHouse, headers: dict[s
     assert come_in(door, headers=headers).status_code == 403
 
 
+def sent_by_hand(door: CasesHouse, token: str, cookie: str | None, **headers: str) -> Any:
+    door.client.cookies.clear()
+    fields = {"login": LOGIN, "password": PASSWORD, "till": "/arenden", TOKEN: token}
+    sent = headers if cookie is None else headers | {"Cookie": f"{DOOR}={cookie}"}
+    return door.client.post("/logga-in", data=fields, headers=sent, follow_redirects=False)
+
+
+def test_nobody_is_signed_in_by_a_page_that_is_not_of_this_browser(door: CasesHouse) -> None:
+    """Also where the browser hides where it comes from; nothing but the password is lost."""
+    door.client.cookies.clear()
+    own, own_cookie = at_the_door(door.client)[TOKEN], door.client.cookies[DOOR]
+    door.client.cookies.clear()
+    others, others_cookie = at_the_door(door.client)[TOKEN], door.client.cookies[DOOR]
+    for token, cookie, said in (
+        (own, None, "tillåt kakor"),
+        (own, "", "tillåt kakor"),
+        (own, others_cookie, "för gammal"),
+        (others, own_cookie, "för gammal"),
+        ("", own_cookie, "för gammal"),
+        ("", "x", "för gammal"),
+    ):
+        answer = sent_by_hand(door, token, cookie, Origin="null")
+        assert answer.status_code == 403
+        said_here = words_of(answer.text)
+        assert "Försök igen" in said_here
+        assert said in said_here
+        assert f'value="{LOGIN}"' in answer.text
+        assert 'name="till" value="/arenden"' in answer.text
+        assert PASSWORD not in answer.text
+    assert sent_by_hand(door, own, own_cookie, Origin="null").status_code == 303
+
+
+def test_the_page_after_a_failed_try_works_and_one_browser_has_one_cookie(
+    door: CasesHouse,
+) -> None:
+    answer = sent_by_hand(door, "old", None)
+    cookie = answer.cookies[DOOR]
+    (token,) = set(re.findall(rf'name="{TOKEN}" value="([^"]+)"', answer.text))
+    session_of(sent_by_hand(door, token, cookie))
+    again = door.client.get("/logga-in", headers={"Cookie": f"{DOOR}={cookie}"})
+    assert "set-cookie" not in again.headers
+    assert token in again.text  # two tabs at the door both work
+
+
+@pytest.mark.parametrize(
+    ("public_url", "begins", "secure"),
+    [
+        ("http://samspel.intranet.example", "samspel-dorr=", False),
+        ("https://samspel.exempelkommun.example", "__Host-samspel-dorr=", True),
+    ],
+)
+def test_the_cookie_at_the_door_is_this_hosts_alone(
+    door: CasesHouse, public_url: str, begins: str, *, secure: bool
+) -> None:
+    """Over https nobody else can set it; on an intranet without https it works as well."""
+    app = FastAPI()
+    room = replace(door.app.state.room, public_url=public_url)
+    app.include_router(make_login_pages(room, door.app.state.entrance))
+    said = TestClient(app).get("/logga-in").headers["set-cookie"]
+    assert said.startswith(begins)
+    assert "HttpOnly; Path=/; SameSite=lax" in said
+    assert ("Secure" in said) is secure
+    assert "Domain" not in said
+
+
 def test_an_account_waits_after_five_wrong_passwords_also_for_the_right_one(
     door: CasesHouse,
 ) -> None:
@@ -116,7 +198,7 @@ def test_an_account_waits_after_five_wrong_passwords_also_for_the_right_one(
 
 def test_each_sign_in_has_a_session_of_its_own_and_ends_the_one_before(door: CasesHouse) -> None:
     first = session_of(come_in(door))
-    second = session_of(come_in(door, headers=first))
+    second = session_of(come_in(door, before=first))
     assert first != second
     assert not is_in(door, first)
     assert is_in(door, second)
@@ -198,22 +280,79 @@ def test_a_hash_of_older_parameters_is_renewed_at_the_next_sign_in(door: CasesHo
     session_of(come_in(door))
 
 
-def test_too_many_wrong_tries_from_one_address_wait(
-    door: CasesHouse, caplog: pytest.LogCaptureFixture
+@pytest.fixture
+def braked(door: CasesHouse) -> Iterator[CasesHouse]:
+    """A hundred and more wrong ones have come from here, and two accounts have no failure."""
+    entrance: Entrance = door.app.state.entrance
+    quick = replace(entrance, passwords=QUICK, brake=Brake(each=100, together=5000))
+    app = FastAPI()
+    app.include_router(make_login_pages(door.app.state.room, quick))
+    before, door.client = door.client, TestClient(app)
+    fields = at_the_door(door.client) | {"password": "helt fel lösenord"}
+    answers = [
+        door.client.post("/logga-in", data=fields | {"login": f"gissad-{number}"}).status_code
+        for number in range(105)
+    ]
+    assert answers == [403] * 100 + [429] * 5
+    yield door
+    door.client = before
+
+
+def test_whoever_knows_their_password_comes_in_though_others_have_guessed_from_here(
+    braked: CasesHouse,
 ) -> None:
-    """A hundred an hour; whoever knows their password isn't counted."""
-    brake = door.app.state.entrance.brake
-    while brake.lets_pass("testclient"):
-        pass
-    try:
-        answer = come_in(door)
-        assert answer.status_code == 429
-        assert "Vänta en stund" in answer.text
-    finally:
-        brake._sent.clear()
-        brake._all.clear()
+    """A whole municipality can sit behind one address."""
+    session_of(come_in(braked))
+    session_of(come_in(braked))  # what is right isn't counted
+    session_of(come_in(braked, login="it-drift"))
+
+
+def test_where_many_have_been_wrong_a_guesser_has_one_guess_at_each_account(
+    braked: CasesHouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And learns nothing by it: one answer for a wrong guess, the next, a locked or no account."""
+    braked.execute(
+        "UPDATE cases.accounts SET locked_until = now() + interval '1 hour'"
+        " WHERE login = 'it-drift'"
+    )
+    answers = {
+        "wrong": come_in(braked, password="helt fel lösenord"),
+        "right, but after it": come_in(braked),
+        "locked": come_in(braked, login="it-drift"),
+        "nobody": come_in(braked, login="nobody@exempelkommun.example"),
+    }
+    assert {how: one.status_code for how, one in answers.items()} == dict.fromkeys(answers, 429)
+    assert all("Vänta, högst en timme" in words_of(one.text) for one in answers.values())
+    assert braked.rows("SELECT login, failures FROM cases.accounts ORDER BY login") == [
+        {"login": LOGIN, "failures": 1},
+        {"login": "it-drift", "failures": 0},
+    ]
     assert LOGIN not in caplog.text
     assert "too-many-tries" in caplog.text
+
+
+def test_where_many_have_been_wrong_each_try_is_as_much_work_and_few_go_at_a_time(
+    braked: CasesHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str | None] = []
+
+    def is_right(_: Passwords, known: str | None, given: str) -> bool:
+        compared.append(known)
+        return False
+
+    monkeypatch.setattr(Passwords, "is_right", is_right)
+    come_in(braked)
+    come_in(braked)
+    come_in(braked, login="nobody@exempelkommun.example")
+    assert [known is not None for known in compared] == [True, False, False]
+    turns = braked.app.state.entrance.turns
+    assert turns.acquire(blocking=False)
+    assert turns.acquire(blocking=False)
+    try:
+        assert come_in(braked).status_code == 429
+        assert len(compared) == 3
+    finally:
+        turns.release(2)
 
 
 def test_nothing_of_who_tried_stands_in_the_log(

@@ -129,6 +129,29 @@ def test_an_address_that_has_passed_to_another_does_not_open_the_first_ones_acco
     assert refused(elsewhere.sign_in(), "Du har inget konto här")
 
 
+def test_an_account_that_somebody_comes_in_by_is_not_opened_by_an_address_put_there_since(
+    elsewhere: Elsewhere,
+) -> None:
+    """An administrator who puts their own address on somebody doesn't become them by it."""
+    own = "hans.admin@exempelkommun.example"
+    with accounts_in(elsewhere.cases.database_url, "test") as desk:
+        accounts.add_account(ANNA, None, (), "x", desk)
+    elsewhere.cases.execute("UPDATE cases.people SET email = %s WHERE code = 'anna-lindqvist'", own)
+    assert refused(elsewhere.sign_in(email=own), "Du har inget konto här")
+    with accounts_in(elsewhere.cases.database_url, "test") as desk:
+        accounts.change_login(ANNA, own, desk)  # at the server: they have seen that it is she
+    assert signed_in(elsewhere.sign_in(email=own))
+
+
+def test_the_first_sign_in_by_the_identity_service_is_written_down(elsewhere: Elsewhere) -> None:
+    assert signed_in(elsewhere.sign_in())
+    assert signed_in(elsewhere.sign_in())
+    (account,) = elsewhere.cases.rows("SELECT id FROM cases.accounts")
+    assert elsewhere.cases.rows(
+        "SELECT details FROM cases.audit WHERE action = 'sign-in.first'"
+    ) == [{"details": {"account": str(account["id"])}}]
+
+
 def test_an_answer_is_good_once_and_in_the_browser_that_asked(elsewhere: Elsewhere) -> None:
     query = elsewhere.provider.sign_in(elsewhere.leave())
     cookies = dict(elsewhere.browser.cookies)

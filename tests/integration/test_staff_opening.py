@@ -174,13 +174,13 @@ def test_P9_only_what_the_routine_needs_is_asked(anna: Visitor) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"name": ""}, "Namn: Fyll i det här."),
-        ({"birth_date": "2008-02-28"}, "Födelsedatum: Barnet är 19 år. SSPF gäller från 9"),
+        ({"name": ""}, "Namn: fyll i det här."),
+        ({"birth_date": "2008-02-28"}, "Födelsedatum: barnet är 19 år. SSPF gäller från 9"),
         ({"grade": "3"}, "Årskurs: SSPF gäller årskurs 4 till 9."),
         ({"residence": "annan"}, "Folkbokföring: SSPF är för barn som är folkbokförda"),
-        ({"reason": "other-absence"}, "Varför: Det blir inget ärende här. Vid annan skolfrånvaro"),
-        ({"known_on": "2027-03-02"}, "När behovet blev känt: Dagen har inte varit än."),
-        ({"protected": ""}, "Skyddade personuppgifter: Välj ett av alternativen."),
+        ({"reason": "other-absence"}, "Varför: det blir inget ärende här. Vid annan skolfrånvaro"),
+        ({"known_on": "2027-03-02"}, "När behovet blev känt: dagen har inte varit än."),
+        ({"protected": ""}, "Skyddade personuppgifter: välj ett av alternativen."),
     ],
 )
 def test_P1_P2_what_is_to_be_mended_is_told_at_once_and_what_was_typed_stays(
@@ -267,7 +267,9 @@ def test_S8_those_whose_posts_are_named_come_unasked(house: CasesHouse, anna: Vi
         ("strand", "Emelie Strand kurator, Björkskolan"),
         ("KURATOR björk", "Emelie Strand kurator, Björkskolan"),
         ("skolsköterska central", "Marie Isaksson skolsköterska, Centralskolan"),
-        ("xyz", "Ingen fler hittades."),
+        ("xyz", "Ingen passar på «xyz»."),
+        ("strand emelie", "En träff för «strand emelie»"),
+        ("anna lindqvist", "Alla som passar på «anna lindqvist» står redan här ovanför."),
     ],
 )
 def test_R5_colleagues_are_found_by_name_unit_and_role(
@@ -404,7 +406,7 @@ def test_a_page_that_one_comes_back_to_is_kept_as_it_is_then(anna: Visitor) -> N
 
 def test_the_summary_of_half_a_form_leads_to_what_is_missing(anna: Visitor) -> None:
     assert leads_to(anna.get(f"{SAM}/granska")) == f"{SAM}?fel=1"
-    assert "Namn: Fyll i det här." in told(anna.get(f"{SAM}?fel=1"), 422)
+    assert "Namn: fyll i det här." in told(anna.get(f"{SAM}?fel=1"), 422)
     anna.post(SAM, CHILD)
     assert leads_to(anna.get(f"{SAM}/granska")) == f"{SAM}/familjen?fel=1"
 

@@ -275,10 +275,7 @@ def all_breaks() -> Mapping[str, Span]:
 
 
 Lived = tuple[Decade, LongStory]
-pytestmark = [
-    pytest.mark.xdist_group("ten-years"),
-    pytest.mark.timeout(0 if YEARS == ALL else 300),
-]
+pytestmark = pytest.mark.timeout(0 if YEARS == ALL else 300)
 
 
 def test_R20_every_april_and_every_october_has_exactly_one_meeting(decade: Lived) -> None:

@@ -102,6 +102,39 @@ def test_R41_in_an_upgraded_database_too_no_family_is_put_on_a_matter_of_the_sta
         old.run("UPDATE cases.cases SET about = 'child' WHERE id = %s", matter)
 
 
+def test_a_key_from_before_the_areas_keeps_the_register_alone(empty_url: str) -> None:
+    """One for events alone, which nothing answers, has ended; one that was taken back stays so."""
+    command.upgrade(migrations._config(empty_url), "0005")
+    facts = Facts(empty_url)
+    before = {
+        "reads": ["read"], "writes": ["write"], "both": ["read", "write"],
+        "all": ["read", "write", "events"], "events": ["events"], "gone": ["read", "events"],
+    }  # fmt: skip
+    for name, scopes in before.items():
+        facts.run(
+            "INSERT INTO cases.api_tokens (id, name, hash, scopes, made_at, made_by, revoked_at)"
+            " VALUES (%s, %s, %s, %s, %s, 'x', %s)",
+            uuid4(), name, name.encode(), scopes, NOW, NOW if name == "gone" else None,
+        )  # fmt: skip
+    migrations.upgrade(empty_url)
+    migrations.upgrade(empty_url)
+    with psycopg.connect(empty_url) as connection:
+        after = connection.execute(
+            "SELECT name, scopes, revoked_at IS NOT NULL FROM cases.api_tokens ORDER BY name"
+        ).fetchall()
+    both = ["register:read", "register:write"]
+    assert after == [
+        ("all", both, False),
+        ("both", both, False),
+        ("events", ["register:read"], True),
+        ("gone", ["register:read"], True),
+        ("reads", ["register:read"], False),
+        ("writes", ["register:write"], False),
+    ]
+    with pytest.raises(psycopg.errors.CheckViolation):
+        facts.run("UPDATE cases.api_tokens SET scopes = ARRAY['read']")
+
+
 def add_guardian(facts: Facts, matter: UUID, person: UUID) -> None:
     facts.run(
         "INSERT INTO cases.participants (case_id, person_id, party, custody, added_at)"

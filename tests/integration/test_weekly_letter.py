@@ -5,11 +5,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from services.cases.adapters.digests import SqlDigests
+from services.cases.domain.digest import Counts
+from services.cases.handlers import digests
+from services.cases.handlers.digest_ports import DigestDesk
 from services.cases.handlers.digests import count_letters, plan_weeks
 from shared.domain.weekly import WeeklyLetter
+from tests.support.notifier import SECRET
+from tests.support.signing_in import visitor, words_of
 from tests.support.story import open_a_case
 from tests.support.town import Town, a_town
 
@@ -76,8 +83,8 @@ def test_X2_X16_whoever_has_something_to_do_hears_on_monday_how_much_and_nothing
 
 def plan_weeks_and_count_again(town: Town) -> None:
     """Another worker, just begun."""
-    for look in (plan_weeks, count_letters):
-        town.cases._in_a_unit(partial(look, WeeklyLetter()))
+    for look in (partial(plan_weeks, WeeklyLetter()), partial(count_letters, WeeklyLetter(), ())):
+        town.cases._in_a_unit(look)
     town.quiet()
 
 
@@ -111,6 +118,52 @@ def test_what_waited_for_the_server_is_counted_anew(town: Town) -> None:
     stopped = town.rows("SELECT DISTINCT reason FROM notifier.messages WHERE state = 'suppressed'")
     assert {"reason": "counted-long-ago"} in stopped
     assert all("kl. 09.30." in text_of(town, to) for _, to in letters(town))
+
+
+def test_X2_a_letter_that_can_not_be_counted_holds_back_no_other_and_is_tried_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """X3: one line in the log, without the words of the error; and it's told where IT looks."""
+    open_a_case(town)
+    town.move_clock("2027-03-08T06:59:00+01:00")
+    (rektor,) = town.rows("SELECT id FROM cases.people WHERE email = %s", REKTOR)
+    asked = fails_for(rektor["id"], monkeypatch)
+    town.clockwork.stand_at(datetime.fromisoformat("2027-03-08T07:00:00+01:00"))
+    for _ in range(4):  # some at a time
+        town.cases.look_daily()
+    assert asked == [rektor["id"]], "not again at once"
+    uncounted = town.rows("SELECT person_id FROM cases.digests WHERE counted_at IS NULL")
+    assert uncounted == [{"person_id": rektor["id"]}]
+    assert "can't be counted: DivisionByZero" in caplog.text
+    assert "Lindqvist" not in caplog.text
+
+    town.clockwork.stand_at(datetime.fromisoformat("2027-03-08T07:06:00+01:00"))
+    operator = visitor(town.client, town.database_url, SECRET, None, roles=["it"])
+    assert "Veckobrev som inte är räknade: 1." in words_of(operator.get("/drift").text)
+
+    monkeypatch.undo()
+    town.cases._count_again_at.clear()  # ten minutes later
+    town.quiet()
+    told = [to for _, to in letters(town)]
+    assert told.count(REKTOR) == 1
+    assert len(told) > 1
+    assert "Veckobrev som inte är räknade" not in words_of(operator.get("/drift").text)
+
+
+def fails_for(person: UUID, monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    """Counting somebody's week breaks the transaction; when it has been tried."""
+    counts_of, asked = digests.counts_of, list[UUID]()
+
+    def fails(of: UUID, desk: DigestDesk) -> Counts:
+        if of != person:
+            return counts_of(of, desk)
+        asked.append(of)
+        assert isinstance(desk.digests, SqlDigests)
+        desk.digests._connection.execute('SELECT 1 / 0 AS "Anna Lindqvist"')
+        raise AssertionError
+
+    monkeypatch.setattr(digests, "counts_of", fails)
+    return asked
 
 
 def test_a_letter_of_a_week_that_is_over_is_dropped(town: Town) -> None:

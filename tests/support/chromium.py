@@ -22,6 +22,7 @@ HOST = "samspel.example"
 BASE = f"http://{HOST}"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+ENLARGED = {"width": 640, "height": 450}  # a desktop at 200 %
 NARROWEST = {"width": 320, "height": 640}
 MOST_BYTES = 150_000
 START_SECONDS = 10.0

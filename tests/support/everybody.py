@@ -12,15 +12,19 @@ from fastapi import FastAPI
 from services.cases.domain.rights import Right
 from services.cases.web.staff.visits import KEY
 from shared.ids import staff_id
-from tests.integration.cases_house import CasesHouse, Json
+from tests.integration.cases_house import CasesHouse, Json, new_case
 from tests.integration.test_cases_sight import EXAMPLES, HEADER, QUERIES
 from tests.support.signing_in import Visitor
+from tests.support.things import MOVED, UNCOVERED
 
-NOBODY, SYSTEM = "nobody", "the system"
+NOBODY, SYSTEM, FAMILY = "nobody", "the system", "family"
 # Who signs in, and who sits before a system that calls: by code, or an account's role.
 STAFF = {
-    "on the case": "anna-lindqvist",  # rektor, the process owner
-    "another": "lotta-engstrom",  # socialsekreterare, on no case of this test
+    "owner": "anna-lindqvist",  # rektor, who opened the case and owns it
+    "colleague": "asa-hallberg",  # on the case, for an organisation that the consent covers
+    "uncovered": UNCOVERED,  # on it, for one that no consent covers
+    "moved": MOVED,  # on it, for an organisation that they work for no longer
+    "another": "lotta-engstrom",  # socialsekreterare, on no case
     "manager": "margareta-sandstrom",  # skolchef, to whom the rektor reports
     "coordinator": "stefan-norrby",
 }
@@ -28,9 +32,41 @@ ACCOUNTS = {"administrator": "administrator", "it": "it"}
 _IN_A_PATH = re.compile(r"\{(\w+)(?::\w+)?\}")
 _KEY_OF_A_FORM = re.compile(rf'name="{KEY}" value="[^"]*"')
 IN, DOOR, NO, GONE = "in", "door", "no", "gone"
+# Of what is asked with a body, one that can be read: whether it is let in comes after that.
+_TIME, _DAY = "2027-03-09T13:00:00+01:00", "2027-03-01"
+_OWNER, _CHIEF = str(staff_id("anna-lindqvist")), str(staff_id("birgitta-nordlund"))
+_REPORT = {
+    "unit": "bjorkskolan", "reporter": _OWNER, "received_by": _CHIEF, "oral": True,
+    "wants_feedback": False,
+}  # fmt: skip
+_PARENTS = {"unit": "bjorkskolan", "stage": "lagstadiet", "cohorts": [2025]}
+BODIES: Mapping[str, Json] = {
+    "/cases": new_case(),
+    "/considerations": {"unit": "bjorkskolan", "by": _OWNER, "wanted": False},
+    "/consultations": {"starts_at": _TIME},
+    "/dispatches": {"kind": "information", "title": "Hej", "by": _CHIEF},
+    "/dispatches/{dispatch_id}/confirmations": {"post": "rektor-bjorkskolan"},
+    "/inbound/{inbound_id}/answer": {"person": _OWNER, "answer": "accepted"},
+    "/inquiries": {"procedure": "sspf", "source": "child"},
+    "/inquiries/{inquiry_id}/accept": new_case(procedure="sspf"),
+    "/inquiries/{inquiry_id}/point-elsewhere": {"to": "other"},
+    "/parent-meetings": _PARENTS | {"starts_at": "2027-05-21T18:00:00+02:00"},
+    "/parent-meetings/held": _PARENTS | {"on": _DAY},
+    "/parent-meetings/{meeting}/replace": {"for": _CHIEF, "person": _OWNER},
+    "/posts/{code}/holders": {"person": _OWNER, "first_day": _DAY},
+    "/posts/{code}/holders/end": {"person": _CHIEF, "last_day": _DAY},
+    "/reports": _REPORT,
+    "/reports/{report_id}/classify": {"suspected_abuse": True},
+    "/reports/{report_id}/feedback": {"code": "opened"},
+    "/reports/{report_id}/guardian-informed": {"by": _OWNER},
+    "/reports/{report_id}/meeting": {"starts_at": _TIME},
+    "/years/{year}/evaluation/answers": {
+        "post": "rektor-bjorkskolan", "by": _OWNER, "answers": {"works": 4},
+    },
+}  # fmt: skip
 
 
-ROLES = (NOBODY, SYSTEM, *STAFF, *ACCOUNTS)
+ROLES = (NOBODY, SYSTEM, FAMILY, *STAFF, *ACCOUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +112,22 @@ def _doors(dependant: Any) -> Iterator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Everybody:
-    """All who can ask, over one house."""
+    """All who can ask, over one house. `parent`: a guardian on the case."""
 
     house: CasesHouse
+    parent: str
     visitors: Mapping[str, Visitor]
 
     @classmethod
-    def of(cls, house: CasesHouse) -> "Everybody":
+    def of(cls, house: CasesHouse, parent: str) -> "Everybody":
         people = {role: house.visitor(code) for role, code in STAFF.items()}
         accounts = {role: house.visitor(None, name) for role, name in ACCOUNTS.items()}
-        return cls(house, people | accounts)
+        return cls(house, parent, people | accounts)
 
     def ask(self, role: str, route: Route, ids: Mapping[str, str]) -> httpx.Response:
         """What a route answers somebody, who fills in next to nothing."""
         path = address(route, ids)
+        self.house.client.cookies.clear()
         if route.of_api:
             return self._call(role, route, path)
         if role in self.visitors:
@@ -103,39 +141,40 @@ class Everybody:
     def _call(self, role: str, route: Route, path: str) -> httpx.Response:
         last = "/" + route.path.rsplit("/", 1)[1]
         headers = {"Authorization": ""} if role == NOBODY else {}
-        if role in STAFF:
-            headers = {HEADER: str(staff_id(STAFF[role]))}
-        body = None if route.method == "GET" else EXAMPLES.get(last, {})
+        if role not in (NOBODY, SYSTEM):
+            person = self.parent if role == FAMILY else str(staff_id(STAFF[role]))
+            headers = {HEADER: person}
+        sent = BODIES.get(route.path.removeprefix("/api/v1")) or EXAMPLES.get(last, {})
+        body = None if route.method == "GET" else sent
         query = QUERIES.get(last, "") if route.method == "GET" else ""
         return self.house.client.request(route.method, path + query, headers=headers, json=body)
 
 
 def address(route: Route, ids: Mapping[str, str]) -> str:
     """The route's path with ids in it; what there are none for is made up."""
-    return _IN_A_PATH.sub(lambda found: ids.get(found[1]) or _made_up(found[1]), route.path)
+    return _IN_A_PATH.sub(
+        lambda found: _given(found[1], route.path, ids) or _made_up(found[1]), route.path
+    )
+
+
+def _given(name: str, path: str, ids: Mapping[str, str]) -> str | None:
+    """The id of that name; first the one for paths that begin as this one does."""
+    for key, value in ids.items():
+        begins, _, of = key.rpartition(" ")
+        if begins and of == name and path.startswith(begins):
+            return value
+    return ids.get(name)
 
 
 def _made_up(name: str) -> str:
     """Nobody's, and the same each time."""
-    return "2027" if name == "year" else str(uuid5(NAMESPACE_URL, name))
-
-
-def ids_of(case: Json, meeting: Json) -> dict[str, str]:
-    """What can be asked about a case."""
-    return {
-        "case_id": case["id"],
-        "meeting_id": meeting["id"],
-        "task_id": case["tasks"][0]["id"],
-        "consent_id": case["consents"][0]["id"],
-        "person_id": case["guardians"][0]["id"],
-        "answer": "undertecknat",
-        "procedure": "samverkansmote",
-    }
+    return str(uuid5(NAMESPACE_URL, name))
 
 
 def missing_ids(like: Mapping[str, str]) -> dict[str, str]:
-    """The same of a case that there isn't."""
-    return {name: str(uuid4()) if _is_id(value) else value for name, value in like.items()}
+    """The same of what there isn't."""
+    ids = {name: str(uuid4()) if _is_id(value) else value for name, value in like.items()}
+    return ids | {"unit": "finns-inte"}
 
 
 def _is_id(value: str) -> bool:
@@ -150,7 +189,8 @@ def said(response: httpx.Response, ids: Mapping[str, str]) -> str:
     """What an answer says, without what was asked about and the key of this one page."""
     text = _KEY_OF_A_FORM.sub("", response.text)
     for name, value in ids.items():
-        text = text.replace(value, name)
+        if _is_id(value) or name == "unit":
+            text = text.replace(value, "")
     return text
 
 

@@ -27,6 +27,16 @@ _PARTICIPANT = """
       (case_id, person_id, party, role, organisation, custody, added_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
+_POST = """
+    WITH unit AS (
+      INSERT INTO cases.units (code, name, kind, organisation) VALUES (%s, 'Enheten', 'f-6', %s)
+      ON CONFLICT (code) DO UPDATE SET name = excluded.name RETURNING code),
+    post AS (
+      INSERT INTO cases.posts (code, role, unit) SELECT %s, %s, unit.code FROM unit
+      ON CONFLICT DO NOTHING RETURNING code)
+    INSERT INTO cases.holders (post, person_id, first_day)
+    SELECT post.code, %s, '2020-01-01' FROM post
+"""
 _CONSENT = """
     INSERT INTO cases.consents
       (id, case_id, person_id, party, organisations, state, requested_on, signed_on)
@@ -148,6 +158,10 @@ class Facts:
         custody = party == "guardian"
         person = self.people[name]
         self.run(_PARTICIPANT, self.case_id, person, party, role, organisation, custody, NOW)
+        if organisation is not None:
+            # The first of somebody's posts by its code says who their manager is: not this one.
+            post = f"zz-{person}-{organisation}"
+            self.run(_POST, organisation, organisation, post, role, person)
 
     def add_duty(self, owner: str, due_on: str = "2027-03-04") -> UUID:
         """A task that belongs to no case: an inquiry to answer, for who is in a post of its own."""

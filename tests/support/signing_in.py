@@ -91,6 +91,14 @@ def visitor(
     return Visitor(client, begin_session(database_url, who, roles=roles), secret)
 
 
+def at_the_door(client: TestClient) -> dict[str, str]:
+    """The hidden fields of the form at the door; the client keeps the cookie that belongs to it."""
+    page = client.get("/logga-in").text
+    form = page[page.index('<form method="post" action="/logga-in">') :]
+    form = form[: form.index("</form>")]
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
+
+
 def words_of(page: str) -> str:
     """What a page says, without its tags, one space between words."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).strip()

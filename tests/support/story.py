@@ -17,9 +17,9 @@ class Stage(Protocol):
     def settle(self) -> None: ...
 
 
-def open_a_case(house: Stage) -> Json:
+def open_a_case(house: Stage, **more: object) -> Json:
     rektor, therapist = (person_called(house, code) for code in ("anna-lindqvist", "asa-hallberg"))
-    return opened_by(house, rektor, "samverkansmote", participants=[therapist["id"]])
+    return opened_by(house, rektor, "samverkansmote", participants=[therapist["id"]], **more)
 
 
 def the_meeting(house: Stage, case_id: str, step: str) -> Json:

@@ -133,9 +133,26 @@ def test_what_lasts_over_midnight_is_on_both_days_and_what_ends_there_is_not() -
 def test_nothing_is_lost_and_nothing_stands_twice(limits: list[date], on: date) -> None:
     here = span("month", on)
     found = [
-        one.first
+        day.on
         for week in shown("month", on, *map(limit, limits))
         for day in week.days
-        for one in day.entries
+        for _ in range(len(day.entries) + day.left)
     ]
     assert sorted(found) == sorted(day for day in limits if here.first <= day <= here.last)
+
+
+@pytest.mark.parametrize(
+    ("view", "count", "stand", "left"),
+    [
+        ("month", 6, 6, 0), ("month", 7, 5, 2), ("month", 40, 5, 35),
+        ("week", 24, 24, 0), ("week", 25, 23, 2), ("day", 200, 200, 0),
+    ],
+)  # fmt: skip
+def test_a_crowded_day_has_its_first_and_says_how_many_are_left(
+    view: View, count: int, stand: int, left: int
+) -> None:
+    many = [entry(f"2027-03-09T{8 + n // 60:02}:{n % 60:02}") for n in range(count)]
+    weeks = shown(view, TODAY, *reversed(many))
+    (day,) = [day for week in weeks for day in week.days if day.on == TODAY]
+    assert (len(day.entries), day.left) == (stand, left)
+    assert list(day.entries) == many[:stand]

@@ -104,6 +104,27 @@ def test_staff_whom_the_consent_does_not_cover_get_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("works_for", "answered"),
+    [
+        ({"social_services"}, Go()),
+        ({"school", "social_services"}, Go()),
+        ({"school"}, Stop("not-covered", "S1")),
+        (set(), Stop("not-covered", "S1")),
+    ],
+)
+def test_X10_who_has_left_the_organisation_they_are_there_for_is_told_no_more(
+    works_for: set[str], answered: Go | Stop
+) -> None:
+    to_therapist = message(mailbox="terapeut@ifo.example", person=FAMILY_THERAPIST, party="staff")
+
+    def moved(known: Mailing) -> Mailing:
+        contact = replace(known.contacts[FAMILY_THERAPIST], works_for=frozenset(works_for))
+        return replace(known, contacts={**known.contacts, FAMILY_THERAPIST: contact})
+
+    assert answer(to_therapist, moved) == answered
+
+
+@pytest.mark.parametrize(
     ("changes", "more", "reason"),
     [
         ({}, {"procedure": None}, "procedure-unknown"),

@@ -76,6 +76,15 @@ def test_X5_what_does_not_hold_as_it_leaves_is_stopped(
     assert answer.reason == reason
 
 
+def test_what_may_have_arrived_already_goes_as_it_was_and_is_not_counted_anew() -> None:
+    """Other numbers would be a second letter beside the first."""
+    made = draft()
+    sending = Sending(**{one.name: getattr(made, one.name) for one in fields(Message)})
+    an_hour_later = SOON + timedelta(hours=1)
+    assert decide(sending, ANNAS, None, None, an_hour_later) == Stop(OUTDATED, made.rule)
+    assert decide(replace(sending, doubts=1), ANNAS, None, None, an_hour_later) == Go()
+
+
 def test_it_is_never_about_a_case_and_nothing_else_is_about_a_week() -> None:
     assert isinstance(decide(draft(), mailing(), None, PROCEDURE, SOON), Stop)
     other = replace(draft(), kind=Kind.TASK)

@@ -12,10 +12,10 @@ from services.cases.domain.actions import ACTIONS, said_of
 from services.cases.domain.limits import (
     DueTask,
     OfSomebody,
-    for_a_manager,
     limits,
     words_for_a_manager,
 )
+from services.cases.domain.limits_of_people import DueTo, for_a_manager
 from services.cases.domain.task_kinds import KINDS
 from services.cases.domain.timeline import Note, People, timeline
 from shared.domain.days import WorkingDays
@@ -140,19 +140,19 @@ MEETING = str(FACTS.meetings[0].id)
             "meeting.book",
             {"meeting": MEETING, "starts_at": "2027-03-09T12:00:00+00:00"},
             "Första samverkansmötet bokades till tisdagen den 9 mars 2027 kl. 13.00.",
-            "“Första samverkansmötet” was booked for Tuesday 9 March 2027, 13:00.",
+            "“First samverkansmöte” was booked for Tuesday 9 March 2027, 13:00.",
         ),
         (
             "answer.declined",
             {"meeting": MEETING, "person": str(uid("mother"))},
             "En vårdnadshavare tackade nej till första samverkansmötet.",
-            "A guardian declined “Första samverkansmötet”.",
+            "A guardian declined “First samverkansmöte”.",
         ),
         (
             "answer.accepted",
             {"meeting": MEETING, "person": str(uid("child"))},
             "Barnet tackade ja till första samverkansmötet.",
-            "The child accepted “Första samverkansmötet”.",
+            "The child accepted “First samverkansmöte”.",
         ),
         (
             "task.done",
@@ -249,10 +249,9 @@ def test_a_day_of_a_task_is_a_limit_too() -> None:
 
 
 def test_X16_a_manager_is_told_whose_and_when_and_of_no_case() -> None:
-    facts = case()
-    task = DueTask(facts.id, "get-consent", uid("rektor"), "R4", day("2027-03-15"), None)
-    found = limits(facts, SAMVERKANSMOTE, [task], DAYS, day("2027-03-16"))
-    (one,) = for_a_manager(found)
+    mine = (uid("rektor"), "school")
+    due = [DueTo(mine, day("2027-03-15"), "passed")] * 2
+    (one,) = for_a_manager(due)
     assert one == OfSomebody(uid("rektor"), day("2027-03-15"), "passed", 2)
     said = words_for_a_manager(one, "Anna Lindqvist")
     assert said.sv == "Anna Lindqvist har 2 gränser som passerade måndagen den 15 mars 2027."

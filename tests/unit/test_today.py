@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.cases.domain.limits import OfSomebody
+from services.cases.domain.refused import Words
 from services.cases.domain.task_kinds import KINDS
 from services.cases.domain.today import MEETING, OpenTask, Thing, by_urgency, colleagues, things
 from services.cases.web.staff.today_words import act, by_when, state, what
@@ -22,7 +23,7 @@ ANNA, BO = UUID(int=11), UUID(int=12)
 def limit(day: str, **changes: Any) -> Thing:
     thing = Thing(
         kind=MEETING, rule="R9", quote="", procedure=PROCEDURE, day=date.fromisoformat(day),
-        reference="7KQ2", case_id=CASE, step="first", title="Första mötet",
+        reference="7KQ2", case_id=CASE, step="first", title=Words("Första mötet", "First meeting"),
         limit_on=date.fromisoformat(day), state="coming",
     )  # fmt: skip
     return replace(thing, **changes)
@@ -152,7 +153,7 @@ def test_the_state_is_a_sign_and_a_word_and_the_day_is_in_words() -> None:
     assert (sign, word.sv, word.en) == ("▲", "Försenad", "Late")
     assert state(task("inform", "2027-03-05"), TODAY)[1].sv == "I morgon"
     assert state(limit("2027-03-01", state="passed"), TODAY)[1].sv == "Gränsen har passerat"
-    assert by_when(limit("2027-03-15")).sv == "hålls senast måndag 15 mars 2027 (vecka 11)"
+    assert by_when(limit("2027-03-15")).sv == "hålls senast måndag 15 mars 2027 (vecka\u00a011)"
     assert by_when(task("inform", None)).en == "as soon as possible"
 
 

@@ -32,6 +32,10 @@ _ADD = """
     INSERT INTO cases.accounts (id, login, person_id, name, roles, password_hash, created_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
+_LOGIN = """
+    UPDATE cases.accounts SET login = %s
+    WHERE id = %s AND NOT EXISTS (SELECT 1 FROM cases.accounts WHERE login = %s AND id <> %s)
+"""
 _SPEND = "INSERT INTO cases.spent_states (state, at) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 _KEPT = timedelta(hours=1)  # longer than a sign-in lasts
 
@@ -62,6 +66,10 @@ class SqlAccounts:
 
     def note_tries(self, account: UUID, failures: int, until: datetime | None) -> None:
         self._change("failures = %s, locked_until = %s", failures, until, account)
+
+    def keep_login(self, account: UUID, login: str) -> bool:
+        done = self._connection.execute(_LOGIN, [login, account, login, account])
+        return done.rowcount == 1
 
     def keep_password(self, account: UUID, password_hash: str) -> None:
         self._change("password_hash = %s", password_hash, account)

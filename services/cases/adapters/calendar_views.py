@@ -50,13 +50,15 @@ _UNITS = """
     ORDER BY p.unit
 """
 _DUE_BETWEEN = """
-    SELECT id FROM unnest(%(cases)s::uuid[]) AS id
-    WHERE EXISTS (SELECT FROM cases.tasks t WHERE t.case_id = id AND t.state = 'open'
-                    AND t.due_on >= %(first)s AND t.due_on < %(before)s)
-       OR EXISTS (SELECT FROM scheduler_api.windows w
-                  WHERE w.case_id = id AND w.closes_on >= %(first)s AND w.closes_on < %(before)s)
-       OR NOT EXISTS (SELECT FROM scheduler_api.windows w WHERE w.case_id = id)
-    ORDER BY id
+    SELECT c.id FROM cases.cases c
+    WHERE c.id = ANY (%(cases)s)
+      AND (EXISTS (SELECT FROM cases.tasks t WHERE t.case_id = c.id AND t.state = 'open'
+                     AND t.due_on >= %(first)s AND t.due_on < %(before)s)
+           OR EXISTS (SELECT FROM scheduler_api.windows w WHERE w.case_id = c.id
+                        AND w.closes_on >= %(first)s AND w.closes_on < %(before)s)
+           OR (c.procedure = ANY (%(procedures)s)
+               AND NOT EXISTS (SELECT FROM scheduler_api.windows w WHERE w.case_id = c.id)))
+    ORDER BY c.id
 """
 
 
@@ -81,6 +83,11 @@ class SqlCalendarViews:
         rows = self._connection.execute(_UNITS, {"person": person, "today": today})
         return [row["unit"] for row in rows]
 
-    def due_between(self, case_ids: Collection[UUID], first: date, before: date) -> list[UUID]:
-        values = {"cases": sorted(case_ids), "first": first, "before": before}
+    def due_between(
+        self, case_ids: Collection[UUID], procedures: Collection[str], first: date, before: date
+    ) -> list[UUID]:
+        values = {
+            "cases": sorted(case_ids), "procedures": list(procedures),
+            "first": first, "before": before,
+        }  # fmt: skip
         return [row["id"] for row in self._connection.execute(_DUE_BETWEEN, values)]

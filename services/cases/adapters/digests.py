@@ -1,10 +1,10 @@
 """The letters of the week, in SQL."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
@@ -35,7 +35,7 @@ _ADD = """
 """
 _TO_COUNT = """
     SELECT id, person_id, week FROM cases.digests
-    WHERE counted_at IS NULL AND due_at <= %s
+    WHERE counted_at IS NULL AND due_at <= %s AND id <> ALL (%s)
     ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
 """
 _TAKE = "SELECT id, person_id, week FROM cases.digests WHERE id = %s FOR UPDATE"
@@ -81,8 +81,19 @@ class SqlDigests:
     def add(self, week: date, due_at: datetime, today: date) -> None:
         self._connection.execute(_ADD, {"week": week, "due_at": due_at, "today": today})
 
-    def to_count(self, limit: int) -> list[Letter]:
-        return [Letter(**row) for row in self._connection.execute(_TO_COUNT, [self._now, limit])]
+    def to_count(self, limit: int, without: Collection[UUID]) -> list[Letter]:
+        rows = self._connection.execute(_TO_COUNT, [self._now, list(without), limit])
+        return [Letter(**row) for row in rows]
+
+    def apart(self, work: Callable[[], None]) -> str | None:
+        try:
+            with self._connection.transaction():
+                work()
+        except OperationalError:
+            raise  # the connection is gone, or a deadlock: all of it is taken up again
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others get theirs
+            return type(error).__name__
+        return None
 
     def take(self, digest_id: UUID) -> Letter | None:
         row = self._connection.execute(_TAKE, [digest_id]).fetchone()

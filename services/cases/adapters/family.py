@@ -7,14 +7,23 @@ from uuid import UUID, uuid4
 
 from psycopg import Connection, sql
 from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
 
 from services.cases.handlers.commands import NewGuardian
+from services.cases.handlers.ledger import KEPT
 
 _ADD_GUARDIAN = """
     INSERT INTO cases.people (id, party, name, email, phone, postal_address, language, interpreter,
                               no_mail, protected)
     VALUES (%(id)s, 'guardian', %(name)s, %(email)s, %(phone)s, %(postal_address)s, %(language)s,
             %(interpreter)s, %(no_mail)s, %(protected)s)
+"""
+_KEEP_FORMER = """
+    INSERT INTO cases.former_particulars (person_id, changed_by, changed_at, particulars)
+    VALUES (%s, %s, %s, %s)
+    ON CONFLICT (person_id) DO UPDATE
+    SET changed_by = excluded.changed_by, changed_at = excluded.changed_at,
+        particulars = excluded.particulars
 """
 
 
@@ -52,10 +61,33 @@ class SqlFamily:
         )
         return person
 
-    def change(self, person: UUID, values: Mapping[str, Any]) -> list[str]:
-        """The names of the fields that had another value before."""
-        changed = [name for name, value in values.items() if self._sets(person, name, value)]
-        return sorted(changed)
+    def change(self, person: UUID, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What had another value before: which, by field in their order."""
+        before = self._connection.execute(
+            "SELECT * FROM cases.people WHERE id = %s FOR UPDATE", [person]
+        ).fetchone()
+        assert before is not None
+        changed = [name for name in sorted(values) if before[name] != values[name]]
+        for name in changed:
+            self._set(person, name, values[name])
+        return {name: before[name] for name in changed}
+
+    def keep_former(self, person: UUID, by: UUID, particulars: Mapping[str, Any]) -> None:
+        row = [person, by, self._now, Jsonb(dict(particulars))]
+        self._connection.execute(_KEEP_FORMER, row)
+
+    def former(self, person: UUID, by: UUID) -> dict[str, Any] | None:
+        row = self._connection.execute(
+            "SELECT particulars FROM cases.former_particulars"
+            " WHERE person_id = %s AND changed_by = %s AND changed_at > %s",
+            [person, by, self._now - KEPT],
+        ).fetchone()
+        return None if row is None else row["particulars"]
+
+    def drop_former(self, person: UUID) -> None:
+        self._connection.execute(
+            "DELETE FROM cases.former_particulars WHERE person_id = %s", [person]
+        )
 
     def set_custody(self, case_id: UUID, person: UUID, *, custody: bool) -> None:
         self._connection.execute(
@@ -76,8 +108,12 @@ class SqlFamily:
             "UPDATE cases.cases SET never_together = %s WHERE id = %s", [never, case_id]
         )
 
-    def _sets(self, person: UUID, name: str, value: Any) -> bool:
-        statement = sql.SQL(
-            "UPDATE cases.people SET {column} = %s WHERE id = %s AND {column} IS DISTINCT FROM %s"
-        ).format(column=sql.Identifier(name))
-        return self._connection.execute(statement, [value, person, value]).rowcount > 0
+    def _set(self, person: UUID, name: str, value: Any) -> None:
+        statement = sql.SQL("UPDATE cases.people SET {column} = %s WHERE id = %s")
+        query = statement.format(column=sql.Identifier(name))
+        self._connection.execute(query, [value, person])
+
+
+def forget_former(connection: Connection[DictRow], now: datetime) -> None:
+    """What nobody takes back any more."""
+    connection.execute("DELETE FROM cases.former_particulars WHERE changed_at <= %s", [now - KEPT])

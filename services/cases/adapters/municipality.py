@@ -1,6 +1,6 @@
 """Brings a municipality's units, places, people, posts and holders into the database."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
@@ -21,9 +21,11 @@ from shared import clock
 from shared.bus.publishing import publish
 from shared.db import Ring, Unit, again_after_deadlock, silent
 from shared.ids import staff_id
-from shared.procedures import Procedures, load_procedures
+from shared.live_rules import saved_rules
+from shared.procedures import ProcedureFiles, Procedures, read_procedures
 from shared.register import Holder, PersonRow, Place, Post, Register
 from shared.register import Unit as UnitRow
+from shared.saved_rules import SavedRule, lay
 
 _ACTOR = "import"
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7262004)"
@@ -83,22 +85,23 @@ def import_register(
     database_url: str,
     register: Register,
     *,
-    procedures: Procedures | None = None,
+    procedures: ProcedureFiles | None = None,
     dry_run: bool = False,
     demo: bool = False,
     ring: Ring = silent,
 ) -> Imported:
     """All of it in one transaction, as often as one likes; a dry run writes nothing.
 
-    `procedures`: the municipality's own, if it has changed or added any.
+    `procedures`: the municipality's own files, if it has changed or added any. What was saved in
+    the web lies over them, as in everything that runs.
     """
-    known = procedures or load_procedures(None)
+    files = procedures or read_procedures(None)
 
     def once() -> tuple[Imported, set[str]]:
         with _unit(database_url, demo=demo) as unit:
             desk = ImportDesk(
                 now=unit.now,
-                procedures=known,
+                procedures=_procedures(files, unit.connection),
                 files=SqlFiles(unit.connection, unit.now),
                 staffing=SqlStaffing(unit.connection),
                 tasks=SqlTasks(unit.connection, unit.now),
@@ -115,6 +118,13 @@ def import_register(
     if rings:
         ring(rings)
     return imported
+
+
+def _procedures(files: ProcedureFiles, connection: Connection[DictRow]) -> Procedures:
+    def over(saved: Collection[SavedRule]) -> Procedures:
+        return files.procedures([one.as_file for one in saved if one.kind == "procedure"])
+
+    return lay(over, saved_rules(connection)).rules
 
 
 class SqlFiles:

@@ -20,6 +20,10 @@ _SET_ASIDE = """
     FROM bus.deliveries d JOIN bus.events e ON e.id = d.event_id
     WHERE d.state = 'set-aside' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
+_LETTERS = """
+    SELECT count(*) AS count, min(due_at) AS oldest
+    FROM cases.digests WHERE counted_at IS NULL AND due_at <= %s
+"""
 _TRY_AGAIN = """
     UPDATE bus.deliveries d SET state = 'waiting', attempts = 0, error = NULL
     FROM bus.events e
@@ -37,6 +41,7 @@ class SqlOperations:
         mail = self._row("SELECT * FROM notifier_api.operations(%s)", now)
         server = self._row("SELECT * FROM notifier_api.mail_server(%s)", now)
         due = self._row("SELECT * FROM scheduler_api.operations(%s)", now)
+        letters = self._row(_LETTERS, now)
         size = self._row("SELECT pg_database_size(current_database()) AS octets")
         return Operations(
             now=now,
@@ -53,6 +58,8 @@ class SqlOperations:
             swept_on=due["swept_on"],
             messages=mail["states"],
             inbound_waiting=mail["inbound_waiting"],
+            letters=letters["count"],
+            oldest_letter=letters["oldest"],
             held_since=mail["held_since"],
             held_because=mail["held_because"],
             paused_since=server["paused_since"],

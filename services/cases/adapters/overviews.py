@@ -1,7 +1,7 @@
 """Reads over one case's audit and over many cases' limits, in SQL."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -11,9 +11,11 @@ from psycopg.rows import DictRow
 from services.cases.adapters.calendar_views import SqlCalendarViews
 from services.cases.adapters.facts import facts_of
 from services.cases.domain.limits import DueDuty, DueTask
+from services.cases.domain.limits_of_people import Announced, TasksDue
 from services.cases.domain.timeline import Note
-from shared.domain.facts import CaseFacts
+from shared.domain.facts import CaseFacts, Participant
 from shared.domain.procedure import Function
+from shared.domain.windows import WindowState
 
 _NOTES = """
     SELECT at, actor, action, rule, details FROM cases.audit WHERE case_id = %s ORDER BY at, id
@@ -31,9 +33,61 @@ _OPEN_CASES = """
                       WHERE t.case_id = c.id AND t.state = 'open' AND t.owner = ANY (%(owners)s)))
     ORDER BY c.id
 """
+_ASKING = """
+    SELECT c.id FROM cases.cases c
+    WHERE c.id = ANY (%(cases)s)
+      AND (EXISTS (SELECT FROM scheduler_api.windows w
+                   WHERE w.case_id = c.id AND w.state IN ('open', 'missed'))
+           OR (c.procedure = ANY (%(procedures)s)
+               AND NOT EXISTS (SELECT FROM scheduler_api.windows w WHERE w.case_id = c.id))
+           OR (c.process_owner = %(person)s
+               AND (EXISTS (SELECT FROM cases.consents f
+                            WHERE f.case_id = c.id AND f.state = 'requested')
+                    OR EXISTS (SELECT FROM cases.meetings m WHERE m.case_id = c.id
+                               AND m.state = 'booked' AND m.starts_at > %(now)s))))
+    ORDER BY c.id
+"""
 _DUE_TASKS = """
     SELECT case_id, kind, owner, rule, due_on, details ->> 'step' AS step FROM cases.tasks
     WHERE state = 'open' AND due_on IS NOT NULL AND case_id = ANY (%s) ORDER BY due_on, key
+"""
+# Who leads a step is for its procedure to say; it is one of these three, if they are on the case.
+_LED = """
+    FROM cases.cases c {windows}
+    WHERE c.state = 'open' AND c.about = 'child'
+      AND (c.process_owner = ANY (%(people)s) OR c.initiator = ANY (%(people)s)
+           OR c.coordinator = ANY (%(people)s))
+"""
+_ANNOUNCED = f"""
+    SELECT c.procedure, c.procedure_on, c.process_owner, c.initiator, c.coordinator,
+           w.step, w.closes_on, w.last_bookable_on, w.state,
+           EXISTS (SELECT FROM cases.meetings m
+                   WHERE m.case_id = c.id AND m.step = w.step AND m.state = 'booked'
+                     AND (m.starts_at AT TIME ZONE 'Europe/Stockholm')::date
+                         BETWEEN w.opens_on AND w.closes_on) AS booked,
+           (SELECT coalesce(jsonb_agg(jsonb_build_object(
+              'person', x.person_id, 'role', x.role, 'organisation', x.organisation)), '[]')
+            FROM cases.participants x
+            WHERE x.case_id = c.id AND x.person_id IN (c.process_owner, c.initiator, c.coordinator)
+              AND x.removed_at IS NULL) AS leaders
+    {_LED.format(windows="JOIN scheduler_api.windows w ON w.case_id = c.id")}
+      AND w.state = ANY (%(states)s) AND w.closes_on IS NOT NULL
+      AND (%(before)s::date IS NULL OR w.closes_on < %(before)s)
+"""  # noqa: S608 - fixed text
+_UNANNOUNCED = f"""
+    SELECT c.id {_LED.format(windows="")} AND c.procedure = ANY (%(procedures)s)
+      AND NOT EXISTS (SELECT FROM scheduler_api.windows w WHERE w.case_id = c.id)
+    ORDER BY c.id
+"""  # noqa: S608 - fixed text
+_TASKS_DUE = """
+    SELECT t.owner, x.organisation, t.due_on, count(*) AS count
+    FROM cases.tasks t
+    JOIN cases.cases c ON c.id = t.case_id AND c.state = 'open' AND c.about = 'child'
+    JOIN cases.participants x
+      ON x.case_id = t.case_id AND x.person_id = t.owner AND x.removed_at IS NULL
+    WHERE t.state = 'open' AND t.due_on IS NOT NULL AND t.owner = ANY (%(people)s)
+      AND (%(before)s::date IS NULL OR t.due_on < %(before)s)
+    GROUP BY t.owner, x.organisation, t.due_on
 """
 _DUE_DUTIES = """
     SELECT t.kind, t.owner, u.organisation, t.rule, t.due_on,
@@ -108,12 +162,35 @@ class SqlOverviews(SqlCalendarViews):
         }
         return [row["id"] for row in self._all(_OPEN_CASES, values)]
 
+    def asking(
+        self, person: UUID, case_ids: Collection[UUID], procedures: Collection[str], now: datetime
+    ) -> list[UUID]:
+        values = {
+            "person": person, "cases": sorted(case_ids), "procedures": list(procedures), "now": now,
+        }  # fmt: skip
+        return [row["id"] for row in self._all(_ASKING, values)]
+
     def due_tasks(self, case_ids: Collection[UUID]) -> list[DueTask]:
         return [DueTask(**row) for row in self._all(_DUE_TASKS, [list(case_ids)])]
 
     def due_duties(self, owners: Collection[UUID] | None) -> list[DueDuty]:
         values = {"owners": None if owners is None else list(owners)}
         return [DueDuty(**row) for row in self._all(_DUE_DUTIES, values)]
+
+    def announced(
+        self, people: Collection[UUID], states: Collection[WindowState], before: date | None
+    ) -> list[Announced]:
+        values = {"people": list(people), "states": list(states), "before": before}
+        rows = self._all(_ANNOUNCED, values)
+        return [_announced(row) for row in rows]
+
+    def unannounced(self, people: Collection[UUID], procedures: Collection[str]) -> list[UUID]:
+        values = {"people": list(people), "procedures": list(procedures)}
+        return [row["id"] for row in self._all(_UNANNOUNCED, values)]
+
+    def tasks_due(self, people: Collection[UUID], before: date | None) -> list[TasksDue]:
+        rows = self._all(_TASKS_DUE, {"people": list(people), "before": before})
+        return [TasksDue(**row) for row in rows]
 
     def may_be_managed_by(self, manager: UUID) -> list[UUID]:
         return [row["person_id"] for row in self._all(_MAY_BE_MANAGED, [manager])]
@@ -136,3 +213,11 @@ class SqlOverviews(SqlCalendarViews):
 
     def _all(self, query: LiteralString, values: Any) -> list[DictRow]:
         return self._connection.execute(query, values).fetchall()
+
+
+def _announced(row: DictRow) -> Announced:
+    leaders = tuple(
+        Participant(UUID(who["person"]), "staff", who["role"], who["organisation"], custody=False)
+        for who in row.pop("leaders")
+    )
+    return Announced(**row, participants=leaders)

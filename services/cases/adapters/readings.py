@@ -30,14 +30,17 @@ _A_DAY = """
       SELECT (at AT TIME ZONE 'Europe/Stockholm')::date AS day, actor, case_id,
              bool_or(what LIKE 'glass:%%') AS opened
       FROM cases.access_log
-      WHERE case_id IS NOT NULL AND at >= %(since)s::date::timestamp AT TIME ZONE 'Europe/Stockholm'
+      WHERE case_id IS NOT NULL
+        AND at >= %(first)s::date::timestamp AT TIME ZONE 'Europe/Stockholm'
+        AND at < %(before)s::date::timestamp AT TIME ZONE 'Europe/Stockholm'
         AND actor LIKE 'person:%%'
         AND (%(actors)s::text[] IS NULL OR actor = ANY (%(actors)s))
       GROUP BY 1, 2, 3)
     SELECT read.day, p.id AS person, p.name, count(*) AS cases,
            count(*) FILTER (WHERE read.opened) AS opened
     FROM read JOIN cases.people p ON 'person:' || p.id = read.actor AND p.party = 'staff'
-    GROUP BY read.day, p.id ORDER BY cases DESC, read.day DESC, p.name LIMIT %(most)s
+    GROUP BY read.day, p.id ORDER BY cases DESC, read.day DESC, p.name, p.id
+    LIMIT %(limit)s OFFSET %(offset)s
 """
 
 
@@ -62,7 +65,11 @@ class SqlReadings:
     def opened(self, case_id: UUID) -> list[Opened]:
         return [Opened(**row) for row in self._connection.execute(_OPENED, [case_id])]
 
-    def read_a_day(self, since: date, people: Collection[UUID] | None) -> list[ReadADay]:
-        actors = None if people is None else [f"person:{one}" for one in people]
-        values = {"since": since, "actors": actors, "most": _MOST}
+    def read_a_day(
+        self, first: date, before: date, people: Collection[UUID] | None, limit: int, offset: int
+    ) -> list[ReadADay]:
+        values = {
+            "first": first, "before": before, "limit": limit, "offset": offset,
+            "actors": None if people is None else [f"person:{one}" for one in people],
+        }  # fmt: skip
         return [ReadADay(**row) for row in self._connection.execute(_A_DAY, values)]

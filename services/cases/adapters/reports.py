@@ -11,6 +11,7 @@ from psycopg.rows import DictRow
 
 from services.cases.adapters.duties import SqlDuties
 from services.cases.adapters.facts import facts_of
+from services.cases.adapters.sight import organisations_of
 from services.cases.domain.duties import PostNow
 from services.cases.domain.report_duties import ASK, RECEIPT
 from services.cases.domain.reports import Channel, Feedback, Report
@@ -59,14 +60,6 @@ _REKTOR_UNITS = """
     SELECT DISTINCT unit FROM cases.posts
     WHERE role = 'rektor' AND ended_on IS NULL AND cases.acting(code, %(on)s) = %(person)s
     ORDER BY unit
-"""
-# Who acts for a post without being in it is in one above it, in the same organisation.
-_WORKS_FOR = """
-    SELECT DISTINCT u.organisation
-    FROM cases.holders h JOIN cases.posts p ON p.code = h.post
-    JOIN cases.units u ON u.code = p.unit
-    WHERE h.person_id = %(person)s AND p.ended_on IS NULL
-      AND %(on)s BETWEEN h.first_day AND coalesce(h.last_day, 'infinity')
 """
 _OF_A_FAMILY = """
     SELECT cases.is_of_a_family(lower(email)) AS found FROM cases.people
@@ -142,8 +135,7 @@ class SqlReportViews:
         return [row["unit"] for row in rows]
 
     def works_for(self, person: UUID, on: date) -> set[str]:
-        rows = self._connection.execute(_WORKS_FOR, {"person": person, "on": on})
-        return {row["organisation"] for row in rows}
+        return organisations_of(self._connection, person, on)
 
     def posts_of(self, role: str, on: date) -> list[PostNow]:
         return SqlDuties(self._connection, self._now).posts_of(role, on)

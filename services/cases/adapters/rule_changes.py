@@ -38,6 +38,10 @@ _OPEN_UNDER = """
 _COMING_YEARS = """
     SELECT id FROM cases.cases WHERE state = 'open' AND about = 'year' ORDER BY known_on LIMIT %s
 """
+_BOOKED_WITHIN = """
+    SELECT starts_at FROM cases.meetings
+    WHERE state = 'booked' AND starts_at >= %s AND starts_at < %s ORDER BY starts_at
+"""
 _DAY = timedelta(days=1)
 
 
@@ -82,6 +86,10 @@ class SqlRuleChanges:
 
     def coming_years(self, limit: int) -> Sequence[UUID]:
         return self._ids(self._connection.execute(_COMING_YEARS, [limit]))
+
+    def booked_within(self, begins: datetime, ends: datetime) -> Sequence[datetime]:
+        rows = self._connection.execute(_BOOKED_WITHIN, [begins, ends])
+        return [row["starts_at"] for row in rows]
 
     def _ids(self, rows: Iterable[DictRow]) -> list[UUID]:
         return [row["id"] for row in rows]

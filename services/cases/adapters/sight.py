@@ -52,6 +52,9 @@ class SqlSights:
         )
         return [row["case_id"] for row in rows]
 
+    def works_for(self, person: UUID, on: date) -> set[str]:
+        return organisations_of(self._connection, person, on)
+
     def facts(self, case_ids: Collection[UUID]) -> list[CaseFacts]:
         return facts_of(self._connection, case_ids)
 
@@ -62,3 +65,9 @@ class SqlSights:
     def _one(self, query: LiteralString, value: UUID) -> Any:
         row = self._connection.execute(query, [value]).fetchone()
         return None if row is None else next(iter(row.values()))
+
+
+def organisations_of(connection: Connection[DictRow], person: UUID, on: date) -> set[str]:
+    """The organisations in which somebody has a post that day."""
+    row = connection.execute("SELECT cases.works_for(%s, %s)", [person, on]).fetchone()
+    return set() if row is None else set(row["works_for"])

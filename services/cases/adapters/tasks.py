@@ -55,7 +55,7 @@ _FINISH = """
       AND (%(about)s::uuid IS NULL OR about = %(about)s)
 """
 # What had been ticked off at that moment stays so.
-_OPEN_THOSE_ENDED = """
+_OPEN_THOSE_DONE_WHEN_CLOSED = """
     UPDATE cases.tasks SET state = 'open', done_at = NULL
     WHERE case_id = %(case)s AND state = 'done'
       AND done_at = (SELECT closed_at FROM cases.cases WHERE id = %(case)s)
@@ -150,9 +150,16 @@ class SqlTasks:
         ).fetchone()
         return "" if row is None else row["kind"]
 
-    def open_those_that_closing_ended(self, case_id: UUID) -> None:
-        """All that were open when the case was closed, which it still is."""
-        self._connection.execute(_OPEN_THOSE_ENDED, {"case": case_id})
+    def open_all_again(self, case_id: UUID, tasks: Collection[UUID]) -> None:
+        self._connection.execute(
+            "UPDATE cases.tasks SET state = 'open', done_at = NULL"
+            " WHERE case_id = %s AND id = ANY (%s) AND state = 'done'",
+            [case_id, list(tasks)],
+        )
+
+    def open_those_done_when_closed(self, case_id: UUID) -> None:
+        """All that were done at the instant at which the case was closed, which it still is."""
+        self._connection.execute(_OPEN_THOSE_DONE_WHEN_CLOSED, {"case": case_id})
 
     def retire(self, task_id: UUID) -> None:
         """Its reason is gone; should that come again, so does a task with the same key."""

@@ -1,13 +1,18 @@
 """Keys of other systems in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from uuid import UUID
 
-from psycopg import Connection
-from psycopg.rows import DictRow
+from psycopg import Connection, connect
+from psycopg.rows import DictRow, dict_row
 
+from services.cases.adapters.tasks import SqlAudit
 from services.cases.handlers.token_ports import ApiToken, NewToken
+from services.cases.handlers.tokens import TokenDesk
+from shared import clock
+from shared.domain.days import local_date
 
 _COLUMNS = "id, name, scopes, made_at, made_by, expires_on, last_used_on, revoked_at"
 
@@ -54,6 +59,16 @@ class SqlApiTokens:
             [self._now, token_id],
         )
         return done.rowcount > 0
+
+
+@contextmanager
+def tokens_in(database_url: str, actor: str, *, demo: bool) -> Iterator[TokenDesk]:
+    """A desk over a connection of its own, for commands."""
+    with connect(database_url, row_factory=dict_row) as connection:
+        connection.execute("SET ROLE samspel_cases")
+        now = clock.now_in(connection, demo=demo)
+        tokens = SqlApiTokens(connection, now, actor)
+        yield TokenDesk(local_date(now), tokens, SqlAudit(connection, now, actor))
 
 
 def _token(row: DictRow) -> ApiToken:

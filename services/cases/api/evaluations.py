@@ -157,4 +157,4 @@ def _meeting_json(one: Represented, language: Language) -> dict[str, Any]:
 
 
 def _group(group: Group, language: Language) -> str:
-    return group.title if language == "sv" else group.title_en
+    return group.title_in(language)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from services.cases.domain.plain_text import holds_hidden, plain
+from services.cases.domain.plain_text import CODE, holds_hidden, plain
 from shared.mailaddress import mail_address
 from shared.register import PHONE
 
@@ -120,5 +120,5 @@ PostalAddress = Annotated[
 ]
 CodeText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
-FileReference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9/_.:-]{0,63}$")]
+FileReference = Annotated[str, StringConstraints(pattern=f"^{CODE}$")]
 Minutes = Annotated[int, Field(ge=15, le=480)]

@@ -18,7 +18,7 @@ from services.cases.api.fields import Id
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
 from services.cases.handlers.sight import HEADER
-from services.cases.handlers.tokens import caller_by, check_scope
+from services.cases.handlers.tokens import caller_by, check_scope, check_speaks
 from services.cases.office import Again, Caller, Office, Reader
 from shared.domain.days import local_date
 
@@ -39,8 +39,8 @@ def known_caller(
     office: TheOffice,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> str:
-    """Lets pass who has the environment's token, which is for everything, or one that an
-    administrator has made, for what it is for; the name of the system. Raises ScopeMissing."""
+    """Lets pass who has the environment's token, which is for everything, or a key, for what it
+    is for; the name of the system. Raises ScopeMissing, SpeaksForNobody."""
     given = credentials.credentials if credentials else ""
     expected = office.token.get_secret_value()
     if hmac.compare_digest(given.encode(), expected.encode()):
@@ -50,7 +50,10 @@ def known_caller(
         token = caller_by(given, tokens, local_date(unit.now)) if given else None
     if token is None:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="samspel"'})
-    check_scope(token, request.method, request.url.path)
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    check_scope(token, request.method, path)
+    if HEADER in request.headers:
+        check_speaks(token, HEADER)
     return token.system
 
 

@@ -17,11 +17,11 @@ from services.cases.domain.limits import Limit, OfSomebody, words_for_a_manager
 from services.cases.domain.quotes import quote
 from services.cases.domain.refused import Language, NotFound
 from services.cases.domain.timeline import Entry
+from services.cases.handlers.limits_of_people import limits_for_manager
 from services.cases.handlers.overviews import (
     Overviews,
     Sought,
     Told,
-    limits_for_manager,
     limits_of,
     spread_of,
     tell,

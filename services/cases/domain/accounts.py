@@ -32,6 +32,10 @@ class Account:
     def is_locked(self, now: datetime) -> bool:
         return self.locked_until is not None and now < self.locked_until
 
+    def may_be_tried(self, now: datetime, *, once: bool) -> bool:
+        """Whether a password may be compared; `once`: not after one that was wrong."""
+        return not (self.disabled or self.is_locked(now) or (once and self.failures > 0))
+
 
 class NotLetIn(NotAllowed):
     """One answer for whatever is wrong, so that nobody learns which logins there are."""
@@ -63,8 +67,10 @@ class TooManyTries(NotAllowed):
     code = "too-many-tries"
     title = Words("Vänta en stund", "Wait a while")
     detail = Words(
-        "Det har gjorts många försök härifrån. Vänta en stund och försök igen.",
-        "Many tries have come from here. Wait a while and try again.",
+        "Det har gjorts många felaktiga försök härifrån, och då får varje konto bara ett. Vänta,"
+        " högst en timme, och försök igen.",
+        "Many wrong tries have come from here, so each account has only one. Wait, an hour at most,"
+        " and try again.",
     )
 
 
@@ -100,6 +106,18 @@ class LoginTaken(Refused):
     detail = Words(
         "Det finns redan ett konto med det användarnamnet eller för den personen.",
         "There is an account with that login, or for that person, already.",
+    )
+
+
+class PasswordElsewhere(Invalid):
+    """Whoever knows somebody's password sees their cases, so an administrator gives them none."""
+
+    code = "password-elsewhere"
+    detail = Words(
+        "Lämna lösenordet tomt för någon i personalregistret: då loggar personen in med kommunens"
+        " inloggning. Behövs ett lösenord, be it köra samspel user add på servern.",
+        "Leave the password empty for somebody of the staff register: they sign in by the"
+        " municipality's sign-in. If they need one, ask IT to run samspel user add at the server.",
     )
 
 

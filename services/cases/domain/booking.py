@@ -7,6 +7,7 @@ from uuid import UUID
 from services.cases.domain import booking_refusals, case_refusals, consent_refusals, wrong_values
 from services.cases.domain.inquiries import TalkWithTheChildFirst
 from services.cases.domain.refused import Words, codes_in_words, people_counted
+from services.cases.domain.spoken import title_words
 from services.cases.domain.whom import guardians, whom_to_call
 from shared.domain.calling import missing_parties, uncovered_organisations
 from shared.domain.consent import deciders, missing_consents
@@ -111,12 +112,11 @@ def _check_participants(facts: CaseFacts, procedure: Procedure, step: Step, day:
 def check_order(facts: CaseFacts, procedure: Procedure, step: Step) -> None:
     """S3, P4, S4: what comes before this step has been held, and its plan filed. Raises Refused."""
     if (earlier := first_unheld(facts, step)) is not None:
-        title = procedure.step(earlier).title
+        title = title_words(procedure.step(earlier))
         raise booking_refusals.StepMustWait(rule=step.rule, earlier=title)
     if (earlier := first_without_plan(facts, step)) is not None:
-        raise booking_refusals.PlanMustBeFiled(
-            rule=step.rule, earlier=procedure.step(earlier).title
-        )
+        title = title_words(procedure.step(earlier))
+        raise booking_refusals.PlanMustBeFiled(rule=step.rule, earlier=title)
 
 
 def _check_not_booked(

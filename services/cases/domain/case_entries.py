@@ -11,6 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.cases.domain.refused import Words
+from services.cases.domain.spoken import title_words
 from services.cases.domain.task_kinds import task_in_words
 from shared.domain.calling import days_that_turn
 from shared.domain.consent import age_on, birthday_in
@@ -150,10 +151,10 @@ def _of_windows(windows: Iterable[Window], procedure: Procedure) -> Iterator[Ent
         if one.opens_on is None or one.closes_on is None:
             continue
         last_day = one.last_bookable_on or one.opens_on - _DAY
-        title = procedure.step(one.step).title
+        title = title_words(procedure.step(one.step))
         yield Entry(
             lane=one.step, kind="window", state=one.state,
-            what=Words(f"{title}: gräns", f"{title}: limit"), on=one.closes_on,
+            what=Words(f"{title.sv}: gräns", f"{title.en}: limit"), on=one.closes_on,
             first=one.opens_on, last=one.closes_on, rule=one.rule,
             bookable=None if last_day == one.closes_on else last_day,
         )  # fmt: skip
@@ -166,9 +167,10 @@ def _of_targets(measured: Iterable[LeadTime], procedure: Procedure) -> Iterator[
         step = targets.get(one.step)
         if step is None or step.target is None or one.due_on is None or one.target_days is None:
             continue
+        title = title_words(step)
         yield Entry(
             lane=one.step, kind="target", state=one.state,
-            what=Words(f"{step.title}: mål", f"{step.title}: target"), on=one.due_on,
+            what=Words(f"{title.sv}: mål", f"{title.en}: target"), on=one.due_on,
             first=one.due_on - timedelta(days=one.target_days), last=one.due_on,
             rule=step.target.rule,
         )  # fmt: skip
@@ -181,7 +183,7 @@ def _of_meeting(meeting: Meeting, procedure: Procedure, now: datetime) -> Entry:
     over = meeting.state == "booked" and meeting.ends_at <= now
     title = Words("Mötet", "The meeting")
     if step is not None:
-        title = Words(step.title, step.title)
+        title = title_words(step)
     return Entry(
         lane=meeting.step, kind="meeting", state="unmarked" if over else meeting.state,
         what=title, on=local_date(meeting.starts_at), starts_at=meeting.starts_at,

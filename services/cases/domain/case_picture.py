@@ -20,6 +20,7 @@ from services.cases.domain.case_entries import (
     people_in_words,
 )
 from services.cases.domain.refused import Words
+from services.cases.domain.spoken import title_words
 from shared.domain.days import local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.procedure import Procedure
@@ -169,7 +170,7 @@ def _lanes(
     said, states = people_in_words(facts, forms), {one.step: one.state for one in windows}
     yield CASE, _TITLES[CASE], facts.state
     steps: Mapping[str, Words] = {
-        step.name: Words(step.title, step.title) for step in procedure.steps_of(facts.about)
+        step.name: title_words(step) for step in procedure.steps_of(facts.about)
     }
     for name, title in steps.items():
         yield name, title, states.get(name) or _state_of_step(found, name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.cases.domain.refused import Invalid, Refused, Words
+from services.cases.domain.spoken import reason_words
 from services.cases.domain.wrong_values import NotAsked
 from shared.domain.consent import age_on
 from shared.domain.procedure import Eligibility, Procedure
@@ -94,7 +95,7 @@ def check_eligibility(procedure: Procedure, child: Applying, home: str, today: d
         return
     _check_reason(asked, child.reason)
     if child.reason in asked.elsewhere:
-        where = asked.elsewhere[child.reason]
+        where = reason_words(asked.elsewhere, asked.elsewhere_en)[child.reason]
         raise HelpIsElsewhere(rule=asked.elsewhere_rule, where=where)
     if not asked.age_from <= age_on(child.birth_date, today) <= asked.age_to:
         raise WrongAge(rule=asked.rule, first=asked.age_from, last=asked.age_to, today=today)

@@ -1,6 +1,5 @@
 """The yearly evaluation: who is asked by when, who answers for it, what is an answer (R24, R25)."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,6 +14,7 @@ from services.cases.domain.evaluation_refusals import (
     NotYesOrNo,
     UnknownQuestion,
 )
+from services.cases.domain.plain_text import holds_hidden, plain
 from shared.domain.days import Term, WorkingDays, at
 from shared.domain.procedure import EvaluationRule, Question
 
@@ -27,9 +27,6 @@ _AT_LEAST = 5
 _REMINDED_FOR = timedelta(days=184)
 _AT = time(9, 0)
 _DAY = timedelta(days=1)
-# What can't be seen, but for line breaks and the two joiners that words and signs are made with.
-_HARMFUL = {"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"}
-_HARMLESS = "\n\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +174,8 @@ def _checked(question: Question, value: Any) -> int | bool | str | None:
 def _text(value: Any, field: str) -> str | None:
     if not isinstance(value, str):
         raise NotAText(field, longest=LONGEST_TEXT)
-    text = value.replace("\r\n", "\n").strip()
-    if any(unicodedata.category(sign) in _HARMFUL and sign not in _HARMLESS for sign in text):
-        raise NotAText(field, longest=LONGEST_TEXT)
-    text = unicodedata.normalize("NFC", text)
-    if len(text) > LONGEST_TEXT:
+    text = plain(value.replace("\r\n", "\n"))
+    if holds_hidden(text.replace("\n", "")) or len(text) > LONGEST_TEXT:
         raise NotAText(field, longest=LONGEST_TEXT)
     return text or None
 

@@ -197,7 +197,7 @@ def _group(role: str, organisation: str, rules: YearRules) -> Words:
     """The group of a role; for one that is in none, its organisation."""
     for group in rules.groups:
         if role in group.roles:
-            return Words(group.title, group.title_en)
+            return Words(group.title, group.title_in("en"))
     return Words(organisation_name(organisation, "sv"), organisation_name(organisation, "en"))
 
 

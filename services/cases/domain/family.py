@@ -12,6 +12,9 @@ from shared.domain.facts import CaseFacts, Participant
 from shared.domain.procedure import AlwaysCalled, Procedure
 
 _FAMILY = ("child", "guardian", "external")
+# What has consequences at once, which no change back undoes: mails that are stopped or leave,
+# meetings that are off, consents that are asked for.
+_FELT_AT_ONCE = frozenset({"custody", "protected"})
 
 
 def of_family(facts: CaseFacts, person: UUID) -> Participant:
@@ -20,6 +23,11 @@ def of_family(facts: CaseFacts, person: UUID) -> Participant:
         if who.person_id == person and who.party in _FAMILY:
             return who
     raise NotFound
+
+
+def can_be_taken_back(fields: Collection[str]) -> bool:
+    """Whether a change of these fields is as if it had never been, once they are as before."""
+    return _FELT_AT_ONCE.isdisjoint(fields)
 
 
 def check_custody(
@@ -89,6 +97,19 @@ def guardians_excused_by(procedure: Procedure) -> AlwaysCalled | None:
 
 def _rule_of_guardians(procedure: Procedure) -> str | None:
     return next((one.rule for one in procedure.always_called if one.party == "guardian"), None)
+
+
+class NothingToTakeBack(Refused):
+    """A change is taken back by whoever made it, soon, and if nobody has changed it since."""
+
+    code = "nothing-to-take-back"
+    title = Words("Ändringen går inte att ångra", "The change can't be undone")
+    detail = Words(
+        "Den är redan ångrad, äldre än en timme eller ändrad igen. Rätta uppgifterna i formuläret i"
+        " stället.",
+        "It is undone already, older than an hour, or was changed anew. Correct the particulars in"
+        " the form instead.",
+    )
 
 
 class NoCustodian(Invalid):

@@ -37,6 +37,18 @@ class TooManyOpenings(NotAllowed):
     )
 
 
+class OnlyToRead(NotAllowed):
+    """What was opened in an emergency is read, and nothing else."""
+
+    code = "only-to-read"
+    rule = RULE
+    title = Words("Här kan du inte ändra något", "You can change nothing here")
+    detail = Words(
+        "Du läser i nödläge. Behöver något ändras, ring den som är processbärare.",
+        "You are reading in an emergency. If something has to be changed, phone the process owner.",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Glass:
     """Who has opened which case on which day (in Stockholm), and why."""

@@ -161,6 +161,17 @@ def letter_kind(
     return kind
 
 
+def can_be_written(
+    facts: CaseFacts, procedure: Procedure, meeting: Meeting, person: UUID, now: datetime
+) -> bool:
+    """Whether there is a letter about the meeting that is true now for somebody called to it."""
+    try:
+        letter_kind(None, facts, procedure, meeting, person, now)
+    except (LetterUntrue, LetterWithoutConsent):
+        return False
+    return True
+
+
 def letter(
     kind: LetterKind,
     *,

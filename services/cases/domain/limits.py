@@ -1,6 +1,5 @@
 """The limits of cases and the days of tasks, with how near they are and whose they are (X1, X2)."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +8,7 @@ from uuid import UUID
 
 from services.cases.domain.quotes import quote
 from services.cases.domain.refused import Words
+from services.cases.domain.spoken import title_words
 from services.cases.domain.task_kinds import task_in_words
 from shared.domain.calling import in_charge
 from shared.domain.days import WorkingDays, local_date
@@ -107,7 +107,7 @@ def limits(
             quote=quote(procedure, task.rule),
             due_on=task.due_on,
             last_bookable_on=None,
-            state=_nearness(task.due_on, task.due_on, days, today),
+            state=nearness(task.due_on, task.due_on, days, today),
             owner=task.owner,
         )
 
@@ -154,17 +154,8 @@ def limit_of_duty(duty: DueDuty, procedure: Procedure, days: WorkingDays, today:
         quote=quote(procedure, duty.rule),
         due_on=duty.due_on,
         last_bookable_on=None,
-        state=_nearness(duty.due_on, duty.due_on, days, today),
+        state=nearness(duty.due_on, duty.due_on, days, today),
         owner=duty.owner,
-    )
-
-
-def for_a_manager(found: Iterable[Limit]) -> tuple[OfSomebody, ...]:
-    """X16: whose, by which day and how many; no case, no step, no rule."""
-    counted = Counter((one.due_on, one.owner, one.state) for one in found if one.owner is not None)
-    return tuple(
-        OfSomebody(owner, due_on, state, count)
-        for (due_on, owner, state), count in sorted(counted.items())
     )
 
 
@@ -190,8 +181,8 @@ def _of_window(
         about="meeting",
         step=window.step,
         kind=None,
-        what=_window_words(window, facts, step.title),
-        short=Words(step.title, step.title),
+        what=_window_words(window, facts, title_words(step)),
+        short=title_words(step),
         rule=window.rule,
         quote=quote(procedure, window.rule),
         due_on=window.closes_on,
@@ -209,10 +200,11 @@ def _window_state(window: Window, facts: CaseFacts, days: WorkingDays, today: da
     if any(window.holds(local_date(one.starts_at)) for one in _booked(window, facts)):
         return "booked"
     assert window.closes_on is not None
-    return _nearness(window.last_bookable_on or today, window.closes_on, days, today)
+    return nearness(window.last_bookable_on or today, window.closes_on, days, today)
 
 
-def _nearness(last_day: date, limit: date, days: WorkingDays, today: date) -> LimitState:
+def nearness(last_day: date, limit: date, days: WorkingDays, today: date) -> LimitState:
+    """Of a limit that nothing is booked for; `last_day`: the last on which it can be kept."""
     if today > limit:
         return "passed"
     if today >= last_day:
@@ -220,24 +212,24 @@ def _nearness(last_day: date, limit: date, days: WorkingDays, today: date) -> Li
     return "coming" if days.minus(last_day, NEAR_WORKING_DAYS) <= today else "ahead"
 
 
-def _window_words(window: Window, facts: CaseFacts, title: str) -> Words:
+def _window_words(window: Window, facts: CaseFacts, title: Words) -> Words:
     """«Första mötet ska hållas senast måndagen den 15 mars. Ingen tid är bokad ännu.»"""
     assert window.closes_on is not None
     limit_sv, limit_en = the_day(window.closes_on), the_day(window.closes_on, "en")
     if window.state == "met":
         return Words(
-            f"{title} hölls inom gränsen, {limit_sv}.",
-            f"“{title}” was held within its limit, {limit_en}.",
+            f"{title.sv} hölls inom gränsen, {limit_sv}.",
+            f"“{title.en}” was held within its limit, {limit_en}.",
         )
     after = _what_is_booked(window, facts)
     if window.state == "missed":
         return Words(
-            f"{title} skulle ha hållits senast {limit_sv}. {after.sv}",
-            f"“{title}” was to be held by {limit_en}. {after.en}",
+            f"{title.sv} skulle ha hållits senast {limit_sv}. {after.sv}",
+            f"“{title.en}” was to be held by {limit_en}. {after.en}",
         )
     return Words(
-        f"{title} ska hållas senast {limit_sv}. {after.sv}",
-        f"“{title}” is to be held by {limit_en}. {after.en}",
+        f"{title.sv} ska hållas senast {limit_sv}. {after.sv}",
+        f"“{title.en}” is to be held by {limit_en}. {after.en}",
     )
 
 

@@ -36,7 +36,7 @@ class NotYetCalled(Refused):
 
 
 class RemindedToday(Refused):
-    """Nobody is pressed twice on one day."""
+    """Nobody is pressed twice on one day: our own bound, which no routine asks for."""
 
     code = "reminded-today"
     title = Words("Påminnelsen är redan skickad", "The reminder is already sent")

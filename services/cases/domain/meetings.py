@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.cases.domain import case_refusals, meeting_refusals
 from services.cases.domain.refused import Refused, Words, codes_in_words
+from services.cases.domain.spoken import title_words
 from shared.domain.days import local_date
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.order import was_held
@@ -129,7 +130,7 @@ def check_filing_plan(facts: CaseFacts, meeting: Meeting, step: Step) -> None:
     if facts.state == "closed":
         raise case_refusals.CaseIsClosed
     if not step.plan:
-        raise NoPlanHere(step=step.title)
+        raise NoPlanHere(step=title_words(step))
     if meeting.state != "held":
         raise PlanBeforeHeld
 

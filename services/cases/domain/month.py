@@ -18,6 +18,8 @@ View = Literal["month", "week", "day"]
 Kind = Literal["limit", "meeting", "busy"]
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
+# As many as are read at a glance; the rest stand on the page of their day.
+_MOST: Mapping[View, int] = {"month": 6, "week": 24}
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 _MOMENT = timedelta(microseconds=1)
 
@@ -52,7 +54,7 @@ class Day:
     """A day and what stands on it. `beside`: it is of the month before or after.
 
     `is_free`: offices don't work. `name`: of a holiday or of the day before one. `breaks` are the
-    municipality's own words.
+    municipality's own words. `left`: so many more stand on it than `entries`.
     """
 
     on: date
@@ -62,6 +64,7 @@ class Day:
     name: Words | None
     breaks: tuple[str, ...]
     entries: tuple[Entry, ...]
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +128,24 @@ def weeks(
 ) -> tuple[Week, ...]:
     """The span's days, week by week. Breaks for some units only stand for who is of one of them."""
     on_days = _laid(shown, entries)
-    made = [
-        Day(
-            on=day,
-            beside=shown.month is not None and day.month != shown.month,
-            is_today=day == today,
-            is_free=not days.is_working_day(day),
-            name=_name(day),
-            breaks=tuple(_breaks(day, school, units)),
-            entries=tuple(sorted(on_days.get(day, ()), key=_in_order)),
+    most = _MOST.get(shown.view)
+    made: list[Day] = []
+    for day in _days(shown.first, shown.last):
+        every = tuple(sorted(on_days.get(day, ()), key=_in_order))
+        # One that is left would take no more room than the line that says so.
+        entries = every if most is None or len(every) <= most else every[: most - 1]
+        made.append(
+            Day(
+                on=day,
+                beside=shown.month is not None and day.month != shown.month,
+                is_today=day == today,
+                is_free=not days.is_working_day(day),
+                name=_name(day),
+                breaks=tuple(_breaks(day, school, units)),
+                entries=entries,
+                left=len(every) - len(entries),
+            )
         )
-        for day in _days(shown.first, shown.last)
-    ]
     found: list[Week] = []
     for start in range(0, len(made), 7):
         year, number, _ = made[start].on.isocalendar()

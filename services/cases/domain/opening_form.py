@@ -11,6 +11,7 @@ from typing import Literal
 
 from services.cases.domain.eligibility import slug
 from services.cases.domain.refused import Language, Words
+from services.cases.domain.spoken import reason_words, title_words
 from shared.domain.consent import age_on, ages_that_count, birthday_in
 from shared.domain.procedure import KNOWN, Eligibility, Procedure
 
@@ -70,10 +71,15 @@ def known_rule(procedure: Procedure) -> str | None:
     return None
 
 
-def reasons(procedure: Procedure) -> Mapping[str, str]:
+def reasons(procedure: Procedure) -> Mapping[str, Words]:
     """The codes of why, with their words; last those for which the help is elsewhere (P2)."""
     asked = procedure.eligibility
-    return {} if asked is None else {**asked.reasons, **asked.elsewhere}
+    if asked is None:
+        return {}
+    return {
+        **reason_words(asked.reasons, asked.reasons_en),
+        **reason_words(asked.elsewhere, asked.elsewhere_en),
+    }
 
 
 def is_adult(procedure: Procedure, birth_date: date, today: date) -> bool:
@@ -116,15 +122,18 @@ def _remarks(procedure: Procedure, said: Answers, home: str, today: date) -> Ite
     if said.grade is not None and not _takes_grade(asked, said.grade):
         yield Remark(
             "grade", _WRONG_GRADE, asked.rule, stops=True,
-            values={"title": procedure.title, "first": asked.grade_from, "last": asked.grade_to},
+            values={
+                "title": title_words(procedure),
+                "first": asked.grade_from, "last": asked.grade_to,
+            },
         )  # fmt: skip
     if asked.residents_only and said.residence and slug(said.residence) != slug(home):
         yield Remark(
             "residence", _LIVES_ELSEWHERE, asked.rule, stops=True,
-            values={"title": procedure.title, "home": home},
+            values={"title": title_words(procedure), "home": home},
         )  # fmt: skip
     if said.reason in asked.elsewhere:
-        where = {"where": asked.elsewhere[said.reason]}
+        where = {"where": reasons(procedure)[said.reason]}
         yield Remark("reason", _ELSEWHERE, asked.elsewhere_rule, stops=True, values=where)
 
 
@@ -142,7 +151,7 @@ def _about_known(
             continue
         closes_on = known_on + timedelta(days=step.within.days)
         words = _LIMIT if closes_on >= today else _LIMIT_PASSED
-        values = {"step": step.title, "closes_on": closes_on}
+        values = {"step": title_words(step), "closes_on": closes_on}
         yield Remark("known_on", words, step.within.rule, values=values)
 
 
@@ -152,7 +161,8 @@ def _about_age(procedure: Procedure, birth_date: date, today: date) -> Iterator[
         yield Remark(
             "birth_date", _wrong_age(age), asked.rule, stops=True,
             values={
-                "age": age, "title": procedure.title, "first": asked.age_from, "last": asked.age_to,
+                "age": age, "title": title_words(procedure),
+                "first": asked.age_from, "last": asked.age_to,
             },
         )  # fmt: skip
         return

@@ -25,7 +25,8 @@ class Operations:
     """Everything at one instant. `now` is the domain's; heartbeats are in real time, as `clock`.
 
     `undelivered`: per service, since when its oldest event waits. `messages`: of the last seven
-    days, how many are in which state.
+    days, how many are in which state. `letters`: of the week, how many are to be counted, and since
+    when the oldest is.
     """
 
     now: datetime
@@ -40,6 +41,8 @@ class Operations:
     swept_on: date | None
     messages: Mapping[str, int]
     inbound_waiting: int
+    letters: int
+    oldest_letter: datetime | None
     held_since: datetime | None
     held_because: str | None
     paused_since: datetime | None
@@ -61,22 +64,19 @@ class Alarm:
 
 def alarms(seen: Operations, services: Sequence[str]) -> list[Alarm]:
     """The worst first."""
-    found = [_silent(name) for name in services if _is_silent(name, seen)]
-    if seen.held_since is not None:
-        found.append(_HELD)
-    if seen.paused_since is not None:
-        found.append(_PAUSED)
-    if _waits(seen.oldest_mail, seen.now):
-        found.append(_MAIL_WAITS)
-    if any(_waits(since, seen.now) for _, since in seen.undelivered.values()):
-        found.append(_EVENTS_WAIT)
-    if _waits(seen.oldest_due, seen.now):
-        found.append(_DUE_WAITS)
-    if seen.set_aside or seen.plans_set_aside:
-        found.append(_SET_ASIDE)
-    if seen.missed:
-        found.append(_missed(seen.missed))
-    return found
+    silent = [_silent(name) for name in services if _is_silent(name, seen)]
+    events_wait = any(_waits(since, seen.now) for _, since in seen.undelivered.values())
+    others = (
+        (seen.held_since is not None, _HELD),
+        (seen.paused_since is not None, _PAUSED),
+        (_waits(seen.oldest_mail, seen.now), _MAIL_WAITS),
+        (events_wait, _EVENTS_WAIT),
+        (_waits(seen.oldest_due, seen.now), _DUE_WAITS),
+        (bool(seen.set_aside or seen.plans_set_aside), _SET_ASIDE),
+        (_waits(seen.oldest_letter, seen.now), _letters(seen.letters)),
+        (seen.missed > 0, _missed(seen.missed)),
+    )
+    return silent + [alarm for rings, alarm in others if rings]
 
 
 def _is_silent(name: str, seen: Operations) -> bool:
@@ -97,6 +97,22 @@ def _silent(name: str) -> Alarm:
         Words(
             "Se efter att dess arbetare och beat är igång, och att Redis svarar.",
             "See that its workers and beat are running, and that Redis answers.",
+        ),
+    )
+
+
+def _letters(count: int) -> Alarm:
+    return Alarm(
+        "letters",
+        Words(
+            f"Veckobrev som inte är räknade: {count}.",
+            f"Letters of the week that aren't counted: {count}.",
+        ),
+        Words(
+            "Det som inte går att räkna prövas igen var tionde minut. Se efter felet i loggen för"
+            " cases.",
+            "What can't be counted is tried again every ten minutes. Look the error up in the log"
+            " of cases.",
         ),
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from shared.domain.codes import ORGANISATIONS, ROLES
+from shared.domain.codes import ORGANISATIONS, ORGANISATIONS_EN, ROLES, ROLES_EN
 from shared.domain.swedish import long_date
 
 Language = Literal["sv", "en"]
@@ -133,7 +133,7 @@ def _code(code: str, language: Language) -> str:
             return table[code][language]
     if language == "sv":
         return ORGANISATIONS.get(code) or ROLES.get(code) or code
-    return code.replace("_", " ")
+    return ORGANISATIONS_EN.get(code) or ROLES_EN.get(code) or code.replace("_", " ")
 
 
 def _word(value: object, language: Language) -> str:

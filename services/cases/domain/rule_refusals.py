@@ -16,6 +16,33 @@ class CountsAlready(Invalid):
     )
 
 
+class CountsNow(Refused):
+    """A change that cases can have begun under isn't taken back."""
+
+    code = "rule-counts-now"
+    rule = "X9"
+    title = Words("Ändringen gäller redan", "The change counts already")
+    detail = Words(
+        "Ändringen gäller sedan {since}, och ärenden kan ha börjat under den. Gör en ny ändring"
+        " från en kommande dag i stället.",
+        "The change counts since {since}, and cases can have begun under it. Make a new change from"
+        " a coming day instead.",
+    )
+
+
+class NeededByAnother(Refused):
+    """A saved change that couldn't stand without the one that is taken back."""
+
+    code = "rule-needed-by-another"
+    title = Words("En annan ändring behöver den här", "Another change needs this one")
+    detail = Words(
+        "En annan sparad ändring går inte ihop med reglerna utan den här: {reason} Ta tillbaka den"
+        " andra först.",
+        "Another saved change doesn't go with the rules without this one: {reason} Take the other"
+        " one back first.",
+    )
+
+
 class BeforeItBegins(Invalid):
     code = "rule-before-it-begins"
     rule = "X9"
@@ -78,6 +105,50 @@ class Overlap(Invalid):
     )
 
 
+class SchoolYearBegun(Refused):
+    """What was asked of people in it went by its terms."""
+
+    code = "school-year-begun"
+    rule = "R20"
+    title = Words("Läsåret har börjat", "The school year has begun")
+    detail = Words(
+        "Läsåret började {first} och kan inte tas bort. Ändra dess dagar i stället.",
+        "The school year began on {first} and can't be removed. Change its days instead.",
+    )
+
+
+class SchoolYearHasMeetings(Refused):
+    """Meetings were booked around its breaks."""
+
+    code = "school-year-has-meetings"
+    rule = "R20"
+    title = Words("Möten är bokade under läsåret", "Meetings are booked in the school year")
+    detail = Words(
+        "Bokade möten under läsåret: {count}, det första {first}. Därför kan det inte tas bort."
+        " Ändra dess dagar i stället.",
+        "Meetings booked in the school year: {count}, the first on {first}. So it can't be removed."
+        " Change its days instead.",
+    )
+
+
+class SchoolYearIsPlanned(Refused):
+    """A year that is open has meetings to be booked around its breaks."""
+
+    code = "school-year-is-planned"
+    rule = "R20"
+    title = Words("Årets möten är planerade", "The year's meetings are planned")
+    detail = Words(
+        "Årets gemensamma möten är planerade under läsåret, från {first}. Därför kan det inte tas"
+        " bort. Ändra dess dagar i stället.",
+        "The year's joint meetings are planned in the school year, from {first}. So it can't be"
+        " removed. Change its days instead.",
+    )
+
+
+_GONE = Words(
+    "Filen har inte längre det som ändringen gäller.",
+    "The file no longer has what the change is about.",
+)
 # What the loader says about values that don't go together, in the words of the page.
 _REASONS = {
     "age_to is below": Words(
@@ -112,6 +183,11 @@ _REASONS = {
     "as many points as agenda": Words(
         "Skriv lika många punkter på engelska som på svenska.",
         "Write as many points in English as in Swedish.",
+    ),
+    "Extra inputs are not permitted": _GONE,
+    "Field required": _GONE,  # a step, say, of which the change alone is left
+    "which doesn't exist": Words(
+        "Filerna har ingen sådan rutin.", "The files have no such routine."
     ),
     "day is out of range": Words("Den dagen finns inte.", "There is no such day."),
 }

@@ -46,11 +46,18 @@ def checked(year: SchoolYear) -> SchoolYear:
     return year.model_copy(update={"terms": terms, "breaks": breaks})
 
 
-def span_changes(before: SchoolYear | None, after: SchoolYear) -> tuple[SpanChange, ...]:
-    """What is another, in the order of days; the same name on other days counts as moved."""
-    terms = _changes("term", () if before is None else before.terms, after.terms)
-    breaks = _changes("break", () if before is None else before.breaks, after.breaks)
+def span_changes(before: SchoolYear | None, after: SchoolYear | None) -> tuple[SpanChange, ...]:
+    """What is another, in the order of days; the same name on other days counts as moved. None:
+    there is no such year."""
+    terms = _changes("term", *([] if one is None else one.terms for one in (before, after)))
+    breaks = _changes("break", *([] if one is None else one.breaks for one in (before, after)))
     return (*terms, *breaks)
+
+
+def days_of(year: SchoolYear) -> tuple[date, date]:
+    """The first and the last day that it says something of."""
+    spans = (*year.terms, *year.breaks)
+    return min(one.first for one in spans), max(one.last for one in spans)
 
 
 def year_as_toml(year: SchoolYear) -> str:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from services.cases.domain.actions import said_of
 from services.cases.domain.refused import Words
+from services.cases.domain.spoken import step_words
 from services.cases.domain.task_kinds import task_in_words
 from shared.domain.days import WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts
@@ -156,12 +157,12 @@ class _Telling:
 
     def _step(self, name: str | None) -> Words:
         """«andra samverkansmötet», as it stands inside a sentence."""
-        titles = (step.title for step in self.procedure.steps if step.name == name)
-        title = next(titles, None)
+        title = step_words(self.procedure, name)
         if title is None:
             return _MEETING
-        inside = title if title[1:2].isupper() else title[:1].lower() + title[1:]
-        return Words(inside, f"“{title}”")
+        own = title.sv
+        inside = own if own[1:2].isupper() else own[:1].lower() + own[1:]
+        return Words(inside, f"“{title.en}”")
 
     def _task(self, task: Any) -> Words:
         words = task_in_words(self.tasks.get(UUID(task), "") if _is_id(task) else "")

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from services.cases.domain.digest import OF_LIMITS
 from services.cases.domain.limits import Limit, LimitState, OfSomebody
+from services.cases.domain.refused import Words
+from services.cases.domain.spoken import title_words
 from shared.domain.consent import shown_state
 from shared.domain.days import local_date
 from shared.domain.facts import CaseFacts, Meeting
@@ -68,7 +70,7 @@ class Thing:
     reference: str | None = None
     case_id: UUID | None = None
     step: str | None = None
-    title: str = ""
+    title: Words | None = None
     limit_on: date | None = None
     state: LimitState | None = None
     task: OpenTask | None = None
@@ -105,7 +107,7 @@ class Coming:
     meeting: Meeting
     about: str
     reference: str
-    title: str
+    title: Words | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def of_limit(limit: Limit, procedure: Procedure) -> Thing:
         reference=limit.reference,
         case_id=limit.case_id,
         step=limit.step,
-        title=procedure.step(limit.step).title,
+        title=title_words(procedure.step(limit.step)),
         limit_on=limit.due_on,
         state=limit.state,
     )

@@ -72,7 +72,3 @@ def last_day_to_answer(procedure: Procedure, meeting: Meeting, days: WorkingDays
 def is_replaced(rules: YearRules, role: str | None) -> bool:
     """R27: whether a no of somebody in this role asks for a substitute."""
     return any(role in group.substitute for group in rules.groups)
-
-
-def in_a_group(rules: YearRules, role: str | None) -> bool:
-    return any(role in group.roles for group in rules.groups)

@@ -6,7 +6,7 @@ own, so that many guesses at once are no more than as many in a row.
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -16,6 +16,7 @@ from services.cases.domain.accounts import (
     LoginTaken,
     NotKnown,
     NotLetIn,
+    PasswordElsewhere,
     UnknownLogin,
     check_login,
     plain_login,
@@ -38,6 +39,9 @@ class Accounts(Protocol):
         """False if there is one with this login or of this person."""
 
     def note_tries(self, account: UUID, failures: int, until: datetime | None) -> None: ...
+    def keep_login(self, account: UUID, login: str) -> bool:
+        """False if another account has it."""
+
     def keep_password(self, account: UUID, password_hash: str) -> None: ...
     def keep_subject(self, account: UUID, subject: str) -> None: ...
     def keep_roles(self, account: UUID, roles: Collection[str]) -> None: ...
@@ -72,10 +76,21 @@ Unit = Callable[[], AbstractContextManager[AccountDesk]]
 # Signing in
 
 
-def sign_in(login: str, password: str, unit: Unit, passwords: Passwords, terms: Terms) -> str:
-    """The secret of a new session. Raises NotLetIn, after the same work whatever is wrong."""
+def sign_in(
+    login: str,
+    password: str,
+    unit: Unit,
+    passwords: Passwords,
+    terms: Terms,
+    *,
+    once: bool = False,
+) -> str:
+    """The secret of a new session. Raises NotLetIn, after the same work whatever is wrong.
+
+    `once`: where many wrong ones have come from, an account that has none pending is tried once.
+    """
     with unit() as desk:
-        known = _try(plain_login(login), desk)
+        known = _try(plain_login(login), desk, once=once)
     kept = None if known is None else known.password_hash
     if not passwords.is_right(kept, password) or known is None or kept is None:
         raise NotLetIn
@@ -90,10 +105,10 @@ def sign_in(login: str, password: str, unit: Unit, passwords: Passwords, terms: 
         return begin(account.id, desk.sessions, terms, desk.now)
 
 
-def _try(login: str, desk: AccountDesk) -> Account | None:
+def _try(login: str, desk: AccountDesk, *, once: bool) -> Account | None:
     """The account whose password is to be compared, its try counted; None if none may be."""
     account = desk.accounts.find(login)
-    if account is None or account.disabled or account.is_locked(desk.now):
+    if account is None or not account.may_be_tried(desk.now, once=once):
         return None
     failures = account.failures + 1
     wait = wait_after(failures)
@@ -127,7 +142,10 @@ def _first_time(identity: Identity, desk: AccountDesk) -> Account:
             raise NotKnown
     if account is None or account.subject is not None or account.person != person:
         raise NotKnown  # another subject has it, or another person
+    if account.password_hash is not None and account.login != login:
+        raise NotKnown  # somebody comes in by it already, and by another address than this one
     desk.accounts.keep_subject(account.id, identity.key)
+    _note("sign-in.first", account, desk)
     return account
 
 
@@ -153,6 +171,33 @@ def add_account(
         raise LoginTaken
     _note("account.add", account, desk, roles=sorted(roles))
     return account
+
+
+def add_account_on_page(
+    login: str,
+    name: str | None,
+    roles: Collection[str],
+    password_hash: str | None,
+    desk: AccountDesk,
+) -> Account:
+    """As add_account, for an administrator: nobody of the register gets a password from them.
+
+    Raises Refused, PasswordElsewhere.
+    """
+    account = add_account(login, name, roles, password_hash, desk)
+    if account.person is not None and password_hash is not None:
+        raise PasswordElsewhere("password")
+    return account
+
+
+def change_login(login: str, to: str, desk: AccountDesk) -> Account:
+    """As when somebody's address has changed before their first sign-in by it. Raises Refused."""
+    account, to = _known(login, desk), plain_login(to)
+    check_login(to)
+    if not desk.accounts.keep_login(account.id, to):
+        raise LoginTaken
+    _note("account.login", account, desk)
+    return replace(account, login=to)
 
 
 def change_password(login: str, password_hash: str, desk: AccountDesk) -> None:

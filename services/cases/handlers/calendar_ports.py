@@ -44,9 +44,12 @@ class CalendarRows(Protocol):
         """Where their posts of today are."""
         ...
 
-    def due_between(self, case_ids: Collection[UUID], first: date, before: date) -> list[UUID]:
+    def due_between(
+        self, case_ids: Collection[UUID], procedures: Collection[str], first: date, before: date
+    ) -> list[UUID]:
         """Those with an open task or an announced limit in that time, by their ids.
 
-        A case that the scheduler hasn't looked at yet is among them, whatever it holds.
+        A case of which the scheduler has announced none is among them, if its procedure, one of
+        `procedures`, has limits.
         """
         ...

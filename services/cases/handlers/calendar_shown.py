@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.cases.domain.month import Entry, Span, days_of
 from services.cases.domain.refused import Words
+from services.cases.domain.spoken import title_words
 from services.cases.handlers.calendar_ports import Taken
 from services.cases.handlers.feeds import is_shown_to
 from services.cases.handlers.overviews import Overviews, Sought, limits_of
@@ -81,7 +82,7 @@ def _told(meeting: Meeting, facts: CaseFacts, sight: Sight, person: UUID | None 
         first=first,
         last=last,
         state=meeting.state,
-        what=Words(step.title, step.title),
+        what=title_words(step),
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         about=facts.about,

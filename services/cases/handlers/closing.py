@@ -20,6 +20,8 @@ from services.cases.handlers.year import callers
 from shared.bus.events import CaseClosed, ParticipantsChanged
 from shared.domain.calling import in_charge
 
+_CLOSED = "case.close"
+
 
 def close(command: Close, desk: Desk) -> None:
     """R16: with its outcome; everything pending stops, also what was only proposed and has passed.
@@ -39,9 +41,11 @@ def close(command: Close, desk: Desk) -> None:
     said = command.evaluation or desk.ownership.evaluation(file.id)
     desk.ownership.evaluate(file.id, evaluation_at_end(file.facts, command.outcome, said))
     desk.cases.close(file.id, command.outcome)
+    ended = sorted(str(one) for one in desk.tasks.open_ones(file.id))
     desk.tasks.finish(file.id)
     end_for_family(file, desk)
-    desk.audit.note(file.id, "case.close", "R16", {"outcome": str(command.outcome)})
+    details = {"about": str(file.id), "outcome": str(command.outcome), "tasks": ended}
+    desk.audit.note(file.id, _CLOSED, "R16", details)
     desk.publish(CaseClosed(case_id=file.id))
 
 
@@ -56,7 +60,11 @@ def open_again(case_id: UUID, desk: Desk) -> None:
         return
     if file.facts.closed_on != desk.today:
         raise case_refusals.ClosedForGood
-    desk.tasks.open_those_that_closing_ended(case_id)
+    noted = desk.audit.last(case_id, _CLOSED, str(case_id))
+    if noted is None:  # it was closed by a version that didn't note them
+        desk.tasks.open_those_done_when_closed(case_id)
+    else:
+        desk.tasks.open_all_again(case_id, [UUID(one) for one in noted["tasks"]])
     desk.cases.open_again(case_id)
     desk.audit.note(case_id, "case.open-again", "R16", {})
     desk.publish(ParticipantsChanged(case_id=case_id))

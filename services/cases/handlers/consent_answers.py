@@ -67,7 +67,7 @@ def refuse(command: AnswerConsent, desk: Desk) -> None:
     desk.ledger.refuse(consent.id, on)
     desk.tasks.finish_of(file.id, consent.id)
     _end_other_requests(file, consent, desk)
-    desk.tasks.add(file.id, _after_a_no(desk.reread(file), consent, desk.today))
+    desk.tasks.add(file.id, _after_a_no(desk.reread(file), consent, desk))
     details = {"consent": str(consent.id), "on": str(on)}
     desk.audit.note(file.id, "consent.refuse", _rule(file, consent), details)
     desk.publish(ConsentRefused(case_id=file.id, consent_id=consent.id, on=on))
@@ -117,7 +117,7 @@ def _withdraw(file: CaseFile, consent: Consent, on: date, desk: Desk) -> dict[st
     desk.tasks.finish(file.id, ["renew-consent"], about=consent.person_id)
     closed = open_before - desk.tasks.open_ones(file.id)
     if file.facts.state == "open":
-        owner = _who_goes_on(desk.reread(file), desk.today)
+        owner = _who_goes_on(desk.reread(file), desk)
         desk.tasks.add(
             file.id, tasks.consent_withdrawn(consent.id, consent.person_id, owner, desk.today)
         )
@@ -148,15 +148,16 @@ def _rule(file: CaseFile, consent: Consent) -> str:
     return own or file.procedure.consent.rule
 
 
-def _after_a_no(file: CaseFile, consent: Consent, today: date) -> Task:
+def _after_a_no(file: CaseFile, consent: Consent, desk: Desk) -> Task:
     """P11: a no is an answer; whoever is in charge closes the case or goes another way."""
-    owner, rule = _who_goes_on(file, today), _rule(file, consent)
+    owner, rule = _who_goes_on(file, desk), _rule(file, consent)
     key = f"{consent.id}/{rule}/refused"
-    return Task(key, "consent-refused", owner, rule, today, about=consent.person_id)
+    return Task(key, "consent-refused", owner, rule, desk.today, about=consent.person_id)
 
 
-def _who_goes_on(file: CaseFile, today: date) -> UUID:
+def _who_goes_on(file: CaseFile, desk: Desk) -> UUID:
     """Whoever is in charge, if they still see the case after the no (X10, P8)."""
     leader = in_charge(file.facts, file.procedure)
-    sees = may_see(file.facts, file.procedure, leader, today)
+    works_for = desk.sights.works_for(leader, desk.today)
+    sees = may_see(file.facts, file.procedure, leader, desk.today, works_for)
     return leader if sees else file.facts.process_owner

@@ -1,6 +1,6 @@
 """What the letter of the week, and the page of the day, need from outside."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -36,8 +36,11 @@ class Digests(Protocol):
     def add(self, week: date, due_at: datetime, today: date) -> None:
         """A letter to be counted for everybody of the staff who may have something to do."""
 
-    def to_count(self, limit: int) -> Sequence[Letter]:
+    def to_count(self, limit: int, without: Collection[UUID]) -> Sequence[Letter]:
         """Those that are due; locked, and without what others have locked."""
+
+    def apart(self, work: Callable[[], None]) -> str | None:
+        """What fails is undone alone: the kind of its error, without its words. None: it's done."""
 
     def take(self, digest_id: UUID) -> Letter | None: ...
     def save(self, digest_id: UUID, counts: Counts | None) -> None: ...

@@ -1,15 +1,21 @@
 """The letter of the week: planned, counted for each of the staff, and counted anew (X2, X16)."""
 
+import logging
+from collections.abc import Collection
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from services.cases.domain.digest import Counts, count
 from services.cases.handlers.digest_ports import DigestDesk, Letter
-from services.cases.handlers.overviews import Sought, limits_for_manager
+from services.cases.handlers.limits_of_people import limits_for_manager
+from services.cases.handlers.overviews import Sought
 from services.cases.handlers.own_work import own_work, things_of, waited_for
 from shared.bus.events import DigestDue, DigestOutdated
 from shared.domain.days import local_date
 from shared.domain.weekly import WeeklyLetter, end_of, monday_of
+
+log = logging.getLogger(__name__)
 
 _AT_A_TIME = 20
 _WEEK = timedelta(days=7)
@@ -24,18 +30,24 @@ def plan_weeks(letter: WeeklyLetter, desk: DigestDesk) -> None:
             desk.digests.plan(week, due_at)
 
 
-def count_letters(letter: WeeklyLetter, desk: DigestDesk) -> int:
+def count_letters(
+    letter: WeeklyLetter, resting: Collection[UUID], desk: DigestDesk
+) -> tuple[UUID, ...]:
     """What is due by now, some at a time. A week that nobody was at work in is left out.
 
-    How many were counted.
+    One that can't be counted holds back no other: which these are. `resting`: those that failed a
+    while ago, and aren't tried now.
     """
     for week, due_at in desk.digests.begin_due():
         if not letter.off and desk.now < end_of(week):
             desk.digests.add(week, due_at, local_date(desk.now))
-    letters = desk.digests.to_count(_AT_A_TIME)
-    for one in letters:
-        _count(one, desk)
-    return len(letters)
+    failed = []
+    for one in desk.digests.to_count(_AT_A_TIME, resting):
+        error = desk.digests.apart(partial(_count, one, desk))
+        if error is not None:
+            log.error("The letter of the week %s can't be counted: %s", one.id, error)
+            failed.append(one.id)
+    return tuple(failed)
 
 
 def digest_outdated(event: DigestOutdated, desk: DigestDesk) -> None:

@@ -1,10 +1,13 @@
 """The family on a case: addresses and wishes, custody, guardians who come and go (R7, X12)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from services.cases.domain import case_refusals
 from services.cases.domain.family import (
+    NothingToTakeBack,
+    can_be_taken_back,
     check_custody,
     check_others_decide,
     check_wanting,
@@ -23,22 +26,38 @@ from services.cases.handlers.standing import settle, tell_who_is_taken
 from shared.bus.events import ParticipantsChanged
 
 
-def change(command: ChangeFamily, desk: Desk) -> None:
-    """X6, X7: what is changed counts at once; saying it twice changes nothing the second time."""
+def change(command: ChangeFamily, desk: Desk) -> Collection[str]:
+    """X6, X7: what is changed counts at once; saying it twice changes nothing the second time.
+
+    The fields that were changed.
+    """
     file = _open_file(command.case_id, desk)
     who = of_family(file.facts, command.person)
-    fields = list(desk.family.change(command.person, command.values))
+    before = desk.family.change(command.person, command.values)
+    fields = list(before)
     custody = command.custody
     if custody is not None and check_custody(
         file.facts, file.procedure, who, desk.today, custody=custody
     ):
         desk.family.set_custody(file.id, command.person, custody=custody)
         fields.append("custody")
-    if not fields:
-        return
-    details = {"person": str(command.person), "fields": fields}
-    desk.audit.note(file.id, "family.change", None, details)
-    _after_change(file, desk)
+    if fields:
+        _keep_former(command.person, before, fields, desk)
+        _changed(file, command.person, fields, desk)
+    return fields
+
+
+def take_back(case_id: UUID, person: UUID, desk: Desk) -> None:
+    """The last change of somebody's particulars, by whoever made it. Raises NothingToTakeBack."""
+    file = _open_file(case_id, desk)
+    of_family(file.facts, person)
+    actor = desk.actor_person
+    former = None if actor is None else desk.family.former(person, actor)
+    if former is None:
+        raise NothingToTakeBack
+    fields = list(desk.family.change(person, former))
+    desk.family.drop_former(person)
+    _changed(file, person, fields, desk)
 
 
 def add_guardian(command: AddGuardian, desk: Desk) -> UUID:
@@ -89,6 +108,22 @@ def keep_apart(case_id: UUID, *, never: bool, desk: Desk) -> None:
         return
     desk.family.set_never_together(file.id, never=never)
     desk.audit.note(file.id, "case.never-together", "X12", {"never_together": never})
+    _after_change(file, desk)
+
+
+def _keep_former(
+    person: UUID, before: Mapping[str, Any], fields: Collection[str], desk: Desk
+) -> None:
+    """What it was before, for whoever has changed it; nothing, where that wouldn't undo it."""
+    if desk.actor_person is None or not can_be_taken_back(fields):
+        desk.family.drop_former(person)
+    else:
+        desk.family.keep_former(person, desk.actor_person, before)
+
+
+def _changed(file: CaseFile, person: UUID, fields: Sequence[str], desk: Desk) -> None:
+    details = {"person": str(person), "fields": fields}
+    desk.audit.note(file.id, "family.change", None, details)
     _after_change(file, desk)
 
 

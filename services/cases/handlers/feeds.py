@@ -15,6 +15,7 @@ from shared.domain.consent import age_on
 from shared.domain.days import WorkingDays
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Procedure
+from shared.domain.sight import has_left
 from shared.ids import FEED, meeting_uid, signed_token
 
 _OWN_FROM_AGE = 15
@@ -104,7 +105,10 @@ def _entries(found: FeedOf, desk: Desk, origin: Origin) -> Iterator[Entry]:
     ids = {one.meeting_id for one in listed}
     places = desk.links.places(ids)
     mailed = desk.feeds.revisions(found.person_id, ids)
+    works_for = desk.sights.works_for(found.person_id, desk.today)
     for facts in desk.feeds.facts({one.case_id for one in listed}):
+        if has_left(facts, found.person_id, works_for):
+            continue
         procedure = desk.procedures.get(facts.procedure, facts.procedure_on)
         for meeting in facts.meetings:
             if meeting.id in ids and is_shown_to(

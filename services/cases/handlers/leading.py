@@ -10,6 +10,7 @@ from services.cases.domain import leading_refusals as no
 from services.cases.domain.refused import Refused
 from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.report_rules import part_in, rules_of
+from shared.domain.facts import CaseFacts
 
 _REFUSED: dict[str, type[Refused]] = {
     "year": no.LedByTheCallers,
@@ -24,7 +25,7 @@ def check_leads(file: CaseFile, desk: Desk) -> None:
 
     The calling system and what a rule does by itself answer for themselves.
     """
-    if not leads(file, desk):
+    if not leads(file.facts, desk):
         raise _REFUSED[file.facts.about]
 
 
@@ -34,13 +35,13 @@ def check_speaks_for(file: CaseFile, person: UUID, desk: Desk) -> None:
         check_leads(file, desk)
 
 
-def leads(file: CaseFile, desk: Desk) -> bool:
-    """Whether who calls may change the meetings of a matter, or of a case."""
-    facts, person = file.facts, desk.actor_person
+def leads(facts: CaseFacts, desk: Desk) -> bool:
+    """Whether who calls may change the meetings of a matter, or of a case that they see."""
+    person = desk.actor_person
     if person is None or facts.about == "child":
         return True
     if facts.about == "report":
-        return _receives(file.id, person, desk)
+        return _receives(facts.id, person, desk)
     if facts.about == "consultation":  # nobody but those who are to talk is on it
         return any(who.person_id == person for who in facts.participants)
     return person in (facts.process_owner, facts.coordinator)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from services.cases.domain.asking import Asked
 from services.cases.domain.consents import Terms
 from services.cases.handlers.commands import NewGuardian
 from shared.domain.facts import ConsentParty
+
+KEPT = timedelta(hours=1)
 
 
 class Ledger(Protocol):
@@ -28,7 +30,14 @@ class Family(Protocol):
     """The child, the guardians and those whom they wished for, as one case knows them."""
 
     def add_guardian(self, case_id: UUID, guardian: NewGuardian) -> UUID: ...
-    def change(self, person: UUID, values: Mapping[str, Any]) -> Collection[str]: ...
+    def change(self, person: UUID, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What had another value before: which, by field."""
+
+    def keep_former(self, person: UUID, by: UUID, particulars: Mapping[str, Any]) -> None:
+        """For whoever has changed them, for `KEPT`; instead of what was kept before."""
+
+    def former(self, person: UUID, by: UUID) -> Mapping[str, Any] | None: ...
+    def drop_former(self, person: UUID) -> None: ...
     def set_custody(self, case_id: UUID, person: UUID, *, custody: bool) -> None: ...
     def set_wanted(self, case_id: UUID, guardians: Collection[UUID]) -> None: ...
     def set_never_together(self, case_id: UUID, *, never: bool) -> None: ...

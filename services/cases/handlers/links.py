@@ -23,6 +23,7 @@ from services.cases.handlers.ports import CaseFile, Desk
 from shared.bus.events import ParticipantsChanged
 from shared.domain.calling import in_charge
 from shared.domain.facts import Meeting, Participant
+from shared.domain.sight import has_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def open_link(link_id: UUID | None, desk: Desk, *, lock: bool = False) -> Opened
         return None
     meeting = file.meeting(link.meeting_id)
     shown = shown_as(file.facts, file.procedure, meeting, link.person_id, desk.now)
-    if shown is None:
+    works_for = desk.sights.works_for(link.person_id, desk.today)
+    if shown is None or has_left(file.facts, link.person_id, works_for):
         return None
     sharing = {
         person: name

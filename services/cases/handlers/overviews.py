@@ -10,11 +10,11 @@ from services.cases.domain.limits import (
     DueDuty,
     DueTask,
     Limit,
-    OfSomebody,
-    for_a_manager,
+    LimitState,
     limit_of_duty,
     limits,
 )
+from services.cases.domain.limits_of_people import Announced, TasksDue
 from services.cases.domain.refused import NotFound
 from services.cases.domain.timeline import Entry, Note, People, timeline
 from services.cases.handlers.calendar_ports import CalendarRows
@@ -23,6 +23,7 @@ from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.lead_times import Spread, lead_times, spreads
 from shared.domain.procedure import Function, Procedure
+from shared.domain.windows import WindowState
 from shared.procedures import Procedures
 
 _AT_A_TIME = 500
@@ -39,8 +40,31 @@ class Overviews(CalendarRows, Protocol):
     def open_cases(
         self, owners: Collection[UUID] | None, led_by: Mapping[Function, Collection[str]]
     ) -> list[UUID]: ...
+    def asking(
+        self, person: UUID, case_ids: Collection[UUID], procedures: Collection[str], now: datetime
+    ) -> list[UUID]:
+        """Those with a limit that isn't kept yet, or of which the scheduler has announced none
+        although its procedure, one of `procedures`, has limits; and of those whose process owner
+        somebody is, the ones with a consent or a coming meeting to be answered.
+        """
+        ...
+
     def due_tasks(self, case_ids: Collection[UUID]) -> Sequence[DueTask]: ...
     def due_duties(self, owners: Collection[UUID] | None) -> Sequence[DueDuty]: ...
+    def announced(
+        self, people: Collection[UUID], states: Collection[WindowState], before: date | None
+    ) -> Sequence[Announced]:
+        """The limits of the open cases that one of them leads something in."""
+        ...
+
+    def unannounced(self, people: Collection[UUID], procedures: Collection[str]) -> list[UUID]:
+        """Such cases, under these procedures, of which the scheduler has announced no limit."""
+        ...
+
+    def tasks_due(self, people: Collection[UUID], before: date | None) -> Sequence[TasksDue]:
+        """Their own, of open cases that they are on."""
+        ...
+
     def may_be_managed_by(self, manager: UUID) -> list[UUID]: ...
     def managers(
         self, owners: Collection[tuple[UUID, str]], today: date
@@ -102,45 +126,21 @@ def limits_of(
     if (on := sight.on()) is not None:
         cases = sorted(set(cases) & set(on))
     if sought.since is not None:
-        cases = views.due_between(cases, sought.since, sought.before or date.max)
+        limited, before = with_limits(procedures), sought.before or date.max
+        cases = views.due_between(cases, limited, sought.since, before)
     found = [
         limit
-        for facts, limit in _limits(cases, sight.shows, views, procedures, days, local_date(now))
-        if _is_sought(limit, sought)
+        for _, limit in limits_in(cases, views, procedures, days, local_date(now), sight.shows)
+        if is_sought(limit.owner, limit.due_on, limit.state, sought)
     ]
-    duties = _duties(whose, views, procedures, days, local_date(now))
+    duties = duties_of(whose, views, procedures, days, local_date(now))
     found += [
         limit
         for _, limit in duties
-        if _is_sought(limit, sought) and sight.person in (None, limit.owner)
+        if is_sought(limit.owner, limit.due_on, limit.state, sought)
+        and sight.person in (None, limit.owner)
     ]
     return sorted(found, key=_nearest)
-
-
-def limits_for_manager(
-    manager: UUID,
-    sought: Sought,
-    views: Overviews,
-    procedures: Procedures,
-    days: WorkingDays,
-    now: datetime,
-) -> tuple[OfSomebody, ...]:
-    """X2, X16: of those whose manager somebody is today, in the organisation they are there for."""
-    today = local_date(now)
-    managed = views.may_be_managed_by(manager)
-    cases = views.open_cases(managed, led_by(procedures))
-    found = [
-        (owner, limit)
-        for facts, limit in _limits(cases, _every, views, procedures, days, today)
-        if _is_sought(limit, sought) and (owner := _owner_for(facts, limit.owner)) is not None
-    ]
-    found += [
-        ((limit.owner, organisation), limit)
-        for organisation, limit in _duties(managed, views, procedures, days, today)
-        if _is_sought(limit, sought) and limit.owner is not None
-    ]
-    managers = views.managers({owner for owner, _ in found}, today)
-    return for_a_manager(limit for owner, limit in found if managers.get(owner) == manager)
 
 
 def spread_of(
@@ -171,14 +171,15 @@ def known_cases(
     return dict(sorted(by_name.items()))
 
 
-def _limits(
+def limits_in(
     case_ids: Sequence[UUID],
-    shows: Callable[[CaseFacts], bool],
     views: Overviews,
     procedures: Procedures,
     days: WorkingDays,
     today: date,
+    shows: Callable[[CaseFacts], bool] = lambda _: True,
 ) -> Iterator[tuple[CaseFacts, Limit]]:
+    """All limits of those of the cases that are shown."""
     for first in range(0, len(case_ids), _AT_A_TIME):
         some = case_ids[first : first + _AT_A_TIME]
         tasks: dict[UUID, list[DueTask]] = {}
@@ -190,7 +191,7 @@ def _limits(
                 yield facts, limit
 
 
-def _duties(
+def duties_of(
     owners: Collection[UUID] | None,
     views: Overviews,
     procedures: Procedures,
@@ -214,8 +215,13 @@ def led_by(procedures: Procedures) -> Mapping[Function, list[str]]:
     return led
 
 
-def _every(_: CaseFacts) -> bool:
-    return True
+def with_limits(procedures: Procedures) -> list[str]:
+    """The procedures that, in any version, have a step that is to be held by a day."""
+    return [
+        name
+        for name, versions in procedures.versions.items()
+        if any(step.within is not None for one in versions for step in one.steps)
+    ]
 
 
 def _facts(case_ids: Sequence[UUID], views: Overviews) -> Iterator[CaseFacts]:
@@ -223,25 +229,19 @@ def _facts(case_ids: Sequence[UUID], views: Overviews) -> Iterator[CaseFacts]:
         yield from views.facts(case_ids[first : first + _AT_A_TIME])
 
 
-def _is_sought(limit: Limit, sought: Sought) -> bool:
-    if sought.person is not None and limit.owner != sought.person:
+def is_sought(owner: UUID | None, due_on: date, state: LimitState, sought: Sought) -> bool:
+    """By whose it is, its day and its state; without a state sought, what was kept isn't."""
+    if sought.person is not None and owner != sought.person:
         return False
-    if sought.before is not None and limit.due_on >= sought.before:
+    if sought.before is not None and due_on >= sought.before:
         return False
-    if sought.since is not None and limit.due_on < sought.since:
+    if sought.since is not None and due_on < sought.since:
         return False
-    return limit.state == sought.state if sought.state else limit.state != "met"
+    return state == sought.state if sought.state else state != "met"
 
 
 def _nearest(limit: Limit) -> tuple[date, str, str, str]:
     return limit.due_on, limit.reference or "", limit.rule, limit.kind or ""
-
-
-def _owner_for(facts: CaseFacts, owner: UUID | None) -> tuple[UUID, str] | None:
-    """Whose limit it is, in the organisation that they are on the case for."""
-    organisations = (who.organisation for who in facts.participants if who.person_id == owner)
-    organisation = next(organisations, None)
-    return None if organisation is None or owner is None else (owner, organisation)
 
 
 def _spoken_of(notes: Sequence[Note]) -> set[UUID]:

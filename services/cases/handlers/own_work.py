@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.cases.domain.limits import limits
 from services.cases.domain.quotes import quote
+from services.cases.domain.spoken import step_words
 from services.cases.domain.today import (
     OpenTask,
     Thing,
@@ -16,7 +17,7 @@ from services.cases.domain.today import (
     waiting,
 )
 from services.cases.handlers.digest_ports import DigestDesk
-from services.cases.handlers.overviews import led_by
+from services.cases.handlers.overviews import led_by, with_limits
 from services.cases.handlers.sight import Sight
 from shared.domain.days import local_date
 from shared.domain.facts import CaseFacts
@@ -33,12 +34,16 @@ class OwnWork:
 
 
 def own_work(person: UUID, desk: DigestDesk) -> OwnWork:
-    """The open cases that somebody leads something in, and those in which they have a task."""
+    """The open cases that somebody leads something in, and those in which they have a task.
+
+    Of those that they lead, only where something is to be done or waited for is looked into.
+    """
     sight = Sight(person, desk.sights, desk.procedures, local_date(desk.now))
     on = set(sight.on() or ())
     tasks = desk.digests.open_tasks(person, on)
-    led = desk.overviews.open_cases([person], led_by(desk.procedures))
-    cases = on & {*led, *(task.case_id for task in tasks if task.case_id is not None)}
+    led = on.intersection(desk.overviews.open_cases([person], led_by(desk.procedures)))
+    asking = desk.overviews.asking(person, led, with_limits(desk.procedures), desk.now)
+    cases = on & {*asking, *(task.case_id for task in tasks if task.case_id is not None)}
     known = {one.id: one for one in desk.overviews.facts(sorted(cases)) if sight.shows(one)}
     seen = (task for task in tasks if task.case_id is None or task.case_id in known)
     return OwnWork(sight, known, tuple(seen))
@@ -86,7 +91,7 @@ def _limits(facts: CaseFacts, person: UUID, desk: DigestDesk) -> Iterator[Thing]
 def _of_task(task: OpenTask, known: Mapping[UUID, CaseFacts], desk: DigestDesk) -> Thing:
     facts = None if task.case_id is None else known[task.case_id]
     procedure = _of_no_case(task, desk) if facts is None else procedure_of(facts, desk)
-    title = next((one.title for one in procedure.steps if one.name == task.step), "")
+    title = step_words(procedure, task.step)
     return Thing(
         kind=task.kind,
         rule=task.rule,

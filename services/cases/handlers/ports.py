@@ -31,7 +31,7 @@ from services.cases.handlers.readings import Readings
 from services.cases.handlers.register_ports import Register
 from services.cases.handlers.report_ports import Reports
 from services.cases.handlers.rule_ports import RuleChanges
-from services.cases.handlers.sight import MINUTES, Sights, person_of, sees
+from services.cases.handlers.sight import MINUTES, Sight, Sights, person_of
 from services.cases.handlers.staffing import Files, ImportDrafts, Staffing
 from services.cases.handlers.token_ports import ApiTokens
 from services.cases.handlers.year_ports import Years
@@ -132,7 +132,8 @@ class Tasks(Protocol):
     def finish_one(self, task_id: UUID) -> bool: ...
     def open_again(self, task_id: UUID) -> bool: ...
     def kind_of(self, task_id: UUID) -> str: ...
-    def open_those_that_closing_ended(self, case_id: UUID) -> None: ...
+    def open_all_again(self, case_id: UUID, tasks: Collection[UUID]) -> None: ...
+    def open_those_done_when_closed(self, case_id: UUID) -> None: ...
     def retire(self, task_id: UUID) -> None: ...
     def retire_about(self, case_id: UUID, kind: str, people: Collection[UUID]) -> None: ...
     def take_late(self, limit: int) -> list[LateTask]: ...
@@ -284,28 +285,24 @@ class Desk:
         self._entered.add(case_id)
         return self.take(case_id) if lock else self._file(case_id)
 
-    def open_to_read(self, case_id: UUID) -> CaseFile:
-        """What whoever calls sees already, without a lock. Raises NotFound."""
-        file = self._file(case_id)
-        self._check_sight(file)
-        return file
-
     def by_itself(self) -> "Desk":
         """R46: the same, for what a rule does to cases that whoever calls needn't see."""
         return replace(self, actor=ITSELF, audit=self.audit.by_itself())
 
     def sees(self, case_id: UUID) -> bool:
         """Whether who sits before the calling system sees the case as it is now."""
-        person, file = self.actor_person, self._file(case_id)
-        return person is None or sees(person, file.facts, self.procedures, self.today)
+        return self.shows(self._file(case_id).facts)
+
+    def shows(self, facts: CaseFacts) -> bool:
+        """Whether who sits before the calling system sees a case, or matter, with these facts."""
+        return Sight(self.actor_person, self.sights, self.procedures, self.today).sees(facts)
 
     def reread(self, file: CaseFile) -> CaseFile:
         """The same case after it was changed."""
         return self._file(file.id)
 
     def _check_sight(self, file: CaseFile) -> None:
-        person = self.actor_person
-        if person is not None and not sees(person, file.facts, self.procedures, self.today):
+        if not self.shows(file.facts):
             raise NotFound
 
     def _file(self, case_id: UUID) -> CaseFile:

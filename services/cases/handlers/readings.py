@@ -10,8 +10,10 @@ from services.cases.domain.refused import Words
 from services.cases.domain.timeline import People, named_actor
 from services.cases.handlers.glass_ports import Opened
 from services.cases.handlers.sight import person_of
+from shared.domain.weekly import monday_of
 
-LOOKS_BACK = timedelta(days=28)
+WEEKS_BACK = 4  # this one counted
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,10 @@ class Readings(Protocol):
     def staff_names(self, people: Collection[UUID]) -> Mapping[UUID, str]: ...
     def readings_of(self, case_id: UUID) -> Sequence[Reading]: ...
     def opened(self, case_id: UUID) -> Sequence[Opened]: ...
-    def read_a_day(self, since: date, people: Collection[UUID] | None) -> Sequence[ReadADay]:
-        """Most first, on each day the latest first."""
+    def read_a_day(
+        self, first: date, before: date, people: Collection[UUID] | None, limit: int, offset: int
+    ) -> Sequence[ReadADay]:
+        """Most first, on each day the latest first. None: of all of the staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,32 @@ class ShownReading:
 
     reading: Reading
     who: Words
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAWeek:
+    """A part of what was read in a week. `weeks`: the Mondays there are to choose from."""
+
+    monday: date
+    weeks: tuple[date, ...]
+    days: Sequence[ReadADay]
+    is_all: bool
+
+
+def read_in_week(
+    asked: date | None,
+    people: Collection[UUID] | None,
+    log: Readings,
+    today: date,
+    limit: int,
+    offset: int,
+) -> ReadAWeek:
+    """Of the week of the day asked for; of this one, where that isn't one of the latest."""
+    weeks = tuple(monday_of(today) - turn * _WEEK for turn in range(WEEKS_BACK))
+    monday = weeks[0] if asked is None else monday_of(asked)
+    monday = monday if monday in weeks else weeks[0]
+    found = log.read_a_day(monday, monday + _WEEK, people, limit + 1, offset)
+    return ReadAWeek(monday, weeks, found[:limit], len(found) <= limit)
 
 
 def readings_of(case_id: UUID, log: Readings) -> list[ShownReading]:

@@ -28,6 +28,6 @@ def remind(meeting_id: UUID, desk: Desk) -> None:
             rule=rule, day=local_date(called_at(step, meeting, desk.days))
         )
     if not desk.meetings.remind(meeting.id, desk.today):
-        raise meeting_refusals.RemindedToday(rule=rule)
+        raise meeting_refusals.RemindedToday
     desk.audit.note(file.id, "meeting.remind", rule, {"meeting": str(meeting.id)})
     desk.publish(ReminderAsked(case_id=file.id, meeting_id=meeting.id, sequence=meeting.sequence))

@@ -7,10 +7,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from shared.municipality import Municipality
-from shared.saved_rules import Kind, SavedRule
+from shared.saved_rules import Kind, Laid, SavedRule
 
-# What holds with these changes laid over the municipality's files. Raises BrokenFileError.
-Lay = Callable[[Collection[SavedRule]], Municipality]
+# What holds with these changes laid over the municipality's files, as in every process that runs.
+Lay = Callable[[Collection[SavedRule]], Laid[Municipality]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +70,8 @@ class RuleChanges(Protocol):
 
     def coming_years(self, limit: int) -> Sequence[UUID]:
         """Open matters of a year, the nearest first."""
+        ...
+
+    def booked_within(self, begins: datetime, ends: datetime) -> Sequence[datetime]:
+        """When the meetings begin that are booked then, about whatever; the first one first."""
         ...

@@ -60,6 +60,20 @@ def touched_by_break(before: Municipality, after: Municipality, desk: Desk) -> T
     return _counted(desk.rule_changes.coming_years(_AT_MOST + 1), before, after, wrong, desk)
 
 
+def planned_within(first: date, last: date, rules: Municipality, desk: Desk) -> date | None:
+    """R20: the first day of what open years have planned in these days; None: nothing."""
+    found = [
+        window.opens_on
+        for matter in desk.rule_changes.coming_years(_AT_MOST)
+        for window in _windows(desk.cases.facts(matter), rules, desk)
+        if window.opens_on is not None
+        and window.closes_on is not None
+        and window.opens_on <= last
+        and window.closes_on >= first
+    ]
+    return min(found, default=None)
+
+
 def _counted(
     found: Iterable[UUID],
     before: Municipality,

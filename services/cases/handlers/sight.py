@@ -66,6 +66,9 @@ class Sights(Protocol):
     def case_of(self, name: str, thing: UUID) -> UUID | None: ...
     def owner_of(self, meeting_id: UUID, kind: str) -> UUID | None: ...
     def cases_of(self, person: UUID) -> Sequence[UUID]: ...
+    def works_for(self, person: UUID, on: date) -> Collection[str]:
+        """The organisations in which somebody has a post that day."""
+
     def facts(self, case_ids: Collection[UUID]) -> Sequence[CaseFacts]: ...
     def has_opened(self, person: UUID, case_id: UUID, on: date) -> bool:
         """Whether somebody has opened a case that day in an emergency, to read it."""
@@ -83,6 +86,7 @@ class Sight:
     procedures: Procedures
     today: date
     _opened: set[UUID] = field(default_factory=set, repr=False)
+    _works_for: dict[UUID, Collection[str]] = field(default_factory=dict, repr=False)
 
     def enter(self, path: Mapping[str, str], case_id: UUID | None, what: str | None = None) -> None:
         """Let pass who may see what a request is about. `what` names a read. Raises NotFound.
@@ -97,11 +101,16 @@ class Sight:
         self._check_person(self.person)
         case_id = case_id or self._case_of(path)
         if case_id is not None:
-            if what is not None and self.sights.has_opened(self.person, case_id, self.today):
-                self._opened.add(case_id)
-            self.check(case_id)
+            self._enter_case(self.person, case_id, to_read=what is not None)
         elif what is not None and what.partition(":")[0] not in _LISTS:
             raise NotFound
+
+    def _enter_case(self, person: UUID, case_id: UUID, *, to_read: bool) -> None:
+        if case_id in self.seen([case_id]):
+            return
+        if not (to_read and self.sights.has_opened(person, case_id, self.today)):
+            raise NotFound
+        self._opened.add(case_id)
 
     def enter_to_keep(self, path: Mapping[str, str], meeting_id: UUID) -> None:
         """R15: let pass also who keeps the minutes of a meeting. Raises NotFound."""
@@ -133,9 +142,22 @@ class Sight:
         return {facts.id for facts in self.sights.facts(case_ids) if self.shows(facts)}
 
     def shows(self, facts: CaseFacts) -> bool:
-        if self.person is None or facts.id in self._opened:
+        """Whether it is seen, also if only because it was opened in an emergency."""
+        return facts.id in self._opened or self.sees(facts)
+
+    def sees(self, facts: CaseFacts) -> bool:
+        """Whether it is seen without any emergency."""
+        if self.person is None:
             return True
-        return sees(self.person, facts, self.procedures, self.today)
+        if self.person not in self._works_for:  # asked once, also for a list of hundreds
+            self._works_for[self.person] = self.sights.works_for(self.person, self.today)
+        procedure = self.procedures.get(facts.procedure, facts.procedure_on)
+        return may_see(facts, procedure, self.person, self.today, self._works_for[self.person])
+
+    @property
+    def opened(self) -> Collection[UUID]:
+        """The cases that were let pass only since they were opened in an emergency."""
+        return self._opened
 
     def logged(self, what: str) -> str:
         """How a read is named in the log: also whether it took an emergency to do it."""
@@ -160,11 +182,6 @@ class Sight:
             if (case_id := self.sights.case_of(name, thing)) is not None:
                 return case_id
         return None
-
-
-def sees(person: UUID, facts: CaseFacts, procedures: Procedures, today: date) -> bool:
-    """Whether somebody sees a case under the procedure it began with."""
-    return may_see(facts, procedures.get(facts.procedure, facts.procedure_on), person, today)
 
 
 def actor_of(person: UUID | None, system: str) -> str:

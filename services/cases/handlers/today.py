@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from services.cases.domain.spoken import step_words
 from services.cases.domain.today import (
     Colleague,
     Coming,
@@ -14,7 +15,8 @@ from services.cases.domain.today import (
     by_urgency,
     colleagues,
 )
-from services.cases.handlers.overviews import Overviews, Sought, limits_for_manager
+from services.cases.handlers.limits_of_people import limits_for_manager
+from services.cases.handlers.overviews import Overviews, Sought
 from services.cases.handlers.own_work import own_work, procedure_of, things_of, waited_for
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.sight import Sight
@@ -80,6 +82,6 @@ def _coming(person: UUID, sight: Sight, desk: Desk) -> Iterator[Coming]:
         if about is None or meeting is None or meeting.state != "booked" or not sight.shows(about):
             continue
         procedure = procedure_of(about, desk)
-        title = next((step.title for step in procedure.steps if step.name == meeting.step), "")
+        title = step_words(procedure, meeting.step)
         reference = about.reference if about.about == "child" else ""
         yield Coming(meeting, about.about, reference, title)

@@ -1,23 +1,24 @@
-"""Keys with which other systems call: made, shown once, and taken back by an administrator."""
+"""Keys with which other systems call: made, shown once, and taken back.
+
+An administrator makes those of the register; those of cases are made where the server is, since
+nobody gives out in the browser what they mayn't see themselves.
+"""
 
 import hashlib
 import secrets
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
+from typing import Protocol
 from uuid import UUID, uuid4
 
+from services.cases.domain.keys import OF_CASES, OF_THE_REGISTER, SCOPES, scope_for
 from services.cases.domain.refused import Invalid, NotAllowed, NotFound, Words
-from services.cases.handlers.ports import Desk
+from services.cases.handlers.ports import Audit
 from services.cases.handlers.token_ports import ApiToken, ApiTokens, NewToken
 
-# What a key is good for: reading, changing, and the feed of events.
-Scope = Literal["read", "write", "events"]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
 _OCTETS = 32
 _MARK = "samspel_"  # by which a secret that has come astray is recognised
-_READING = ("GET", "HEAD")
-_EVENTS = "/api/v1/events"
 
 
 class NoSuchScope(Invalid):
@@ -32,6 +33,17 @@ class EndsToday(Invalid):
     detail = Words("Välj en dag efter i dag.", "Choose a day after today.")
 
 
+class CasesElsewhere(NotAllowed):
+    """Whoever sees no case gives none out."""
+
+    code = "cases-elsewhere"
+    title = Words("Nyckeln kan inte göras här", "The key can't be made here")
+    detail = Words(
+        "En nyckel till ärenden görs på servern, inte här. Be it köra samspel token add --cases.",
+        "A key to cases is made at the server, not here. Ask IT to run samspel token add --cases.",
+    )
+
+
 class ScopeMissing(NotAllowed):
     """The key is right, and isn't for this."""
 
@@ -42,6 +54,36 @@ class ScopeMissing(NotAllowed):
     )
 
 
+class SpeaksForNobody(NotAllowed):
+    """Without cases there is nobody to speak for: a person has more sight than the key."""
+
+    code = "speaks-for-nobody"
+    detail = Words(
+        "Nyckeln gäller inte ärenden och talar inte för någon. Ta bort {header} ur anropet.",
+        "The key is not for cases and speaks for nobody. Leave {header} out of the call.",
+    )
+
+
+class KeyDesk(Protocol):
+    """What keys are kept with, in one transaction."""
+
+    @property
+    def today(self) -> date: ...
+    @property
+    def tokens(self) -> ApiTokens: ...
+    @property
+    def audit(self) -> Audit: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TokenDesk:
+    """The same for a command, which needs nothing else."""
+
+    today: date
+    tokens: ApiTokens
+    audit: Audit
+
+
 def new_token(name: str, scopes: Collection[str], expires_on: date | None) -> tuple[str, NewToken]:
     """A secret that nobody can guess, and what is kept of it."""
     secret = _MARK + secrets.token_urlsafe(_OCTETS)
@@ -49,8 +91,8 @@ def new_token(name: str, scopes: Collection[str], expires_on: date | None) -> tu
     return secret, NewToken(uuid4(), name, hashed(secret), ordered, expires_on)
 
 
-def make_token(token: NewToken, desk: Desk) -> None:
-    """Raises Invalid."""
+def make_token(token: NewToken, desk: KeyDesk) -> None:
+    """Of any area, for who is at the server. Raises Invalid."""
     if not token.scopes:
         raise NoSuchScope("scopes")
     if token.expires_on is not None and token.expires_on <= desk.today:
@@ -60,7 +102,14 @@ def make_token(token: NewToken, desk: Desk) -> None:
     desk.audit.note(None, "token.make", None, details)
 
 
-def revoke_token(token_id: UUID, desk: Desk) -> None:
+def make_token_of_register(token: NewToken, desk: KeyDesk) -> None:
+    """For an administrator, who sees no case. Raises Invalid, CasesElsewhere."""
+    if not set(token.scopes) <= set(OF_THE_REGISTER):
+        raise CasesElsewhere
+    make_token(token, desk)
+
+
+def revoke_token(token_id: UUID, desk: KeyDesk) -> None:
     """It counts no more, from now on; twice is as once. Raises NotFound."""
     if desk.tokens.revoke(token_id):
         desk.audit.note(None, "token.revoke", None, {"token": str(token_id)})
@@ -83,11 +132,15 @@ def caller_by(secret: str, tokens: ApiTokens, today: date) -> ApiToken | None:
 
 def check_scope(token: ApiToken, method: str, path: str) -> None:
     """Raises ScopeMissing."""
-    needed: Scope = "read" if method in _READING else "write"
-    if path == _EVENTS or path.startswith(f"{_EVENTS}/"):
-        needed = "events"
+    needed = scope_for(method, path)
     if needed not in token.scopes:
         raise ScopeMissing(scope=needed)
+
+
+def check_speaks(token: ApiToken, header: str) -> None:
+    """Whether a call may name a person (by `header`) who it is made for. Raises SpeaksForNobody."""
+    if not set(token.scopes) & set(OF_CASES):
+        raise SpeaksForNobody(header=header)
 
 
 def hashed(secret: str) -> bytes:

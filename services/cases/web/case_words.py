@@ -7,8 +7,8 @@ from babel.dates import format_date
 
 from services.cases.domain.case_entries import Entry
 from services.cases.domain.refused import Language, Words
+from services.cases.domain.spoken import organisation_name_words
 from services.cases.domain.wishes import RELATIONS, Relation
-from shared.domain.codes import ORGANISATIONS
 from shared.domain.swedish import clock_time, long_date
 
 _LOCALES = {"sv": "sv_SE", "en": "en_GB"}
@@ -117,6 +117,6 @@ def relation_words(relation: str) -> Words:
 def organisation_words(codes: Iterable[str], language: Language) -> str:
     """«skola och socialtjänst»."""
     swedish = language == "sv"
-    words = [ORGANISATIONS.get(one, one) if swedish else one.replace("_", " ") for one in codes]
+    words = [organisation_name_words(one).said(language, {}) for one in codes]
     last = " och " if swedish else " and "
     return last.join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -20,7 +20,7 @@ from services.cases.web.duty_words import WORDS
 from services.cases.web.link_page import Filled
 from services.cases.web.link_showing import NO_TRACE, WHO_LOOKS, LinkPages, Showing
 from services.cases.web.link_words import BARE, Language
-from services.cases.web.templating import templates
+from services.cases.web.templating import templates, written
 from shared.db import Unit, again_after_deadlock
 
 log = logging.getLogger(__name__)
@@ -147,7 +147,8 @@ class DutyPages:
             field: one.detailed(language) if isinstance(one, Refused) else words[one]
             for field, one in wrong.items()
         }
-        html = self._template.render(
+        html = written(
+            self._template,
             sheet=shown,
             words=words,
             house=self._pages,

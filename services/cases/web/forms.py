@@ -6,9 +6,10 @@ from datetime import date, datetime, time
 from typing import TypeVar
 from uuid import UUID
 
-from fastapi import HTTPException, Request
+from fastapi import Request
+from starlette.exceptions import HTTPException
 
-from services.cases.domain.plain_text import holds_hidden, plain
+from services.cases.domain.plain_text import holds_hidden, is_code, plain
 from services.cases.domain.refused import Words
 from shared.domain.days import STOCKHOLM, at
 from shared.mailaddress import mail_address
@@ -30,6 +31,11 @@ _NUMBER = Words("Skriv ett helt tal från {low} till {high}.", "Write a whole nu
 _ADDRESS = Words(
     "Det är ingen e-postadress. Skriv den så här: namn@exempel.se.",
     "That is no mail address. Write it like this: name@example.com.",
+)
+_CODE = Words(
+    "Skriv en kod av bokstäver a–z, siffror och / _ . : - utan mellanslag, till exempel"
+    " BUN/2027:14.",
+    "Write a code of letters a–z, digits and / _ . : - without spaces, such as BUN/2027:14.",
 )
 _PHONE = Words(
     "Skriv telefonnumret med siffror, mellanslag och bindestreck.",
@@ -160,6 +166,10 @@ class Fields:
     def phone(self, name: str, *, needed: bool = True) -> str | None:
         return self._read(name, _phone, needed=needed)
 
+    def code(self, name: str, *, needed: bool = True) -> str | None:
+        """Where something is kept: a code, which has no room for names or what it says (X3)."""
+        return self._read(name, _code, needed=needed)
+
     def _read(
         self, name: str, parse: Callable[[str], T], *, needed: bool, missing: Words = _MISSING
     ) -> T | None:
@@ -241,6 +251,12 @@ def _address(said: str) -> str:
 def _phone(said: str) -> str:
     if not PHONE.fullmatch(said):
         raise _Wrong(_PHONE)
+    return said
+
+
+def _code(said: str) -> str:
+    if not is_code(said):
+        raise _Wrong(_CODE)
     return said
 
 

@@ -21,7 +21,7 @@ from services.cases.handlers.reading import Views
 from services.cases.web.brake import Brake
 from services.cases.web.inquiry_words import WORDS, Language
 from services.cases.web.origin import from_our_own_page
-from services.cases.web.templating import templates
+from services.cases.web.templating import templates, written
 from shared.db import Database, Unit
 from shared.domain.days import local_date
 from shared.live_rules import RulesAt
@@ -73,10 +73,11 @@ def make_inquiry_pages(pages: InquiryPages, brake: Brake | None = None) -> APIRo
 
     def page(lang: str, status: int = 200, **values: Any) -> HTMLResponse:
         language: Language = "en" if lang == "en" else "sv"
-        shown = {"filled": Filled(), "wrong": {}, "schools": [], "outcome": "form"} | values
-        return HTMLResponse(
-            template.render(pages=pages, words=WORDS[language], path=_PATH, **shown), status
-        )
+        words = WORDS[language]
+        shown = {"filled": Filled(), "schools": [], "outcome": "form"} | values
+        shown["wrong"] = {field: words[said] for field, said in values.get("wrong", {}).items()}
+        html = written(template, pages=pages, words=words, path=_PATH, **shown)
+        return HTMLResponse(html, status)
 
     @router.get(_PATH)
     def form(lang: TheLanguage = "sv") -> HTMLResponse:

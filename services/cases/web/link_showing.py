@@ -21,7 +21,7 @@ from services.cases.web import link_session
 from services.cases.web.link_page import Filled, page, relations
 from services.cases.web.link_session import Session
 from services.cases.web.link_words import BARE, WORDS, Language
-from services.cases.web.templating import templates
+from services.cases.web.templating import templates, written
 from shared.clock import system_now
 from shared.db import Database, Unit
 
@@ -88,7 +88,8 @@ class Showing:
             views = self._logged(unit, desk, opened.file.id, what)
             shown = page(opened, session, desk, views, self.pages.origin, language)
         words = WORDS[language]
-        html = self._page.render(
+        html = written(
+            self._page,
             page=shown,
             words=words,
             house=self.pages,
@@ -159,10 +160,16 @@ class Showing:
         other_lines: Sequence[str] = (),
     ) -> Response:
         """A heading, some sentences, and where to ring; with a `path`, in a choice of languages."""
-        html = self._plain.render(
-            heading=heading, lines=lines, words=words, house=self.pages, path=path,
-            other=other, other_lines=other_lines,
-        )  # fmt: skip
+        html = written(
+            self._plain,
+            heading=heading,
+            lines=lines,
+            words=words,
+            house=self.pages,
+            path=path,
+            other=other,
+            other_lines=other_lines,
+        )
         return HTMLResponse(html, status, NO_TRACE)
 
     def desk(self, unit: Unit, person: UUID) -> Desk:

@@ -124,7 +124,8 @@ def _weeks(wheel: Wheel) -> Iterator[str]:
 def _school(wheel: Wheel) -> Iterator[str]:
     for name, arcs in (("term", wheel.terms), ("break", wheel.breaks)):
         for arc in arcs:
-            yield f'<path class="{name}" d="{_ring(arc)}"><title>{escape(arc.name)}</title></path>'
+            title = f'<title lang="sv">{escape(arc.name)}</title>'
+            yield f'<path class="{name}" d="{_ring(arc)}">{title}</path>'
 
 
 def _now(wheel: Wheel, words: Mapping[str, Any]) -> Iterator[str]:

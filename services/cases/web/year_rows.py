@@ -6,11 +6,11 @@ from datetime import date
 from babel.dates import format_date
 
 from services.cases.domain.quotes import quote
+from services.cases.domain.spoken import role_words
 from services.cases.domain.year_meetings import ShownMeeting
 from services.cases.domain.year_shown import ShownYear
 from services.cases.domain.year_wheel import Entry
 from services.cases.web.year_words import GLYPHS, SIGNS, WORDS, Language
-from shared.domain.codes import ROLES
 from shared.domain.swedish import day_and_time
 
 _LOCALES = {"sv": "sv_SE", "en": "en_GB"}
@@ -18,7 +18,10 @@ _LOCALES = {"sv": "sv_SE", "en": "en_GB"}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the list; `glyph` stands before the words of its state."""
+    """One line of the list; `glyph` stands before the words of its state.
+
+    `is_swedish`: somebody's own words, in whatever language the page is.
+    """
 
     number: int
     kind: str
@@ -29,6 +32,7 @@ class Row:
     state_words: str
     rule: str
     quote: str
+    is_swedish: bool
 
 
 def row(entry: Entry, shown: ShownYear, language: Language) -> Row:
@@ -42,12 +46,13 @@ def row(entry: Entry, shown: ShownYear, language: Language) -> Row:
         state_words=_state(entry, shown, language),
         rule=entry.rule,
         quote=quote(shown.procedure, entry.rule),
+        is_swedish=_is_sent(entry) and entry.title not in yearly_titles(shown, language),
     )
 
 
-def post_name(role: str, unit: str | None) -> str:
+def post_name(role: str, unit: str | None, language: Language) -> str:
     """«rektor, Almskolan»."""
-    return ", ".join(filter(None, (ROLES.get(role, role), unit)))
+    return ", ".join(filter(None, (role_words(role).said(language, {}), unit)))
 
 
 def month_name(month: int, language: Language) -> str:
@@ -63,7 +68,17 @@ def _what(entry: Entry, shown: ShownYear, language: Language) -> str:
         return str(words["evaluation"])
     if entry.kind == "parents":
         return str(words["parents"].format(count=entry.count))
-    return entry.title
+    return yearly_titles(shown, language).get(entry.title, entry.title)
+
+
+def _is_sent(entry: Entry) -> bool:
+    return entry.kind in ("dispatch", "confirmation")
+
+
+def yearly_titles(shown: ShownYear, language: Language) -> dict[str, str]:
+    """What is sent every year by the routine's own titles, as they are in the language."""
+    rules = () if shown.procedure.year is None else shown.procedure.year.dispatches
+    return {one.title: one.title_in(language) for one in rules if language == "sv" or one.title_en}
 
 
 def _when(entry: Entry, shown: ShownYear, language: Language) -> str:

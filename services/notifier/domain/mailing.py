@@ -25,6 +25,8 @@ class Contact:
     dead: bool = False  # mail to the address came back for good (B9)
     # Somebody of a family has the address too, and what it's about is nothing for one (R41).
     of_a_family: bool = False
+    # Of the staff: in which organisations they have a post today. None: that isn't said of them.
+    works_for: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

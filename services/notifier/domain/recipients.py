@@ -13,6 +13,7 @@ from shared.domain.consent import age_on, consent_stands
 from shared.domain.days import local_date
 from shared.domain.facts import Meeting
 from shared.domain.procedure import Procedure
+from shared.domain.sight import has_left
 from shared.mailaddress import mail_address
 
 PROTECTED, NO_MAIL, OWN_MAIL, STAFF_ONLY = "X6", "X7", "X11", "R41"
@@ -86,12 +87,13 @@ def recipients(
     """Who is to be told of a meeting, and how.
 
     Somebody is called who is on the meeting and on the case, and whom the consent covers on the
-    meeting's day, where the step rests on it. Without a known procedure nobody is (invariant 6).
+    meeting's day, where the step rests on it; and, of the staff, who still works where they are on
+    the case for (X10). Without a known procedure nobody is (invariant 6).
     """
     mailboxes: defaultdict[str, list[UUID]] = defaultdict(list)
     by_hand: dict[UUID, str] = {}
     on_the_case = {who.person_id for who in mailing.facts.participants}
-    grounded = _grounded(mailing, meeting, procedure)
+    grounded = _grounded(mailing, meeting, procedure) - _leavers(mailing)
     for person in sorted(meeting.person_ids & on_the_case & grounded):
         match reach(mailing, person, today, procedure):
             case ByHand(rule):
@@ -199,6 +201,14 @@ def _grounded(mailing: Mailing, meeting: Meeting, procedure: Procedure | None) -
     if not consent_stands(mailing.facts, procedure, on):
         return frozenset()
     return called(mailing.facts, procedure, procedure.step(meeting.step), on)
+
+
+def _leavers(mailing: Mailing) -> frozenset[UUID]:
+    return frozenset(
+        person
+        for person, contact in mailing.contacts.items()
+        if contact.works_for is not None and has_left(mailing.facts, person, contact.works_for)
+    )
 
 
 def _own_mail_age(procedure: Procedure | None) -> tuple[int, ...]:

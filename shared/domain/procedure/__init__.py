@@ -8,7 +8,7 @@ from shared.domain.procedure.asking import ConsentRule
 from shared.domain.procedure.follow_ups import Alert, AnswerRule, Chore, InquiryRule, Reminder
 from shared.domain.procedure.people import AlwaysCalled, Eligibility, Roles
 from shared.domain.procedure.steps import KNOWN, About, MonthRule, Step, WindowRule
-from shared.domain.procedure.values import Called, Code, Function, Many, RuleId, Text
+from shared.domain.procedure.values import Called, Code, Function, Many, RuleId, Text, Titled
 from shared.domain.procedure.whole import AsksNobody, Procedure, UnknownStep
 from shared.domain.procedure.year import (
     DispatchRule,
@@ -51,6 +51,7 @@ __all__ = [
     "StageRule",
     "Step",
     "Text",
+    "Titled",
     "UnknownStep",
     "WindowRule",
     "YearDay",

@@ -29,6 +29,7 @@ class ConsentRule(Part):
     child_needed_from_age: Age | None = None
     child_rule: RuleId | None = None
     waiver_reasons: dict[Code, Text] = Field(default_factory=dict)
+    waiver_reasons_en: dict[Code, Text] = Field(default_factory=dict)
     ask_ahead_days: Annotated[int, Field(ge=1, le=180)] = 30
     asked_at: Text = OPENING
     asked_by: Function = "process_owner"

@@ -27,8 +27,9 @@ class Roles(Part):
 class Eligibility(Part):
     """For whom the procedure is: checked at the opening (P1, S9); ages and grades inclusive.
 
-    `reasons` are codes with neutral words. Whoever comes with one of `elsewhere` is pointed to the
-    help that its words name, and no case is opened (P2).
+    `reasons` are codes with neutral words; in English (`_en`) where somebody has written them.
+    Whoever comes with one of `elsewhere` is pointed to the help that its words name, and no case is
+    opened (P2).
     """
 
     rule: RuleId
@@ -38,9 +39,11 @@ class Eligibility(Part):
     grade_to: Annotated[int, Field(ge=0, le=13)] | None = None
     residents_only: bool = False
     reasons: dict[Code, Text] = Field(default_factory=dict)
+    reasons_en: dict[Code, Text] = Field(default_factory=dict)
     reason_rule: RuleId | None = None
     reason_needed: bool = False
     elsewhere: dict[Code, Text] = Field(default_factory=dict)
+    elsewhere_en: dict[Code, Text] = Field(default_factory=dict)
     elsewhere_rule: RuleId | None = None
 
     @validator(mode="after")

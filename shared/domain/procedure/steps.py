@@ -6,7 +6,16 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from shared.domain.procedure.values import Called, Code, Function, Many, Part, RuleId, Text
+from shared.domain.procedure.values import (
+    Called,
+    Code,
+    Function,
+    Many,
+    Part,
+    RuleId,
+    Text,
+    Titled,
+)
 
 CONSENT = "consent"
 OPENING = "opening"
@@ -52,7 +61,7 @@ class MonthRule(Part):
         return get_args(Weekday).index(self.weekday)
 
 
-class Step(Part):
+class Step(Titled):
     """One kind of meeting, in the order the procedure holds them.
 
     `of` is what it is about. `in_month` is the limit of a meeting that comes every year. One that
@@ -64,7 +73,6 @@ class Step(Part):
     """
 
     name: Code
-    title: Text
     rule: RuleId
     leader: Function | None = None
     leader_rule: RuleId | None = None

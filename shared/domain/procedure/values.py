@@ -35,3 +35,14 @@ class Part(BaseModel):
     """Read strictly from TOML, without unknown keys, and never changed."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Titled(Part):
+    """What has a title; in English too, if somebody has written one."""
+
+    title: Text
+    title_en: Text | None = None
+
+    def title_in(self, language: str) -> str:
+        """In Swedish where there are no words in another language."""
+        return self.title_en if language == "en" and self.title_en else self.title

@@ -18,16 +18,19 @@ from shared.domain.procedure.follow_ups import (
 )
 from shared.domain.procedure.people import AlwaysCalled, Eligibility, Roles
 from shared.domain.procedure.steps import About, Step, bases, step_of
-from shared.domain.procedure.values import Code, Many, Named, Part, RuleId, Text
+from shared.domain.procedure.values import Code, Many, Named, RuleId, Text, Titled
 from shared.domain.procedure.year import ReportRules, YearRules
 from shared.domain.telling_words import says_forbidden_word
 
 
-class Procedure(Part):
-    """One version of a procedure; `rules` holds the words of every rule it cites."""
+class Procedure(Titled):
+    """One version of a procedure; `rules` holds the words of every rule it cites.
+
+    `explained_en` says in English what a title means that is a name and stays as it is.
+    """
 
     name: Code
-    title: Text
+    explained_en: Text | None = None
     valid_from: date
     about: Literal["child", "staff"] = "child"
     roles: Roles

@@ -7,7 +7,7 @@ from pydantic import Field
 from pydantic import model_validator as validator
 
 from shared.domain.codes import RoleCode, UnitKindCode
-from shared.domain.procedure.values import Code, Many, Named, Part, RuleId, Text
+from shared.domain.procedure.values import Code, Many, Named, Part, RuleId, Text, Titled
 
 
 class YearDay(Part):
@@ -28,7 +28,7 @@ class YearDay(Part):
         return date(year, self.month, self.day)
 
 
-class Group(Part):
+class Group(Titled):
     """Some roles that are to be represented at the year's meetings (R22).
 
     Everybody who holds one of `roles` is called. `substitute`: whoever says no is asked who comes
@@ -36,8 +36,6 @@ class Group(Part):
     """
 
     name: Code
-    title: Text
-    title_en: Text
     rule: RuleId
     roles: Annotated[Many[RoleCode], Field(min_length=1)]
     substitute: Many[RoleCode] = ()
@@ -79,7 +77,7 @@ class EvaluationRule(Part):
         return self
 
 
-class DispatchRule(Part):
+class DispatchRule(Titled):
     """What is sent to every rektor, and confirmed by each (R28, R29, R31).
 
     `sent_by` is the role that sends it; `asked` the roles that confirm, within so many working
@@ -87,7 +85,6 @@ class DispatchRule(Part):
     """
 
     name: Code
-    title: Text
     rule: RuleId
     confirm_rule: RuleId
     sent_by: RoleCode | None = None
@@ -104,15 +101,13 @@ class DispatchRule(Part):
         return self
 
 
-class StageRule(Part):
+class StageRule(Titled):
     """A stage of school, through which each cohort has one parent meeting with IFO (R26).
 
     `years` is how many school years a cohort is in it, at the units of these kinds.
     """
 
     name: Code
-    title: Text
-    title_en: Text
     units: Annotated[Many[UnitKindCode], Field(min_length=1)]
     years: Annotated[int, Field(ge=1, le=6)]
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.cases.domain.spoken import title_words
 from services.cases.domain.years import (
     NextYearNotOpen,
     NotTheNextStep,
@@ -31,7 +32,7 @@ def put_next(file: CaseFile, held: Meeting, wanted: NextTime, desk: Desk) -> Non
     """
     step, matter = _next(file, held)
     if wanted.step not in (None, step.name):
-        raise NotTheNextStep("step", step=step.title)
+        raise NotTheNextStep("step", step=title_words(step))
     if not desk.cases.lock(matter):
         raise NextYearNotOpen
     other = desk.take(matter)

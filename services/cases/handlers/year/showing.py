@@ -9,7 +9,6 @@ from services.cases.domain.wrong_values import YearOutOfRange
 from services.cases.domain.year_facts import OpenDuty, YearFacts
 from services.cases.domain.year_shown import ShownYear, shown_year
 from services.cases.handlers.ports import Desk
-from services.cases.handlers.sight import sees
 from services.cases.handlers.year import dispatches
 from services.cases.handlers.year.evaluation import check_concerned
 from services.cases.handlers.year.rules import ARSHJUL
@@ -71,8 +70,7 @@ def leads(shown: ShownYear, desk: Desk) -> Leads:
     person, matter = desk.actor_person, desk.year_views.matter(shown.year)
     sent = {one.id for one in (*shown.dispatches, *shown.confirmations) if one.id is not None}
     return Leads(
-        meetings=matter is not None
-        and (person is None or sees(person, matter, desk.procedures, desk.today)),
+        meetings=matter is not None and desk.shows(matter),
         evaluation=_is_concerned(shown, desk),
         dispatches=dispatches.seen(sent, desk),
         own_duties=tuple(

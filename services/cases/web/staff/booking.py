@@ -57,8 +57,9 @@ def make_booking_pages(room: Room) -> APIRouter:
         visit: Seen,
         langd: Annotated[str, Query(max_length=4)] = "",
         antal: Annotated[str, Query(max_length=3)] = "",
+        tid: Annotated[str, Query(max_length=10)] = "",
     ) -> Response:
-        return _move_page(meeting_id, visit, _asked("", langd, antal))
+        return _move_page(meeting_id, visit, _asked("", langd, antal), keeps_time=tid == "samma")
 
     @router.post("/moten/{meeting_id}/flytta")
     def move(meeting_id: UUID, visit: Acting) -> Response:
@@ -177,6 +178,7 @@ def _book_page(
         return views.case(case_id), shown
 
     case, shown = visit.see("case.slots", show, case_id)
+    visit.check_may_change()
     return visit.page(
         "staff/book.html", case=case, booking=shown, voting=voting, lengths=LENGTHS,
         next_count=min(asked.count * 2, 96), refused=refused, wrong=wrong,
@@ -190,6 +192,7 @@ def _move_page(
     visit: Visit,
     asked: Asked,
     *,
+    keeps_time: bool = False,
     wrong: Wrong | None = None,
     refused: Refused | None = None,
 ) -> Response:
@@ -197,13 +200,15 @@ def _move_page(
 
     def show(desk: Desk, views: Views) -> tuple[MeetingShown, Booking]:
         meeting = one_of(meeting_id, meetings_of(case_id, views, office.procedures, desk.now))
-        own = Asked(meeting.step.name, asked.minutes or meeting.minutes, asked.count)
+        minutes = asked.minutes or meeting.minutes
+        own = Asked(meeting.step.name, minutes, asked.count, not_at=meeting.starts_at)
         return meeting, booking(case_id, own, views, desk, office.procedures, office.times)
 
     meeting, shown = visit.see("case.slots", show, case_id)
+    visit.check_may_change()
     return visit.page(
         "staff/move.html", meeting=meeting, booking=shown, voting=False, lengths=LENGTHS,
         next_count=min(asked.count * 2, 96), refused=refused, wrong=wrong,
         again=f"/moten/{meeting_id}/flytta", offers=refused.offers if refused else (),
-        **MeetingChoices(visit.speech).in_templates(),
+        keeps_time=keeps_time, **MeetingChoices(visit.speech).in_templates(),
     )  # fmt: skip

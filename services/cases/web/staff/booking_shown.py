@@ -66,11 +66,12 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the visitor has chosen so far; None: as the step says."""
+    """What the visitor has chosen so far; None: as the step says. `not_at`: a time not offered."""
 
     step: str | None = None
     minutes: int | None = None
     count: int = AT_FIRST
+    not_at: datetime | None = None
 
 
 def booking(
@@ -84,6 +85,7 @@ def booking(
     step = named or next_step(facts, steps)
     minutes = asked.minutes or step.minutes
     free, refused = _free(case_id, step, minutes, views, desk, procedures, times)
+    free = [one for one in free if one.slot.starts_at != asked.not_at]
     shown = free[: min(asked.count, MOST)]
     day = local_date(shown[0].slot.starts_at) if shown else desk.today
     return Booking(

@@ -17,9 +17,12 @@ UNSEEN = "osedd"
 _SAID: Mapping[str, Words] = {
     "fragat": Words("Samtycket är begärt.", "The consent has been asked for."),
     "skrivet": Words(
-        "Underskriften är registrerad. Samspel söker nu en tid för nästa möte, om alla har"
-        " skrivit på.",
-        "The signature is recorded. Samspel now looks for a time, if everybody has signed.",
+        "Underskriften är registrerad. Alla som behöver skriva på har inte gjort det än.",
+        "The signature is recorded. Not everybody who has to has signed yet.",
+    ),
+    "alla-skrivit": Words(
+        "Underskriften är registrerad. Nu har alla skrivit på, så möten kan bokas.",
+        "The signature is recorded. Now everybody has signed, so meetings can be booked.",
     ),
     "nej": Words("Svaret nej är registrerat.", "The no has been recorded."),
     "utan": Words(
@@ -27,6 +30,14 @@ _SAID: Mapping[str, Words] = {
         "It is recorded that you go on without the child's own consent.",
     ),
     "andrad": Words("Uppgifterna är ändrade.", "The particulars have been changed."),
+    "andrad-for-gott": Words(
+        "Uppgifterna är ändrade. Vårdnad och skydd får följder direkt för mejl, möten och"
+        " samtycken, så det går inte att ångra. Blev det fel: ändra på personens sida.",
+        "The particulars have been changed. Custody and protection count at once for mail, meetings"
+        " and consents, so this can't be undone. If it went wrong, change it on the person's page.",
+    ),
+    "som-forut": Words("Uppgifterna är som förut.", "The particulars are as before."),
+    "samma": Words("Inget ändrades: så stod det redan.", "Nothing changed: so it was already."),
     "vardnadshavare": Words("Vårdnadshavaren är tillagd.", "The guardian has been added."),
     "vardnadshavare-bort": Words("Vårdnadshavaren är borttagen.", "The guardian was removed."),
     "tillagd": Words("Personen är med i ärendet.", "The person is on the case."),
@@ -91,8 +102,8 @@ def carry_out(
 ) -> Response:
     """Do it, and back to the case, at the part where it is seen, or `to` another page of it.
 
-    `again` is the page with what was refused. Whoever doesn't see the case any more is led to the
-    list.
+    `again` is the page with what was refused; the body of `work` may hold another `notice`. Whoever
+    doesn't see the case any more is led to the list.
     """
     done = act(case_id, visit, work)
     if done.refused is not None:
@@ -100,7 +111,7 @@ def carry_out(
     if not done.body["sees"]:
         return visit.back(LIST, UNSEEN)
     path = to or f"/arenden/{case_id}"
-    return visit.back(f"{path}#{part}" if part else path, notice, about)
+    return visit.back(f"{path}#{part}" if part else path, done.body.get("notice", notice), about)
 
 
 def act(case_id: UUID, visit: Visit, work: Callable[[Desk], Mapping[str, Any] | None]) -> Outcome:
@@ -117,6 +128,7 @@ def notices(case_id: UUID, visit: Visit) -> dict[str, Notice]:
     """What the case's page says after each act, with the way back where there is one."""
     path, about = f"/arenden/{case_id}", _id(visit.about)
     ways_back = {
+        "andrad": Undo(f"{path}/familj/{about}/angra"),
         "tillagd": Undo(f"{path}/personer/{about}/ta-bort"),
         "borttagen": Undo(f"{path}/personer/ny", {"person": about}),
         "var-for-sig": Undo(f"{path}/var-for-sig", {"never": "no"}),
@@ -125,7 +137,7 @@ def notices(case_id: UUID, visit: Visit) -> dict[str, Notice]:
         "inte-klar": Undo(f"{path}/uppgifter/{about}/klar"),
         "avslutat": Undo(f"{path}/oppna-igen"),
     }
-    needs_about = ("tillagd", "borttagen", "klar", "inte-klar")
+    needs_about = ("andrad", "tillagd", "borttagen", "klar", "inte-klar")
     return {
         name: Notice(said, None if name in needs_about and not about else ways_back.get(name))
         for name, said in _SAID.items()

@@ -20,46 +20,36 @@ from services.cases.web.staff.case_acting import carry_out
 from services.cases.web.staff.case_showing import OneCase, in_templates, read_case
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.visits import Visit
+from shared.domain.consent import consent_stands
 from shared.domain.days import local_date
 
 _TEMPLATE = "staff/case_consent.html"
 _METHODS = ("paper", "digital")
-_REFERENCE = 64
 _PART = "samtycken"
 
 
 def make_consent_pages(room: Room) -> APIRouter:
     """A page for each answer; a withdrawal says first what it stops, and then what it did."""
     router = APIRouter(include_in_schema=False, prefix="/arenden/{case_id}/samtycken")
+    Seen = Annotated[Visit, Depends(room.visits(Right.CASEWORK))]
+    Acting = Annotated[Visit, Depends(room.acts(Right.CASEWORK))]
 
     @router.get("/nytt")
-    def ask_whom(
-        case_id: UUID, visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))]
-    ) -> Response:
+    def ask_whom(case_id: UUID, visit: Seen) -> Response:
         return _page(case_id, visit, "ask")
 
     @router.post("/nytt")
-    def ask(case_id: UUID, visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))]) -> Response:
+    def ask(case_id: UUID, visit: Acting) -> Response:
         return _ask(case_id, visit)
 
     @router.get("/{consent_id}/{answer}")
-    def answer_page(
-        case_id: UUID,
-        consent_id: UUID,
-        answer: str,
-        visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))],
-    ) -> Response:
+    def answer_page(case_id: UUID, consent_id: UUID, answer: str, visit: Seen) -> Response:
         if answer not in _ANSWERS:
             raise NotFound
         return _page(case_id, visit, answer, consent_id)
 
     @router.post("/{consent_id}/{answer}")
-    def give_answer(
-        case_id: UUID,
-        consent_id: UUID,
-        answer: str,
-        visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))],
-    ) -> Response:
+    def give_answer(case_id: UUID, consent_id: UUID, answer: str, visit: Acting) -> Response:
         if answer not in _ANSWERS:
             raise NotFound
         return _ANSWERS[answer](case_id, consent_id, visit)
@@ -97,20 +87,25 @@ def _sign(case_id: UUID, consent_id: UUID, visit: Visit) -> Response:
     on, until = fields.day("on"), fields.day("until", needed=False)
     named = fields.choices("organisations", case.procedure.all_organisations)
     method = fields.choice("method", _METHODS, needed=False)
-    reference = fields.text("reference", needed=False, most=_REFERENCE)
+    reference = fields.code("reference", needed=False)
     if not named:
         fields.wrong.setdefault("organisations", _NAME_ONE)
-    if reference is not None and not _is_reference(reference):
-        fields.wrong["reference"] = _A_CODE
     if fields.wrong:
         return _page(case_id, visit, "underskrift", consent_id, wrong=fields.wrong)
     command = SignConsent(
         case_id, consent_id, on, Terms(frozenset(named), until, method, reference)
     )
+
+    def work(desk: Desk) -> dict[str, str]:
+        consent_answers.sign(command, desk)
+        file = desk.take(case_id)
+        all_have = consent_stands(file.facts, file.procedure, desk.today)
+        return {"notice": "alla-skrivit"} if all_have else {}
+
     return carry_out(
         case_id,
         visit,
-        lambda desk: consent_answers.sign(command, desk),
+        work,
         lambda refused: _page(case_id, visit, "underskrift", consent_id, refused=refused),
         "skrivet",
         part=_PART,
@@ -181,16 +176,6 @@ _NAME_ONE = Words(
     "Välj minst en organisation. Samtycket gäller bara dem som det nämner.",
     "Choose at least one organisation. A consent holds for those it names.",
 )
-_A_CODE = Words(
-    "Skriv en kort kod utan mellanslag, till exempel akt-12/3.",
-    "Write a short code without spaces, such as akt-12/3.",
-)
-
-
-def _is_reference(text: str) -> bool:
-    """Where a form is kept, as a code: it names nobody (X3)."""
-    plain = text.isascii() and text[:1].isalnum()
-    return plain and all(one.isalnum() or one in "/_.:-" for one in text)
 
 
 def _page(
@@ -201,10 +186,12 @@ def _page(
     effect: Mapping[str, Any] | None = None
     if mode == "aterta" and consent is not None and consent["withdrawn_on"] is not None:
         effect = _effect(case_id, str(consent_id), visit)
+    else:
+        visit.check_may_change()
     return visit.page(
         _TEMPLATE,
         **said,
-        **in_templates(case, visit.language),
+        **in_templates(case, visit),
         mode=mode,
         consent=consent,
         effect=effect,

@@ -64,7 +64,7 @@ def _page(visit: Visit, state: str, procedure: str, reference: str, offset: int)
         today=today,
         states=get_args(CaseState),
         titles={
-            name: office.procedures.get(name, today).title
+            name: visit.speech.title(office.procedures.get(name, today))
             for name in office.procedures.names(today)
         },
         sign=lambda state: GLYPHS[SIGNS[state]],

@@ -1,6 +1,6 @@
 """The page of a case: its time, what there is to do, consents, people, papers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from services.cases.domain.rights import Right
 from services.cases.handlers import closing
 from services.cases.handlers.overviews import tell
 from services.cases.handlers.ports import Desk
-from services.cases.handlers.sight import sees
 from services.cases.web.staff.case_acting import carry_out, notices
 from services.cases.web.staff.case_showing import OneCase, in_templates, read_case
 from services.cases.web.staff.room import Room
@@ -38,64 +37,24 @@ _EVALUATIONS: Mapping[str, str] = {
 def make_case_pages(room: Room) -> APIRouter:
     """The case itself, its history, and its tasks."""
     router = APIRouter(include_in_schema=False, prefix="/arenden/{case_id}")
+    Seen = Annotated[Visit, Depends(room.visits(Right.CASEWORK))]
+    Acting = Annotated[Visit, Depends(room.acts(Right.CASEWORK))]
 
     @router.get("")
-    def case_page(
-        case_id: UUID, visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))]
-    ) -> Response:
+    def case_page(case_id: UUID, visit: Seen) -> Response:
         return show_page(case_id, visit)
 
     @router.get("/historik")
-    def history(
-        case_id: UUID, visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))]
-    ) -> Response:
-        office = visit.room.office
-        told = visit.look(
-            "case.timeline",
-            lambda views, now, _: tell(case_id, views, office.procedures, office.times.days, now),
-            case=case_id,
-        )
-        return visit.page("staff/case_history.html", told=told, case_id=case_id)
+    def history(case_id: UUID, visit: Seen) -> Response:
+        return _history(case_id, visit)
 
     @router.post("/uppgifter/{task_id}/klar")
-    def task_done(
-        case_id: UUID,
-        task_id: UUID,
-        visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))],
-    ) -> Response:
-        def tick(desk: Desk) -> None:
-            _check_of(case_id, task_id, desk)
-            closing.task_done(task_id, desk)
-
-        return carry_out(
-            case_id,
-            visit,
-            tick,
-            lambda refused: show_page(case_id, visit, refused=refused),
-            "klar",
-            part="att-gora",
-            about=task_id,
-        )
+    def task_done(case_id: UUID, task_id: UUID, visit: Acting) -> Response:
+        return _tick(case_id, task_id, visit, closing.task_done, "klar")
 
     @router.post("/uppgifter/{task_id}/inte-klar")
-    def task_not_done(
-        case_id: UUID,
-        task_id: UUID,
-        visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))],
-    ) -> Response:
-        def untick(desk: Desk) -> None:
-            _check_of(case_id, task_id, desk)
-            closing.task_not_done(task_id, desk)
-
-        return carry_out(
-            case_id,
-            visit,
-            untick,
-            lambda refused: show_page(case_id, visit, refused=refused),
-            "inte-klar",
-            part="att-gora",
-            about=task_id,
-        )
+    def task_not_done(case_id: UUID, task_id: UUID, visit: Acting) -> Response:
+        return _tick(case_id, task_id, visit, closing.task_not_done, "inte-klar")
 
     return router
 
@@ -114,17 +73,31 @@ def show_page(
         refused=refused,
         wrong=wrong,
         notices=notices(case_id, visit),
-        **in_templates(case, visit.language),
+        **in_templates(case, visit),
         **choices(visit),
         goals=_goals(case, visit),
-        opened=_is_opened(case, visit),
     )
 
 
-def _is_opened(case: OneCase, visit: Visit) -> bool:
-    """Whether it is read in an emergency: nothing can be done with it."""
-    procedures = visit.room.office.procedures
-    return visit.person is not None and not sees(visit.person, case.facts, procedures, case.today)
+def press(
+    case_id: UUID,
+    visit: Visit,
+    work: Callable[[Desk], Mapping[str, Any] | None],
+    notice: str,
+    *,
+    part: str = "",
+    about: object = None,
+) -> Response:
+    """A button of the case's page: do it, and back to the part where it is seen."""
+    return carry_out(
+        case_id,
+        visit,
+        work,
+        lambda refused: show_page(case_id, visit, refused=refused),
+        notice,
+        part=part,
+        about=about,
+    )
 
 
 def choices(visit: Visit) -> dict[str, Any]:
@@ -146,7 +119,22 @@ def _goals(case: OneCase, visit: Visit) -> str:
     return str(said.get(case.row["evaluation"], ""))
 
 
-def _check_of(case_id: UUID, task_id: UUID, desk: Desk) -> None:
-    """Raises NotFound for a task of another case."""
-    if desk.cases.case_of_task(task_id) != case_id:
-        raise NotFound
+def _history(case_id: UUID, visit: Visit) -> Response:
+    office = visit.room.office
+    told = visit.look(
+        "case.timeline",
+        lambda views, now, _: tell(case_id, views, office.procedures, office.times.days, now),
+        case=case_id,
+    )
+    return visit.page("staff/case_history.html", told=told, case_id=case_id)
+
+
+def _tick(
+    case_id: UUID, task_id: UUID, visit: Visit, do: Callable[[UUID, Desk], None], notice: str
+) -> Response:
+    def work(desk: Desk) -> None:
+        if desk.cases.case_of_task(task_id) != case_id:  # a task of another case
+            raise NotFound
+        do(task_id, desk)
+
+    return press(case_id, visit, work, notice, part="att-gora", about=task_id)

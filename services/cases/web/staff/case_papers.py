@@ -29,52 +29,44 @@ _MEETING_PAPERS: dict[str, tuple[str, str, Callable[[UUID, UUID, PaperDesk], Pap
 def make_paper_pages(room: Room) -> APIRouter:
     """A paper is a reading of the case, and a file's name says its reference alone (X3)."""
     router = APIRouter(include_in_schema=False, prefix="/arenden/{case_id}/papper")
+    Seen = Annotated[Visit, Depends(room.visits(Right.CASEWORK))]
 
     @router.get("/blankett/{consent_id}.pdf")
-    def form(
-        case_id: UUID,
-        consent_id: UUID,
-        visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))],
-    ) -> Response:
-        paper = visit.draw(
-            "consent.form",
-            lambda _: case_id,
-            lambda case, desk: write_form(case, consent_id, desk),
-        )
-        return _printed(paper, "blankett", visit)
+    def form(case_id: UUID, consent_id: UUID, visit: Seen) -> Response:
+        return _form(case_id, consent_id, visit)
 
     @router.get("/brev/{meeting_id}/{person_id}.pdf")
-    def letter(
-        case_id: UUID,
-        meeting_id: UUID,
-        person_id: UUID,
-        visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))],
-    ) -> Response:
-        """The one that is true now."""
-        paper = visit.draw(
-            "meeting.letter",
-            lambda views: _of_case(case_id, meeting_id, views),
-            lambda case, desk: write_letter(case, meeting_id, person_id, None, desk),
-        )
-        return _printed(paper, "brev", visit)
+    def letter(case_id: UUID, meeting_id: UUID, person_id: UUID, visit: Seen) -> Response:
+        return _letter(case_id, meeting_id, person_id, visit)
 
     @router.get("/dagordning/{meeting_id}.pdf")
-    def agenda(
-        case_id: UUID,
-        meeting_id: UUID,
-        visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))],
-    ) -> Response:
+    def agenda(case_id: UUID, meeting_id: UUID, visit: Seen) -> Response:
         return _of_meeting("dagordning", case_id, meeting_id, visit)
 
     @router.get("/minnesanteckningar/{meeting_id}.pdf")
-    def minutes(
-        case_id: UUID,
-        meeting_id: UUID,
-        visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))],
-    ) -> Response:
+    def minutes(case_id: UUID, meeting_id: UUID, visit: Seen) -> Response:
         return _of_meeting("minnesanteckningar", case_id, meeting_id, visit)
 
     return router
+
+
+def _form(case_id: UUID, consent_id: UUID, visit: Visit) -> Response:
+    paper = visit.draw(
+        "consent.form",
+        lambda _: case_id,
+        lambda case, desk: write_form(case, consent_id, desk),
+    )
+    return _printed(paper, "blankett", visit)
+
+
+def _letter(case_id: UUID, meeting_id: UUID, person_id: UUID, visit: Visit) -> Response:
+    """The one that is true now."""
+    paper = visit.draw(
+        "meeting.letter",
+        lambda views: _of_case(case_id, meeting_id, views),
+        lambda case, desk: write_letter(case, meeting_id, person_id, None, desk),
+    )
+    return _printed(paper, "brev", visit)
 
 
 def _of_meeting(kind: str, case_id: UUID, meeting_id: UUID, visit: Visit) -> Response:

@@ -8,6 +8,7 @@ from babel import Locale
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from services.cases.domain.family import can_be_taken_back
 from services.cases.domain.links import Code
 from services.cases.domain.refused import NotFound, Words
 from services.cases.domain.rights import Right
@@ -17,8 +18,8 @@ from services.cases.handlers.ledger import AddGuardian, ChangeFamily
 from services.cases.handlers.ports import Desk
 from services.cases.web.forms import Fields
 from services.cases.web.staff.case_acting import act, carry_out
-from services.cases.web.staff.case_page import show_page
-from services.cases.web.staff.case_showing import OneCase, Person, in_templates, read_case
+from services.cases.web.staff.case_page import press, show_page
+from services.cases.web.staff.case_showing import OneCase, Person, in_templates, read_to_change
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.visits import Visit
 from shared.domain.swedish import day_and_time
@@ -40,47 +41,32 @@ _NOBODY: Mapping[str, Any] = dict.fromkeys(
 def make_family_pages(room: Room) -> APIRouter:
     """A page for each of the family, one for a guardian who appears later."""
     router = APIRouter(include_in_schema=False, prefix="/arenden/{case_id}")
+    Seen = Annotated[Visit, Depends(room.visits(Right.CASEWORK))]
+    Acting = Annotated[Visit, Depends(room.acts(Right.CASEWORK))]
 
     @router.get("/vardnadshavare/ny")
-    def who_is_it(
-        case_id: UUID, visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))]
-    ) -> Response:
+    def who_is_it(case_id: UUID, visit: Seen) -> Response:
         return _page(case_id, visit)
 
     @router.post("/vardnadshavare/ny")
-    def add(case_id: UUID, visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))]) -> Response:
+    def add(case_id: UUID, visit: Acting) -> Response:
         return _add(case_id, visit)
 
     @router.get("/familj/{person_id}")
-    def person_page(
-        case_id: UUID,
-        person_id: UUID,
-        visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))],
-    ) -> Response:
+    def person_page(case_id: UUID, person_id: UUID, visit: Seen) -> Response:
         return _page(case_id, visit, person_id)
 
     @router.post("/familj/{person_id}")
-    def change(
-        case_id: UUID,
-        person_id: UUID,
-        visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))],
-    ) -> Response:
+    def change(case_id: UUID, person_id: UUID, visit: Acting) -> Response:
         return _change(case_id, person_id, visit)
 
+    @router.post("/familj/{person_id}/angra")
+    def take_back(case_id: UUID, person_id: UUID, visit: Acting) -> Response:
+        return _take_back(case_id, person_id, visit)
+
     @router.post("/familj/{person_id}/ta-bort")
-    def remove(
-        case_id: UUID,
-        person_id: UUID,
-        visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))],
-    ) -> Response:
-        return carry_out(
-            case_id,
-            visit,
-            lambda desk: family.remove_guardian(case_id, person_id, desk),
-            lambda refused: _page(case_id, visit, person_id, refused=refused),
-            "vardnadshavare-bort",
-            part=_PART,
-        )
+    def remove(case_id: UUID, person_id: UUID, visit: Acting) -> Response:
+        return _remove(case_id, person_id, visit)
 
     _add_links(router, room)
     _add_choices(router, room)
@@ -89,78 +75,28 @@ def make_family_pages(room: Room) -> APIRouter:
 
 def _add_links(router: APIRouter, room: Room) -> None:
     """The second step of somebody's personal link, read out on the phone (X13)."""
+    Acting = Annotated[Visit, Depends(room.acts(Right.CASEWORK))]
 
     @router.post("/familj/{person_id}/kod")
-    def make_code(
-        case_id: UUID,
-        person_id: UUID,
-        visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))],
-    ) -> Response:
-        """The code is shown this once and kept nowhere, so not under the form's key either."""
-        made: list[Code] = []
-
-        def work(desk: Desk) -> None:
-            made.append(links.make_code(case_id, person_id, desk))
-
-        done = act(case_id, visit, work)
-        if done.refused or not made:
-            return _page(case_id, visit, person_id, refused=done.refused)
-        until = day_and_time(made[0].expires_at, None, visit.language)
-        return _page(case_id, visit, person_id, code=made[0].code, code_until=until)
+    def make_code(case_id: UUID, person_id: UUID, visit: Acting) -> Response:
+        return _make_code(case_id, person_id, visit)
 
     @router.post("/familj/{person_id}/nya-lankar")
-    def renew(
-        case_id: UUID,
-        person_id: UUID,
-        visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))],
-    ) -> Response:
-        def work(desk: Desk) -> None:
-            links.revoke_links(case_id, person_id, desk)
-
-        return carry_out(
-            case_id,
-            visit,
-            work,
-            lambda refused: _page(case_id, visit, person_id, refused=refused),
-            "bytta",
-            part=_PART,
-        )
+    def renew(case_id: UUID, person_id: UUID, visit: Acting) -> Response:
+        return _renew(case_id, person_id, visit)
 
 
 def _add_choices(router: APIRouter, room: Room) -> None:
     """What is decided about the guardians together."""
+    Acting = Annotated[Visit, Depends(room.acts(Right.CASEWORK))]
 
     @router.post("/var-for-sig")
-    def keep_apart(
-        case_id: UUID, visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))]
-    ) -> Response:
-        never = Fields(visit.form).yes("never")
-        notice = "var-for-sig" if never else "tillsammans"
-        return carry_out(
-            case_id,
-            visit,
-            lambda desk: family.keep_apart(case_id, never=never, desk=desk),
-            lambda refused: show_page(case_id, visit, refused=refused),
-            notice,
-            part=_PART,
-        )
+    def keep_apart(case_id: UUID, visit: Acting) -> Response:
+        return _keep_apart(case_id, visit)
 
     @router.post("/ungdomens-val")
-    def want(
-        case_id: UUID, visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))]
-    ) -> Response:
-        fields = Fields(visit.form)
-        wanted = fields.idents("guardians")
-        if fields.wrong:
-            return show_page(case_id, visit, wrong=fields.wrong)
-        return carry_out(
-            case_id,
-            visit,
-            lambda desk: family.want_guardians(case_id, wanted, desk),
-            lambda refused: show_page(case_id, visit, refused=refused),
-            "ungdomen",
-            part=_PART,
-        )
+    def want(case_id: UUID, visit: Acting) -> Response:
+        return _want(case_id, visit)
 
 
 def _add(case_id: UUID, visit: Visit) -> Response:
@@ -187,7 +123,7 @@ def _add(case_id: UUID, visit: Visit) -> Response:
 
 def _change(case_id: UUID, person_id: UUID, visit: Visit) -> Response:
     """X6: what isn't shown of who is protected is changed only by writing something there."""
-    case = read_case(case_id, visit)
+    case = read_to_change(case_id, visit)
     person, fields = _of_family(case, person_id), Fields(visit.form)
     values = _values(fields)
     if person.is_hidden:
@@ -199,12 +135,95 @@ def _change(case_id: UUID, person_id: UUID, visit: Visit) -> Response:
     if fields.wrong:
         return _page(case_id, visit, person_id, wrong=fields.wrong)
     command = ChangeFamily(case_id, person_id, values, custody)
+
+    def work(desk: Desk) -> dict[str, str]:
+        fields = family.change(command, desk)
+        if not fields:
+            return {"notice": "samma"}
+        return {} if can_be_taken_back(fields) else {"notice": "andrad-for-gott"}
+
     return carry_out(
         case_id,
         visit,
-        lambda desk: family.change(command, desk),
+        work,
         lambda refused: _page(case_id, visit, person_id, refused=refused),
         "andrad",
+        part=_PART,
+        about=person_id,
+    )
+
+
+def _take_back(case_id: UUID, person_id: UUID, visit: Visit) -> Response:
+    return carry_out(
+        case_id,
+        visit,
+        lambda desk: family.take_back(case_id, person_id, desk),
+        lambda refused: _page(case_id, visit, person_id, refused=refused),
+        "som-forut",
+        part=_PART,
+    )
+
+
+def _remove(case_id: UUID, person_id: UUID, visit: Visit) -> Response:
+    return carry_out(
+        case_id,
+        visit,
+        lambda desk: family.remove_guardian(case_id, person_id, desk),
+        lambda refused: _page(case_id, visit, person_id, refused=refused),
+        "vardnadshavare-bort",
+        part=_PART,
+    )
+
+
+def _make_code(case_id: UUID, person_id: UUID, visit: Visit) -> Response:
+    """The code is shown this once and kept nowhere, so not under the form's key either."""
+    made: list[Code] = []
+
+    def work(desk: Desk) -> None:
+        made.append(links.make_code(case_id, person_id, desk))
+
+    done = act(case_id, visit, work)
+    if done.refused or not made:
+        return _page(case_id, visit, person_id, refused=done.refused)
+    until = day_and_time(made[0].expires_at, None, visit.language)
+    return _page(case_id, visit, person_id, code=made[0].code, code_until=until)
+
+
+def _renew(case_id: UUID, person_id: UUID, visit: Visit) -> Response:
+    def work(desk: Desk) -> None:
+        links.revoke_links(case_id, person_id, desk)
+
+    return carry_out(
+        case_id,
+        visit,
+        work,
+        lambda refused: _page(case_id, visit, person_id, refused=refused),
+        "bytta",
+        part=_PART,
+    )
+
+
+def _keep_apart(case_id: UUID, visit: Visit) -> Response:
+    never = Fields(visit.form).yes("never")
+    return press(
+        case_id,
+        visit,
+        lambda desk: family.keep_apart(case_id, never=never, desk=desk),
+        "var-for-sig" if never else "tillsammans",
+        part=_PART,
+    )
+
+
+def _want(case_id: UUID, visit: Visit) -> Response:
+    fields = Fields(visit.form)
+    wanted = fields.idents("guardians")
+    if fields.wrong:
+        return show_page(case_id, visit, wrong=fields.wrong)
+    return press(
+        case_id,
+        visit,
+        lambda desk: family.want_guardians(case_id, wanted, desk),
+        "ungdomen",
         part=_PART,
     )
 
@@ -239,13 +258,13 @@ def _page(
     code_until: str = "",
     **said: Any,
 ) -> Response:
-    case = read_case(case_id, visit)
+    case = read_to_change(case_id, visit)
     person = None if person_id is None else _of_family(case, person_id)
     set_now = None if person is None else person.row["interpreter"]
     return visit.page(
         "staff/case_person.html",
         **said,
-        **in_templates(case, visit.language),
+        **in_templates(case, visit),
         person=person,
         row=_NOBODY if person is None else person.row,
         languages=_languages(visit.language, set_now),

@@ -10,7 +10,9 @@ from markupsafe import Markup
 
 from services.cases.domain.case_entries import DatedTask, Form, people_in_words
 from services.cases.domain.case_picture import Story, story
+from services.cases.domain.letters import can_be_written
 from services.cases.domain.refused import Language, Words
+from services.cases.domain.spoken import reason_words, role_words, step_words
 from services.cases.handlers.reading import Row, ShownCase, Views, show_case
 from services.cases.web.case_svg import NARROW, WIDE, case_svg
 from services.cases.web.case_words import (
@@ -25,7 +27,6 @@ from services.cases.web.case_words import (
 from services.cases.web.staff.case_tasks import ToDo, to_do
 from services.cases.web.staff.meeting_shown import MeetingShown, meetings_of
 from services.cases.web.staff.visits import Visit
-from shared.domain.codes import ROLES
 from shared.domain.consent import age_on
 from shared.domain.days import local_date
 from shared.domain.facts import CaseFacts
@@ -136,16 +137,23 @@ class OneCase:
     def of_party(self, party: str) -> list[Person]:
         return [one for one in self.people.values() if one.row["party"] == party]
 
-    def title_of(self, step: str) -> str:
+    def title_of(self, step: str) -> Words:
         """Of a step; of one that this version doesn't know, what it is."""
-        return next((one.title for one in self.procedure.steps if one.name == step), "Möte")
+        return step_words(self.procedure, step) or _MEETING
 
-    def invited(self, meeting_id: UUID) -> list[Person]:
-        """X7: those of the family who are called to a meeting, and can be sent a letter."""
+    def letters(self, meeting_id: UUID) -> list[Person]:
+        """X7, X5: those of the family who are called to a meeting, and a letter would be true."""
         called = {
             row["person_id"] for row in self.shown.attendance if row["meeting_id"] == meeting_id
         }
-        return [one for one in self.people.values() if one.is_family and one.id in called]
+        meeting = next(one for one in self.facts.meetings if one.id == meeting_id)
+        return [
+            one
+            for one in self.people.values()
+            if one.is_family
+            and one.id in called
+            and can_be_written(self.facts, self.procedure, meeting, one.id, self.now)
+        ]
 
     def called(self, person: UUID | None) -> str:
         """By name, as long as Samspel knows it."""
@@ -164,8 +172,16 @@ def read_case(case_id: UUID, visit: Visit) -> OneCase:
     return visit.read("case", lambda views, now: _case(case_id, visit, views, now), case=case_id)
 
 
-def in_templates(case: OneCase, language: Language) -> dict[str, Any]:
+def read_to_change(case_id: UUID, visit: Visit) -> OneCase:
+    """The same, for a page that is a form. Raises NotFound, OnlyToRead."""
+    case = read_case(case_id, visit)
+    visit.check_may_change()
+    return case
+
+
+def in_templates(case: OneCase, visit: Visit) -> dict[str, Any]:
     """What templates ask of codes and states, in the language that was chosen."""
+    language, asked = visit.language, case.procedure.consent
 
     def codes(some: Sequence[str | None]) -> str:
         return organisation_words([one for one in some if one], language)
@@ -174,12 +190,14 @@ def in_templates(case: OneCase, language: Language) -> dict[str, Any]:
         return lane_words("", state, language)
 
     def role(code: str | None) -> str:
-        return ROLES.get(code or "", "")
+        return visit.speech.role(code)
 
     return {
         "case": case,
+        "may_change": case.is_open and not visit.in_emergency,
         "meetings": case.meetings,
         "codes": codes,
+        "waivers": reason_words(asked.waiver_reasons, asked.waiver_reasons_en),
         "role": role,
         "lane": lane,
         "relation": relation_words,
@@ -242,9 +260,9 @@ def _form(row: Row) -> Form:
 def _person(row: Row, parts: Mapping[UUID, Words]) -> Person:
     part = parts.get(row["id"])
     if part is None:
-        role = ROLES.get(row["role"] or "", "")
-        part = Words(role, role) if row["party"] == "staff" else _WISHED_FOR
+        part = role_words(row["role"]) if row["party"] == "staff" else _WISHED_FOR
     return Person(row["id"], row["name"], part, row)
 
 
+_MEETING = Words("Möte", "Meeting")
 _WISHED_FOR = Words("Familjen vill ha med", "The family wishes for")

@@ -17,10 +17,11 @@ from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Row
 from services.cases.web.forms import Fields
 from services.cases.web.staff.case_acting import carry_out
-from services.cases.web.staff.case_page import show_page
-from services.cases.web.staff.case_showing import in_templates, read_case
+from services.cases.web.staff.case_page import press
+from services.cases.web.staff.case_showing import in_templates, read_to_change
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.visits import Visit
+from services.cases.web.staff.words import Speech
 from shared.domain.codes import ROLES
 from shared.domain.days import local_date
 
@@ -43,11 +44,13 @@ _SUPPORT: Mapping[str, Words] = {
 def make_case_staff_pages(room: Room) -> APIRouter:
     """One page to find colleagues, one for who answers for what."""
     router = APIRouter(include_in_schema=False, prefix="/arenden/{case_id}")
+    Seen = Annotated[Visit, Depends(room.visits(Right.CASEWORK))]
+    Acting = Annotated[Visit, Depends(room.acts(Right.CASEWORK))]
 
     @router.get("/personer/ny")
     def whom(
         case_id: UUID,
-        visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))],
+        visit: Seen,
         sok: Annotated[str, Query(max_length=80)] = "",
         roll: Annotated[str, Query(max_length=40)] = "",
         ersatter: Annotated[str, Query(max_length=40)] = "",
@@ -55,132 +58,137 @@ def make_case_staff_pages(room: Room) -> APIRouter:
         return _finding(case_id, visit, sok, roll, ersatter)
 
     @router.post("/personer/ny")
-    def add(case_id: UUID, visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))]) -> Response:
-        fields = Fields(visit.form)
-        person, replaces = fields.ident("person"), fields.ident("replaces", needed=False)
-        form = visit.form
-        found = (form.get("sok"), form.get("roll"), form.get("replaces"))
-        if fields.wrong or person is None:
-            return _finding(case_id, visit, *found, wrong=fields.wrong)
-        command = AddParticipant(case_id, person, replaces)
-        notice = "tillagd" if replaces is None else "ersatt"
-        return carry_out(
-            case_id,
-            visit,
-            lambda desk: opening.add_participant(command, desk),
-            lambda refused: _finding(case_id, visit, *found, refused=refused),
-            notice,
-            part=_PART,
-            about=person,
-        )
+    def add(case_id: UUID, visit: Acting) -> Response:
+        return _add(case_id, visit)
 
     @router.post("/personer/{person_id}/ta-bort")
-    def remove(
-        case_id: UUID,
-        person_id: UUID,
-        visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))],
-    ) -> Response:
-        return carry_out(
-            case_id,
-            visit,
-            lambda desk: opening.remove_participant(case_id, person_id, desk),
-            lambda refused: show_page(case_id, visit, refused=refused),
-            "borttagen",
-            part=_PART,
-            about=person_id,
-        )
+    def remove(case_id: UUID, person_id: UUID, visit: Acting) -> Response:
+        return _remove(case_id, person_id, visit)
 
     _add_responsible(router, room)
-    _add_support(router, room)
     return router
 
 
 def _add_responsible(router: APIRouter, room: Room) -> None:
     """Each form of the page for who answers for what sends to a path of its own."""
+    Seen = Annotated[Visit, Depends(room.visits(Right.CASEWORK))]
+    Acting = Annotated[Visit, Depends(room.acts(Right.CASEWORK))]
 
     @router.get("/ansvar")
-    def responsible(
-        case_id: UUID, visit: Annotated[Visit, Depends(room.visits(Right.CASEWORK))]
-    ) -> Response:
+    def responsible(case_id: UUID, visit: Seen) -> Response:
         return _responsible(case_id, visit)
 
     @router.post("/ansvar/lamna-over")
-    def hand_over(
-        case_id: UUID, visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))]
-    ) -> Response:
-        fields = Fields(visit.form)
-        to, reason = fields.ident("to"), fields.choice("reason", list(HandoverReason))
-        if to is None or reason is None:
-            return _responsible(case_id, visit, wrong=fields.wrong)
-        command = Handover(case_id, to, HandoverReason(reason))
-        return _changed(case_id, visit, lambda desk: ownership.hand_over(command, desk), "lamnat")
+    def hand_over(case_id: UUID, visit: Acting) -> Response:
+        return _hand_over(case_id, visit)
 
     @router.post("/ansvar/koordinator")
-    def coordinate(
-        case_id: UUID, visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))]
-    ) -> Response:
-        fields = Fields(visit.form)
-        person = fields.ident("coordinator")
-        if person is None:
-            return _responsible(case_id, visit, wrong=fields.wrong)
-        return _changed(
-            case_id,
-            visit,
-            lambda desk: ownership.set_coordinator(case_id, person, desk),
-            "koordinator",
-        )
+    def coordinate(case_id: UUID, visit: Acting) -> Response:
+        return _set_coordinator(case_id, visit)
 
     @router.post("/ansvar/kontaktperson")
-    def contact(
-        case_id: UUID, visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))]
-    ) -> Response:
-        fields = Fields(visit.form)
-        person = fields.ident("contact", needed=False)
-        if fields.wrong:
-            return _responsible(case_id, visit, wrong=fields.wrong)
-        return _changed(
-            case_id,
-            visit,
-            lambda desk: ownership.set_contact_person(case_id, person, desk),
-            "kontakt",
-        )
-
-
-def _add_support(router: APIRouter, room: Room) -> None:
-    """P16: something to do between the meetings, given by hand."""
+    def contact(case_id: UUID, visit: Acting) -> Response:
+        return _set_contact(case_id, visit)
 
     @router.post("/uppgifter/ny")
-    def give(
-        case_id: UUID, visit: Annotated[Visit, Depends(room.acts(Right.CASEWORK))]
-    ) -> Response:
-        fields = Fields(visit.form)
-        kind, owner = fields.choice("kind", list(Support)), fields.ident("owner", needed=False)
-        due_on = fields.day("due_on", needed=False)
-        if fields.wrong or kind is None:
-            return _responsible(case_id, visit, wrong=fields.wrong)
-        command = NewTask(case_id, Support(kind), due_on, owner)
-
-        def work(desk: Desk) -> None:
-            closing.give_task(command, desk)
-
-        return carry_out(
-            case_id,
-            visit,
-            work,
-            lambda refused: _responsible(case_id, visit, refused=refused),
-            "given",
-            part="att-gora",
-        )
+    def give(case_id: UUID, visit: Acting) -> Response:
+        return _give_support(case_id, visit)
 
 
-def _changed(case_id: UUID, visit: Visit, work: Callable[[Desk], None], notice: str) -> Response:
+def _add(case_id: UUID, visit: Visit) -> Response:
+    fields, form = Fields(visit.form), visit.form
+    person, replaces = fields.ident("person"), fields.ident("replaces", needed=False)
+    found = (form.get("sok"), form.get("roll"), form.get("replaces"))
+    if fields.wrong or person is None:
+        return _finding(case_id, visit, *found, wrong=fields.wrong)
+    command = AddParticipant(case_id, person, replaces)
+    return carry_out(
+        case_id,
+        visit,
+        lambda desk: opening.add_participant(command, desk),
+        lambda refused: _finding(case_id, visit, *found, refused=refused),
+        "tillagd" if replaces is None else "ersatt",
+        part=_PART,
+        about=person,
+    )
+
+
+def _remove(case_id: UUID, person_id: UUID, visit: Visit) -> Response:
+    return press(
+        case_id,
+        visit,
+        lambda desk: opening.remove_participant(case_id, person_id, desk),
+        "borttagen",
+        part=_PART,
+        about=person_id,
+    )
+
+
+def _hand_over(case_id: UUID, visit: Visit) -> Response:
+    fields = Fields(visit.form)
+    to, reason = fields.ident("to"), fields.choice("reason", list(HandoverReason))
+    if to is None or reason is None:
+        return _responsible(case_id, visit, wrong=fields.wrong)
+    command = Handover(case_id, to, HandoverReason(reason))
+    return _changed(case_id, visit, lambda desk: ownership.hand_over(command, desk), "lamnat")
+
+
+def _set_coordinator(case_id: UUID, visit: Visit) -> Response:
+    fields = Fields(visit.form)
+    person = fields.ident("coordinator")
+    if person is None:
+        return _responsible(case_id, visit, wrong=fields.wrong)
+    return _changed(
+        case_id,
+        visit,
+        lambda desk: ownership.set_coordinator(case_id, person, desk),
+        "koordinator",
+    )
+
+
+def _set_contact(case_id: UUID, visit: Visit) -> Response:
+    fields = Fields(visit.form)
+    person = fields.ident("contact", needed=False)
+    if fields.wrong:
+        return _responsible(case_id, visit, wrong=fields.wrong)
+    return _changed(
+        case_id,
+        visit,
+        lambda desk: ownership.set_contact_person(case_id, person, desk),
+        "kontakt",
+    )
+
+
+def _give_support(case_id: UUID, visit: Visit) -> Response:
+    """P16: something to do between the meetings, given by hand."""
+    fields = Fields(visit.form)
+    kind, owner = fields.choice("kind", list(Support)), fields.ident("owner", needed=False)
+    due_on = fields.day("due_on", needed=False)
+    if fields.wrong or kind is None:
+        return _responsible(case_id, visit, wrong=fields.wrong)
+    command = NewTask(case_id, Support(kind), due_on, owner)
+
+    def work(desk: Desk) -> None:
+        closing.give_task(command, desk)
+
+    return _changed(case_id, visit, work, "given", part="att-gora")
+
+
+def _changed(
+    case_id: UUID,
+    visit: Visit,
+    work: Callable[[Desk], None],
+    notice: str,
+    *,
+    part: str = _RESPONSIBLE,
+) -> Response:
     return carry_out(
         case_id,
         visit,
         work,
         lambda refused: _responsible(case_id, visit, refused=refused),
         notice,
-        part=_RESPONSIBLE,
+        part=part,
     )
 
 
@@ -188,7 +196,7 @@ def _finding(
     case_id: UUID, visit: Visit, sought: str, role: str, replaces: str, **said: Any
 ) -> Response:
     """Colleagues who fit what was sought; of many the first, and that there are more."""
-    case = read_case(case_id, visit)
+    case = read_to_change(case_id, visit)
     staff = visit.read("people", lambda views, now: views.staff(None, local_date(now)))
     units = visit.read("units", lambda views, _: {one["code"]: one for one in views.units()})
     there = {one.id for one in case.of_party("staff")}
@@ -196,14 +204,14 @@ def _finding(
     return visit.page(
         "staff/case_staff.html",
         **said,
-        **in_templates(case, visit.language),
+        **in_templates(case, visit),
         found=found[:_MOST_FOUND],
         more=len(found) - _MOST_FOUND,
         units=units,
         sought=sought,
         sought_role=role,
         replaced=next((one for one in case.of_party("staff") if str(one.id) == replaces), None),
-        roles=sorted(ROLES.items(), key=lambda pair: pair[1]),
+        roles=sorted(((code, visit.speech.role(code)) for code in ROLES), key=lambda pair: pair[1]),
     )
 
 
@@ -218,28 +226,32 @@ def _fits(person: Row, sought: str, role: str, units: Mapping[str, Row]) -> bool
 
 
 def _responsible(case_id: UUID, visit: Visit, **said: Any) -> Response:
-    case = read_case(case_id, visit)
+    case = read_to_change(case_id, visit)
     staff = visit.read("people", lambda views, now: views.staff(None, local_date(now)))
     openers = frozenset(case.procedure.roles.openers)
     return visit.page(
         "staff/case_responsible.html",
         **said,
-        **in_templates(case, visit.language),
+        **in_templates(case, visit),
         could_take_over=[
-            one for one in _in_roles(staff, openers) if one[0] != case.facts.process_owner
+            one
+            for one in _in_roles(staff, openers, visit.speech)
+            if one[0] != case.facts.process_owner
         ],
-        coordinators=_in_roles(staff, frozenset({"koordinator"})),
+        coordinators=_in_roles(staff, frozenset({"koordinator"}), visit.speech),
         on_case=[(one.id, one.name) for one in case.of_party("staff")],
         reasons=[(code, visit.speech.say(words)) for code, words in _REASONS.items()],
         support=[(code, visit.speech.say(words)) for code, words in _SUPPORT.items()],
     )
 
 
-def _in_roles(staff: Sequence[Row], roles: frozenset[str]) -> list[tuple[UUID, str]]:
+def _in_roles(
+    staff: Sequence[Row], roles: frozenset[str], speech: Speech
+) -> list[tuple[UUID, str]]:
     """Those who hold such a post today, by name, with the role."""
     return sorted(
         (
-            (one["id"], f"{one['name']}, {ROLES.get(post['role'], '')}")
+            (one["id"], f"{one['name']}, {speech.role(post['role'])}")
             for one in staff
             for post in one["posts"][:1]
             if any(held["role"] in roles for held in one["posts"])

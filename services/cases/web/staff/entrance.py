@@ -1,11 +1,13 @@
-"""What the door is made with, and the cookie that a sign-in elsewhere leaves behind here."""
+"""What the door is made with, and the cookies of who hasn't signed in yet."""
 
 import hmac
+import re
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import BoundedSemaphore
 from typing import Protocol
 
 from services.cases.domain.identity import Identity, NotSignedIn
@@ -16,6 +18,8 @@ from shared.ids import keyed_token
 LASTS = timedelta(minutes=10)  # of real time, to sign in elsewhere
 _OCTETS = 32
 _PARTS = 4
+_BROWSER = re.compile(r"[A-Za-z0-9_-]{43}")
+_THOUGH_BRAKED = 2
 
 
 class IdentityService(Protocol):
@@ -41,6 +45,18 @@ class Entrance:
     demo_password: str | None = None
     # A whole municipality can sit behind one address: only what fails counts.
     brake: Brake = field(default_factory=lambda: Brake(each=100, together=5000))
+    # So many at a time are still tried from where too much has failed; nobody waits for a turn.
+    turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_THOUGH_BRAKED))
+
+
+def browser_known_by(cookie: str) -> str:
+    """What names a browser at the door: its cookie's value, or a new one where there is none."""
+    return cookie if _BROWSER.fullmatch(cookie) else secrets.token_urlsafe(_OCTETS)
+
+
+def door_token(secret: bytes, browser: str) -> str:
+    """What the form at the door brings along: no other site knows it, nor has the cookie sent."""
+    return keyed_token(secret, "door-form", browser)
 
 
 @dataclass(frozen=True, slots=True)

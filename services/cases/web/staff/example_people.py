@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.cases.domain.refused import Words
+from services.cases.domain.spoken import role_words
 from services.cases.web.staff.entrance import Entrance
 from services.cases.web.staff.room import Room
-from shared.domain.codes import ROLES
 from shared.domain.days import local_date
 
 Post = Mapping[str, Any]
@@ -49,10 +49,12 @@ def people_to_be(room: Room, entrance: Entrance) -> list[SomebodyToBe]:
 def _roles(posts: list[Post], where: Mapping[str, str], account: frozenset[str]) -> Words:
     """«rektor, Björkskolan»; `where`: a unit's name, or what a post is for."""
     held = [
-        f"{ROLES.get(post['role'], post['role'])}, "
-        f"{where.get(post['post']) or where.get(post['unit'], post['unit'])}"
+        (
+            role_words(post["role"]),
+            where.get(post["post"]) or where.get(post["unit"], post["unit"]),
+        )
         for post in posts
     ]
     own = [_OF_ACCOUNT[role] for role in sorted(account) if role in _OF_ACCOUNT]
-    sv, en = (" · ".join([*held, *said]) for said in ([w.sv for w in own], [w.en for w in own]))
-    return Words(sv, en)
+    said = [Words(f"{role.sv}, {there}", f"{role.en}, {there}") for role, there in held] + own
+    return Words(" · ".join(one.sv for one in said), " · ".join(one.en for one in said))

@@ -26,7 +26,7 @@ from shared.domain.days import local_date
 from shared.domain.procedure import Procedure
 
 _HOME = "/forfragningar"
-_PAGE = 50
+_PAGE = 20
 _NEW, _ANSWERED = "new", ("accepted", "declined", "pointed-elsewhere")
 SOURCES: Mapping[Source, Words] = {
     Source.GUARDIAN: Words("En vårdnadshavare", "A guardian"),
@@ -94,7 +94,7 @@ def _listed(room: Room) -> APIRouter:
     ) -> Response:
         done = visit.attempt(lambda desk, _: {"id": str(inquiries.decline(inquiry_id, desk).id)})
         if done.refused is not None:
-            return _page(visit, refused=done.refused)
+            return _page(visit, after=_shown_after(visit), refused=done.refused)
         return visit.back(_HOME, "declined")
 
     @router.post("/{inquiry_id}/hanvisa")
@@ -104,13 +104,13 @@ def _listed(room: Room) -> APIRouter:
         fields = Fields(visit.form)
         to = fields.choice("to", [str(one) for one in PointedTo])
         if to is None:
-            return _page(visit, wrong=fields.wrong, about=inquiry_id)
+            return _page(visit, after=_shown_after(visit), wrong=fields.wrong, about=inquiry_id)
         command = PointElsewhere(inquiry_id, PointedTo(to))
         done = visit.attempt(
             lambda desk, _: {"id": str(inquiries.point_elsewhere(command, desk).id)}
         )
         if done.refused is not None:
-            return _page(visit, refused=done.refused)
+            return _page(visit, after=_shown_after(visit), refused=done.refused)
         return visit.back(_HOME, "pointed")
 
     return router
@@ -181,6 +181,7 @@ def _page(
         **shown,
         state=state,
         about=about,
+        after=after,
         rules=procedures,
         why=_why,
         sources=SOURCES,
@@ -190,9 +191,14 @@ def _page(
     )
 
 
-def _why(inquiry: Inquiry, procedure: Procedure) -> str:
+def _shown_after(visit: Visit) -> UUID | None:
+    """The inquiry that the page begins after, from which a form was sent."""
+    return Fields(visit.form).ident("efter", needed=False)
+
+
+def _why(inquiry: Inquiry, procedure: Procedure) -> Words | None:
     """The words of its reason, as the procedure has them."""
-    return reasons(procedure).get(inquiry.reason or "", "")
+    return reasons(procedure).get(inquiry.reason or "")
 
 
 def _form(
@@ -210,7 +216,7 @@ def _form(
         notices=_NOTICES,
         known=known,
         chosen=chosen if chosen in known else next(iter(known), ""),
-        titles=[(one.name, one.title) for one in known.values()],
+        titles=[(one.name, visit.speech.title(one)) for one in known.values()],
         why={name: list(reasons(one).items()) for name, one in known.items()},
         schools=[(one.code, one.name) for one in schools],
         sources=SOURCES,

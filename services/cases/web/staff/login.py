@@ -11,13 +11,22 @@ from services.cases.domain.accounts import NotLetIn, TooManyTries
 from services.cases.domain.identity import NotSignedIn
 from services.cases.domain.refused import NotAllowed, Words
 from services.cases.handlers.accounts import sign_in, sign_in_as
+from services.cases.web import link_session
 from services.cases.web.forms import Form, read_form
 from services.cases.web.origin import from_our_own_page
-from services.cases.web.staff.entrance import LASTS, Entrance, IdentityService, Leaving, opened
+from services.cases.web.staff.entrance import (
+    LASTS,
+    Entrance,
+    IdentityService,
+    Leaving,
+    browser_known_by,
+    door_token,
+    opened,
+)
 from services.cases.web.staff.example_people import people_to_be
 from services.cases.web.staff.pages import local_path
 from services.cases.web.staff.room import Room
-from services.cases.web.staff.visits import Visit
+from services.cases.web.staff.visits import TOKEN, Visit
 from shared.clock import system_now
 
 log = logging.getLogger(__name__)
@@ -34,6 +43,30 @@ class NotFromHere(NotAllowed):
     detail = Words(
         "Formuläret kom från en annan webbplats. Skriv in uppgifterna här i stället.",
         "The form came from another site. Fill it in here instead.",
+    )
+
+
+class NoCookie(NotAllowed):
+    """The browser hasn't sent the cookie that came with the page."""
+
+    code = "no-cookie"
+    title = Words("Försök igen", "Try again")
+    detail = Words(
+        "Webbläsaren skickade inte med den kaka som behövs. Skriv lösenordet igen. Händer det en"
+        " gång till, tillåt kakor för den här webbplatsen i webbläsarens inställningar.",
+        "Your browser did not send the cookie that signing in needs. Type the password again. If it"
+        " happens once more, allow cookies for this site in your browser's settings.",
+    )
+
+
+class OldDoor(NotAllowed):
+    """The page is from before the cookie: of another time, or from elsewhere."""
+
+    code = "old-door"
+    title = Words("Försök igen", "Try again")
+    detail = Words(
+        "Sidan hade blivit för gammal. Skriv lösenordet igen.",
+        "The page had become too old. Type the password again.",
     )
 
 
@@ -129,18 +162,48 @@ def _add_identity_service(
 
 def _by_password(request: Request, form: Form, room: Room, entrance: Entrance) -> str:
     """The secret of a new session. Raises NotAllowed."""
-    if not from_our_own_page(request, room.public_url, hidden=True):
-        raise NotFromHere
+    _check_page(request, form, room)
     address = request.client.host if request.client else ""
     if not entrance.brake.would_let_pass(address):
-        raise TooManyTries
+        return _though_braked(form, room, entrance)
     try:
-        return sign_in(
-            form.get("login"), form.get("password"), entrance.unit, entrance.passwords, room.terms
-        )
+        return _tried(form, room, entrance)
     except NotLetIn:
         entrance.brake.lets_pass(address)
         raise
+
+
+def _check_page(request: Request, form: Form, room: Room) -> None:
+    """Whoever is signed in has asked for it on our page, in this browser. Raises NotAllowed."""
+    if not from_our_own_page(request, room.public_url, hidden=True):
+        raise NotFromHere
+    browser = request.cookies.get(_door_cookie(room), "")
+    if not browser:
+        raise NoCookie
+    if not link_session.same(form.get(TOKEN), door_token(room.secret, browser)):
+        raise OldDoor
+
+
+def _though_braked(form: Form, room: Room, entrance: Entrance) -> str:
+    """Whoever knows their password comes in, also where somebody else has guessed too much.
+
+    An account is tried unless a wrong one is pending: a guesser has one guess at each. Raises
+    TooManyTries, whatever is wrong.
+    """
+    if not entrance.turns.acquire(blocking=False):
+        raise TooManyTries
+    try:
+        return _tried(form, room, entrance, once=True)
+    except NotLetIn:
+        raise TooManyTries from None
+    finally:
+        entrance.turns.release()
+
+
+def _tried(form: Form, room: Room, entrance: Entrance, *, once: bool = False) -> str:
+    """Raises NotLetIn."""
+    login, password = form.get("login"), form.get("password")
+    return sign_in(login, password, entrance.unit, entrance.passwords, room.terms, once=once)
 
 
 def _by_identity(
@@ -187,10 +250,20 @@ def _door(
     said = {"form": Form(), "refused": None, "left": False} | values
     till = local_path(till)
     people = people_to_be(room, entrance) if entrance.demo_password else []
-    return room.open_page(
+    cookie = request.cookies.get(_door_cookie(room), "")
+    browser = browser_known_by(cookie)
+    answer = room.open_page(
         "staff/login.html", request, status=status, wrong={}, till=till, people=people,
-        password=entrance.demo_password, elsewhere=_elsewhere(room, entrance, till), **said,
+        password=entrance.demo_password, elsewhere=_elsewhere(room, entrance, till),
+        token=(TOKEN, door_token(room.secret, browser)), **said,
     )  # fmt: skip
+    if browser != cookie:
+        # Lax: who comes by a link from elsewhere keeps theirs, and so their other tabs work on.
+        answer.set_cookie(
+            _door_cookie(room), browser, path="/", secure=room.secure, httponly=True,
+            samesite="lax",
+        )  # fmt: skip
+    return answer
 
 
 def _elsewhere(room: Room, entrance: Entrance, till: str) -> str | None:
@@ -198,6 +271,10 @@ def _elsewhere(room: Room, entrance: Entrance, till: str) -> str | None:
     if entrance.service is None:
         return None
     return f"{room.root}/oidc/start?{urlencode({'till': till})}"
+
+
+def _door_cookie(room: Room) -> str:
+    return f"{room.session_cookie}-dorr"
 
 
 def _cookie(room: Room) -> str:

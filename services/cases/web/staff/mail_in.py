@@ -24,7 +24,7 @@ from services.cases.web.staff.meeting_shown import ANSWERS
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.visits import Notice, Visit
 
-_A_PAGE = 50
+_A_PAGE = 25
 _WAITING: mails.State = "quarantined"
 _ANSWERS: dict[str, Answer] = {
     "accepted": "accepted", "declined": "declined", "tentative": "tentative",
@@ -90,7 +90,13 @@ def _list(visit: Visit, after: UUID | None) -> Response:
         return _lines(waiting, views), _lines(others, views), more
 
     waiting, others, more = visit.read("inbound", show)
-    return visit.page("staff/inbound.html", waiting=waiting, others=others, more=more)
+    return visit.page(
+        "staff/inbound.html",
+        waiting=waiting,
+        others=others,
+        more=more,
+        are_more_waiting=len(waiting) >= _A_PAGE,
+    )
 
 
 def _page(

@@ -96,7 +96,7 @@ def _page(message_id: UUID, visit: Visit, *, refused: Refused | None = None) -> 
     def show(views: Views, _: datetime) -> tuple[Line, Mapping[str, Any]]:
         found = message_of(message_id, views, visit.person)
         if found["case_id"] is not None:  # it's a reading of the case, too
-            views.log(visit.actor, found["case_id"], "case.message")
+            views.log(visit.actor, found["case_id"], visit.logged("case.message"))
         (line,) = _lines([found], views, visit)
         return line, {
             "message": found,

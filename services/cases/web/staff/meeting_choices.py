@@ -25,7 +25,7 @@ class MeetingChoices:
         }  # fmt: skip
 
     def steps_of(self, booking: Booking) -> Choices:
-        return [(one.name, one.title) for one in booking.steps]
+        return [(one.name, self._speech.title(one)) for one in booking.steps]
 
     def lengths_of(self, lengths: Iterable[int], own: int) -> Choices:
         """In minutes, with the length it has."""

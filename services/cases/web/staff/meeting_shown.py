@@ -6,9 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from services.cases.domain.refused import Words
+from services.cases.domain.spoken import organisation_name_words, role_words
 from services.cases.handlers.reading import Row, Views
 from services.cases.handlers.showing import shown_meetings
-from shared.domain.codes import ORGANISATIONS, ROLES
 from shared.domain.facts import CaseFacts, Participant
 from shared.domain.procedure import Procedure, Step
 from shared.procedures import Procedures
@@ -239,9 +239,11 @@ def function_of(who: Participant | None) -> Words:
         return Words("", "")
     if who.party in _FAMILY:
         return _FAMILY[who.party]
-    role, organisation = ROLES.get(who.role or ""), ORGANISATIONS.get(who.organisation or "")
-    said = ", ".join(filter(None, (role, organisation)))
-    return Words(said, said)
+    role, organisation = role_words(who.role), organisation_name_words(who.organisation)
+    return Words(
+        ", ".join(filter(None, (role.sv, organisation.sv))),
+        ", ".join(filter(None, (role.en, organisation.en))),
+    )
 
 
 def _counted(answer: str, count: int) -> tuple[str, int, Words]:

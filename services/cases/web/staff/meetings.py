@@ -24,6 +24,7 @@ from services.cases.handlers.year.groups import SendSubstitute
 from services.cases.web.forms import Fields, Form
 from services.cases.web.staff.booking_shown import places
 from services.cases.web.staff.meeting_choices import MeetingChoices
+from services.cases.web.staff.meeting_notices import notices
 from services.cases.web.staff.meeting_shown import (
     ANSWERS,
     OUTCOMES,
@@ -33,9 +34,9 @@ from services.cases.web.staff.meeting_shown import (
     one_of,
 )
 from services.cases.web.staff.room import Room
-from services.cases.web.staff.visits import Notice, Undo, Visit
+from services.cases.web.staff.visits import Visit
 
-_MOST = 200
+_SHOWN = "staff/meeting.html"
 Do = Callable[[UUID, Fields, Desk], None]
 _SAID: dict[str, Answer] = {one: one for one in ("accepted", "declined", "tentative")}
 _VOTED: dict[str, Vote] = {"yes": "yes", "no": "no", "if-need-be": "if-need-be"}
@@ -105,15 +106,14 @@ def meeting_shown(meeting_id: UUID, visit: Visit) -> tuple[MeetingShown, Mapping
 
     def show(desk: Desk, views: Views) -> tuple[MeetingShown, Mapping[str, Any]]:
         shown = one_of(meeting_id, meetings_of(case_id, views, office.procedures, desk.now))
-        file = desk.open_to_read(case_id)
+        (facts,) = views.facts([case_id])
         more = {
-            "about": file.facts.about,
-            "reference": file.facts.reference if file.facts.about == "child" else None,
-            "leads": leads(file, desk),
+            "about": facts.about,
+            "reference": facts.reference if facts.about == "child" else None,
+            "leads": leads(facts, desk) and not visit.in_emergency,
             "places": places(views),
-            "staff": views.staff(None, desk.today) if file.facts.about == "year" else (),
+            "staff": views.staff(None, desk.today) if facts.about == "year" else (),
             "now": desk.now,
-            "rules": file.procedure,
         }
         return shown, more
 
@@ -123,15 +123,17 @@ def meeting_shown(meeting_id: UUID, visit: Visit) -> tuple[MeetingShown, Mapping
 def _page(
     meeting_id: UUID,
     visit: Visit,
-    template: str = "staff/meeting.html",
+    template: str = _SHOWN,
     *,
     wrong: dict[str, Words] | None = None,
     refused: Refused | None = None,
 ) -> Response:
     meeting, more = meeting_shown(meeting_id, visit)
+    if template != _SHOWN:
+        visit.check_may_change()
     return visit.page(
         template, meeting=meeting, answers=ANSWERS, votes=VOTES, outcomes=OUTCOMES, wrong=wrong,
-        refused=refused, notices=_notices(meeting, visit), again=f"/moten/{meeting_id}/flytta",
+        refused=refused, notices=notices(meeting, visit), again=f"/moten/{meeting_id}/flytta",
         offers=refused.offers if refused else (),
         **MeetingChoices(visit.speech).in_templates(), **more,
     )  # fmt: skip
@@ -156,7 +158,7 @@ def check(act: str, fields: Fields) -> None:
     if act == "bekrafta":
         fields.instant("start", needed=False)
     if act in ("protokoll", "plan"):
-        fields.text("referens", needed=False, most=_MOST)
+        fields.code("referens", needed=False)
 
 
 def _answer(meeting_id: UUID, fields: Fields, desk: Desk) -> None:
@@ -192,11 +194,11 @@ def _remind(meeting_id: UUID, _: Fields, desk: Desk) -> None:
 
 
 def _file_minutes(meeting_id: UUID, fields: Fields, desk: Desk) -> None:
-    holding.file_minutes(meeting_id, fields.text("referens", needed=False, most=_MOST), desk)
+    holding.file_minutes(meeting_id, fields.code("referens", needed=False), desk)
 
 
 def _file_plan(meeting_id: UUID, fields: Fields, desk: Desk) -> None:
-    holding.file_plan(meeting_id, fields.text("referens", needed=False, most=_MOST), desk)
+    holding.file_plan(meeting_id, fields.code("referens", needed=False), desk)
 
 
 def _substitute(meeting_id: UUID, fields: Fields, desk: Desk) -> None:
@@ -245,67 +247,3 @@ def _next_time(fields: Fields) -> NextTime | None:
     starts_at = fields.moment("dag", "tid")
     place = fields.form.get("plats") or None
     return None if starts_at is None else NextTime(starts_at, None, place)
-
-
-def _notices(meeting: MeetingShown, visit: Visit) -> dict[str, Notice]:
-    """What is said after each act, and the way back where there is one."""
-    count = len([one for one in meeting.attendees if not one.by_hand])
-    by_hand = len(meeting.attendees) - count
-    call = Words(
-        f" {by_hand} nås inte med mejl: det står nedan vem som behöver ringas." if by_hand else "",
-        f" {by_hand} can't be mailed: below it says who has to be phoned." if by_hand else "",
-    )
-    moved = Words(
-        f"Mötet är flyttat. Nya kallelser går ut till {count} personer.{call.sv}",
-        f"The meeting has been moved. New invitations go out to {count} people.{call.en}",
-    )
-    return {
-        "booked": Notice(
-            Words(
-                f"Mötet är bokat. Kallelser går ut till {count} personer.{call.sv}",
-                f"The meeting is booked. Invitations go out to {count} people.{call.en}",
-            )
-        ),
-        "proposed": Notice(
-            Words(
-                f"Tiderna är föreslagna. {count} personer får en fråga om vilka som passar.",
-                f"The times are proposed. {count} people are asked which ones suit.",
-            )
-        ),
-        "moved": Notice(moved, _back_to(visit.about, meeting)),
-        "same": Notice(
-            Words("Inget ändrades: så stod det redan.", "Nothing changed: so it was already.")
-        ),
-        "place": Notice(
-            Words(
-                f"Platsen är ändrad. Nya kallelser går ut till {count} personer.{call.sv}",
-                f"The place is changed. New invitations go out to {count} people.{call.en}",
-            )
-        ),
-        "kept": Notice(Words("Tiden står kvar.", "The time stands.")),
-        "cancelled": Notice(
-            Words(
-                f"Mötet är inställt. {count} personer får veta det med mejl.{call.sv} Det går inte"
-                " att ångra, men du kan boka en ny tid.",
-                f"The meeting is cancelled. {count} people are told by mail.{call.en} This can't be"
-                " undone, but you can book a new time.",
-            )
-        ),
-        "reminded": Notice(Words("Påminnelser går ut nu.", "Reminders are on their way.")),
-        "answered": Notice(Words("Svaret är antecknat.", "The answer is noted.")),
-        "voted": Notice(Words("Rösterna är antecknade.", "The votes are noted.")),
-        "held": Notice(Words("Mötet är markerat som hållet.", "The meeting is marked as held.")),
-        "minutes": Notice(
-            Words("Anteckningarna är markerade som sparade.", "The minutes are marked as filed.")
-        ),
-        "plan": Notice(Words("Planen är markerad som sparad.", "The plan is marked as filed.")),
-        "substitute": Notice(Words("Ersättaren är kallad.", "The substitute is called.")),
-    }
-
-
-def _back_to(before: str, meeting: MeetingShown) -> Undo | None:
-    """A meeting that was moved goes back by being moved; `before` is when it began."""
-    at = Fields(Form([("at", before)])).instant("at")
-    if at is None or at == meeting.starts_at or not meeting.is_ahead:
-        return None
-    return Undo(f"/moten/{meeting.id}/flytta", {"start": at.isoformat()})

@@ -29,7 +29,7 @@ def choose(visit: Visit, refused: Refused | None = None) -> Response:
         return [_card(one, me, desk) for one in known], drafts.drafts_of(desk)
 
     cards, begun = visit.consult("opening", lambda desk, _: look(desk))
-    titles = {card["procedure"].name: card["procedure"].title for card in cards}
+    titles = {card["procedure"].name: visit.speech.title(card["procedure"]) for card in cards}
     shown = [
         {
             "title": titles[one.key.procedure],

@@ -72,7 +72,8 @@ def _people(place: Place, seen: Seen, visit: Visit, sought: str = "") -> Respons
                 )
                 groups[needed.name] = _more(found, found_by(desk, asked))
         if words := tuple(sought.split())[:_MOST_WORDS]:
-            groups["hits"] = _more(found, found_by(desk, Sought(words, near=unit, limit=_HITS)))
+            hits = found_by(desk, Sought(words, near=unit, limit=_HITS))
+            groups["fitting"], groups["hits"] = list(hits), _more(found, hits)
         return table, refused, found, groups
 
     table, refused, found, groups = visit.consult("opening", lambda desk, _: look(desk))

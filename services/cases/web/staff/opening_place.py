@@ -31,6 +31,7 @@ from services.cases.web.staff.opening_reading import (
 )
 from services.cases.web.staff.opening_words import label_of
 from services.cases.web.staff.visits import KEY, Visit
+from services.cases.web.templating import named
 from shared.domain.procedure import Procedure
 
 HOME = "/arenden/nytt"
@@ -176,7 +177,7 @@ def page_of(
         check=CHECK,
         away=AWAY,
         summary=SUMMARY,
-        label_of=label_of,
+        mended=lambda field, said: named(visit.speech.say(label_of(field)), said),
         role=lambda code: codes_in_words((code,)),
         **values,
     )

@@ -6,8 +6,8 @@ from babel import Locale
 
 from services.cases.domain.opening_ahead import StepAhead, Waits
 from services.cases.domain.refused import Language, Words
+from services.cases.domain.spoken import organisation_name_words, title_words
 from services.cases.web.staff.opening_reading import INTERPRETED
-from shared.domain.codes import ORGANISATIONS
 from shared.domain.procedure import KNOWN, Procedure, Step
 
 _LOCALES: Mapping[Language, Locale] = {"sv": Locale("sv"), "en": Locale("en")}
@@ -60,9 +60,9 @@ def for_whom(procedure: Procedure, home: str) -> Words:
 
 def who_works(procedure: Procedure) -> Words:
     """«Familjen möter skola och socialtjänst.»"""
-    sv = [ORGANISATIONS[code] for code in procedure.organisations]
-    en = [code.replace("_", " ") for code in procedure.organisations]
-    return Words(f"Familjen möter {_joined(sv, 'och')}.", f"The family meets {_joined(en, 'and')}.")
+    who = [organisation_name_words(code) for code in procedure.organisations]
+    sv, en = _joined([one.sv for one in who], "och"), _joined([one.en for one in who], "and")
+    return Words(f"Familjen möter {sv}.", f"The family meets {en}.")
 
 
 def how_it_begins(procedure: Procedure) -> Words:
@@ -71,15 +71,17 @@ def how_it_begins(procedure: Procedure) -> Words:
     after = procedure.consent.asked_after_step
     within = _within(first)
     if after is not None:
+        step = title_words(procedure.step(after))
         return Words(
-            f"Först {_lower(procedure.step(after).title)}{within.sv}, utan samtycke. Sedan frågar"
-            " koordinatorn om samtycke.",
-            f"First «{procedure.step(after).title}»{within.en}, without consent. Then the"
-            " coordinator asks for consent.",
+            f"Först {_lower(step.sv)}{within.sv}, utan samtycke. Sedan frågar koordinatorn om"
+            " samtycke.",
+            f"First “{step.en}”{within.en}, without consent. Then the coordinator asks for"
+            " consent.",
         )
+    step = title_words(first)
     return Words(
-        f"Först samtycke, sedan {_lower(first.title)}{within.sv}.",
-        f"First consent, then «{first.title}»{within.en}.",
+        f"Först samtycke, sedan {_lower(step.sv)}{within.sv}.",
+        f"First consent, then “{step.en}”{within.en}.",
     )
 
 
@@ -115,9 +117,10 @@ def counted(step: Step, procedure: Procedure) -> Words | None:
     rule = step.within or step.target
     if rule is None or rule.counted_from == KNOWN or rule.counted_from_step is None:
         return None
-    base = procedure.step(rule.counted_from_step).title
+    base = title_words(procedure.step(rule.counted_from_step))
     return Words(
-        f"Inom {rule.days} dagar från {_lower(base)}.", f"Within {rule.days} days of «{base}»."
+        f"Inom {rule.days} dagar från {_lower(base.sv)}.",
+        f"Within {rule.days} days of “{base.en}”.",
     )
 
 

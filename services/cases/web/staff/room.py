@@ -24,7 +24,7 @@ from services.cases.web.forms import read_form
 from services.cases.web.origin import from_our_own_page
 from services.cases.web.staff.visits import TOKEN, Visit
 from services.cases.web.staff.words import LANGUAGES, Speech
-from services.cases.web.templating import templates
+from services.cases.web.templating import templates, written
 from shared.clock import system_now
 from shared.db import Database
 from shared.domain.days import local_date
@@ -180,7 +180,8 @@ class Room:
     ) -> Response:
         language = language_of(request)
         visit = None if signed_in is None else Visit(self, request, signed_in, language)
-        html = self.environment.get_template(template).render(
+        html = written(
+            self.environment.get_template(template),
             **self.common,
             **Speech(language).in_templates(),
             visit=visit,

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from services.cases.domain.done_by_itself import CONDITIONS
 from services.cases.domain.duties import is_ticked_off
 from services.cases.domain.glass import SEE
-from services.cases.domain.refused import Words
+from services.cases.domain.refused import Language, Words
 from services.cases.domain.task_kinds import task_in_words
 from services.cases.domain.today import MEETING, OpenTask, Thing, Urgency
 from services.cases.web import words
-from shared.domain.swedish import with_week
+from services.cases.web.staff.words import Speech
 
 OPEN, BOOK = Words("Öppna", "Open"), Words("Boka", "Book")
 TICK_OFF = Words("Markera som klar", "Mark as done")
@@ -55,7 +55,8 @@ def what(thing: Thing) -> Words:
     """What to do, beginning with the verb."""
     if thing.kind == MEETING:
         sv, en = ("Boka tid", "Book a time") if thing.state != "passed" else ("Boka", "Book")
-        return Words(f"{sv}: {thing.title}", f"{en}: {thing.title}")
+        assert thing.title is not None
+        return Words(f"{sv}: {thing.title.sv}", f"{en}: {thing.title.en}")
     assert thing.task is not None
     starts_at = thing.task.meeting_starts_at
     meeting = None if starts_at is None else {"starts_at": starts_at}
@@ -80,13 +81,17 @@ def by_when(thing: Thing) -> Words:
         return Words("så snart som möjligt", "as soon as possible")
     day = thing.last_day
     if thing.kind != MEETING:
-        return Words(f"senast {with_week(day)}", f"by {with_week(day, 'en')}")
+        return Words(f"senast {_week(day)}", f"by {_week(day, 'en')}")
     if thing.state == "passed":
         return Words(
-            f"skulle ha hållits senast {with_week(day)}",
-            f"was to be held by {with_week(day, 'en')}",
+            f"skulle ha hållits senast {_week(day)}",
+            f"was to be held by {_week(day, 'en')}",
         )
-    return Words(f"hålls senast {with_week(day)}", f"to be held by {with_week(day, 'en')}")
+    return Words(f"hålls senast {_week(day)}", f"to be held by {_week(day, 'en')}")
+
+
+def _week(day: date, language: Language = "sv") -> str:
+    return Speech(language).week(day)
 
 
 def act(thing: Thing) -> Act:

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 from pydantic_core import to_jsonable_python
 
+from services.cases.domain.glass import OnlyToRead
 from services.cases.domain.refused import Invalid, Language, NotAllowed, NotFound, Refused, Words
 from services.cases.domain.rights import Right
 from services.cases.handlers.overviews import Overviews
@@ -21,10 +22,11 @@ from services.cases.handlers.papers import Paper, PaperDesk, PaperViews
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
 from services.cases.handlers.sessions import SignedIn
-from services.cases.handlers.sight import Sight
+from services.cases.handlers.sight import GLASS, Sight
 from services.cases.office import Caller, Doer, Reader
 from services.cases.web.forms import Form
 from services.cases.web.staff.words import Speech
+from services.cases.web.templating import written
 from shared.ids import keyed_token
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ class Visit:
     signed_in: SignedIn
     language: Language
     form: Form = _NOTHING_SENT
+    _opened: set[UUID] = field(default_factory=set, repr=False, compare=False)
 
     @property
     def person(self) -> UUID | None:
@@ -104,8 +107,25 @@ class Visit:
         """What `done` was about: an id, by `back`."""
         return self.request.query_params.get(_ABOUT, "")[:40]
 
+    @property
+    def in_emergency(self) -> bool:
+        """Whether something was read that is seen only since it was opened in an emergency (X10).
+
+        Then the page holds nothing to change anything with.
+        """
+        return bool(self._opened)
+
+    def logged(self, what: str) -> str:
+        """How a reading is named that is logged beside the one that `read` and the others log."""
+        return f"{GLASS}{what}" if self.in_emergency else what
+
     def may(self, right: Right) -> bool:
         return right in self.rights
+
+    def check_may_change(self) -> None:
+        """For a page that is a form, after what it is about was read. Raises OnlyToRead."""
+        if self.in_emergency:
+            raise OnlyToRead
 
     # Reading
 
@@ -197,7 +217,8 @@ class Visit:
             status = _status(refused, status)
         notice = (notices or {}).get(self.done) if self.request.method == "GET" else None
         found = self.room.environment.get_template(template)
-        html = found.render(
+        html = written(
+            found,
             **self.room.common,
             **self.speech.in_templates(),
             visit=self,
@@ -246,7 +267,7 @@ class Visit:
         if self.person is None:
             raise NotFound
         path = {name: str(value) for name, value in self.request.path_params.items()}
-        return Caller(self.room.office, self.person, path, "web")
+        return Caller(self.room.office, self.person, path, "web", self._opened)
 
     def _reader(self) -> Reader:
         caller = self._caller()

@@ -103,7 +103,7 @@ def _form(
         "staff/year_dispatch_new.html",
         refused=refused,
         wrong=wrong,
-        kinds=[(rule.name, rule.title) for rule in rules],
+        kinds=[(rule.name, visit.speech.title(rule)) for rule in rules],
         endings=",".join(ENDINGS),
         megabytes=LARGEST_FILE // 2**20,
     )
@@ -151,7 +151,7 @@ def _one(dispatch_id: UUID, visit: Visit) -> Response:
         confirmed=sum(one.confirmed_at is not None for one in shown.posts),
         rows=[
             (
-                said_of(one.post, posts),
+                said_of(one.post, posts, visit.language),
                 None if one.confirmed_at is None else local_date(one.confirmed_at),
                 one.is_late(shown.today),
             )

@@ -1,6 +1,5 @@
 """The yearly evaluation put together, and marked as done by who evaluates (R24, R25)."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -31,14 +30,6 @@ _NOTICES: Mapping[str, Notice] = {
         )
     ),
 }
-
-
-# Where it is filed: a reference of the municipality's, and no text (R24).
-_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.:-]*")
-_WRITTEN = Words(
-    "Skriv diarienumret med bokstäver, siffror och / _ . : -, till exempel BUN/2027:14.",
-    "Write the reference with letters, digits and / _ . : -, such as BUN/2027:14.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +64,7 @@ def make_evaluation_pages(room: Room) -> APIRouter:
     def mark(year: int, visit: Annotated[Visit, acting]) -> Response:
         fields = Fields(visit.form)
         on = fields.day("on", needed=False)
-        reference = fields.text("reference", needed=False, most=64)
-        if reference is not None and not _REFERENCE.fullmatch(reference):
-            fields.wrong["reference"] = _WRITTEN
+        reference = fields.code("reference", needed=False)
         if fields.wrong:
             return _page(year, visit, wrong=fields.wrong)
 

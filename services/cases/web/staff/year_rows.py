@@ -1,6 +1,6 @@
 """What stands on the page of a year: its list with a way on from each entry, and what is to do."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from services.cases.domain.year_shown import ShownYear
 from services.cases.domain.year_wheel import Entry, Wheel
 from services.cases.handlers.year.showing import Leads
 from services.cases.handlers.year_view_ports import NamedPost
-from services.cases.web.year_rows import Row, post_name, row
+from services.cases.web.year_rows import Row, post_name, row, yearly_titles
 from services.cases.web.year_words import WORDS
 from shared.domain.swedish import long_date
 
@@ -37,9 +37,10 @@ def rows_of(drawn: Wheel, shown: ShownYear, found: Leads, language: Language) ->
     ]
 
 
-def progress(shown: ShownYear, posts: Posts, words: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def progress(shown: ShownYear, posts: Posts, language: Language) -> Iterator[dict[str, Any]]:
     """How many of those who were asked have answered, and which posts haven't."""
     asked: list[tuple[str, str, int, int, tuple[str, ...]]] = []
+    words, titles = WORDS[language], yearly_titles(shown, language)
     one = shown.evaluation
     if one.asked:
         asked.append(
@@ -52,9 +53,9 @@ def progress(shown: ShownYear, posts: Posts, words: Mapping[str, Any]) -> Iterat
     ]
     for title, said, done, of, waiting in asked:
         yield {
-            "title": title,
+            "title": titles.get(title, title),
             "done": said.format(done=done, asked=of),
-            "waiting": [said_of(post, posts) for post in waiting],
+            "waiting": [said_of(post, posts, language) for post in waiting],
         }
 
 
@@ -81,7 +82,7 @@ def duties(
         if one in found.own_duties:
             continue
         names = alike.setdefault((not one.is_late(today), one.due_on, one.kind, one.rule), [])
-        if one.post and (name := said_of(one.post, posts)) not in names:
+        if one.post and (name := said_of(one.post, posts, language)) not in names:
             names.append(name)
     ordered = sorted(alike.items(), key=lambda one: (one[0][0], one[0][1] or date.min, one[0][2]))
     return [
@@ -90,14 +91,10 @@ def duties(
     ]
 
 
-def said_of(post: str, posts: Posts) -> str:
+def said_of(post: str, posts: Posts, language: Language) -> str:
     """«rektor, Almskolan»."""
     known = posts.get(post)
-    return post if known is None else post_name(known.role, known.unit)
-
-
-def names_of(codes: Iterable[str], posts: Posts) -> list[str]:
-    return [said_of(code, posts) for code in codes]
+    return post if known is None else post_name(known.role, known.unit, language)
 
 
 def _leads_to(entry: Entry, shown: ShownYear, found: Leads) -> str | None:

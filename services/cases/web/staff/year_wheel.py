@@ -32,7 +32,6 @@ from services.cases.web.staff.year_rows import (
 from services.cases.web.wheel_svg import paper_style, screen_style, wheel_svg
 from services.cases.web.year_rows import month_name
 from services.cases.web.year_words import GLYPHS, WORDS
-from shared.domain.codes import ROLES
 from shared.domain.swedish import the_day
 
 # A picture on its own has its style in itself, and may do nothing.
@@ -150,14 +149,15 @@ def _shown(looked: Looked, visit: Visit) -> dict[str, Any]:
             for one in shown.meetings
             if one.state in ("called", "held")
         ],
-        "callers": [ROLES[role] for role in shown.called_by],
-        "progress": list(progress(shown, looked.posts, words)),
+        "callers": [visit.speech.role(role) for role in shown.called_by],
+        "progress": list(progress(shown, looked.posts, language)),
         "stages": shown.stages,
         "mine": own_duties(shown, looked.leads, looked.today, language),
         "duties": duties(shown, looked.leads, looked.posts, looked.today, language),
         "vacancies": [
             words["vacant"].format(
-                post=said_of(one.post, looked.posts), day=the_day(one.vacant_from, language)
+                post=said_of(one.post, looked.posts, language),
+                day=the_day(one.vacant_from, language),
             )
             for one in shown.vacancies
         ],

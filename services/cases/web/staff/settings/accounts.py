@@ -133,7 +133,7 @@ class _Keeping:
         def do(desk: AccountDesk) -> None:
             hasher = self.passwords
             kept = accounts.checked_hash(password, login, hasher) if password else None
-            accounts.add_account(login, name, roles, kept, desk)
+            accounts.add_account_on_page(login, name, roles, kept, desk)
 
         return self.act(visit, "gjort", do)
 

@@ -15,6 +15,7 @@ _DONE: Mapping[str, Words] = {
     "token.make": Words("Gjorde en API-nyckel", "Made an API key"),
     "token.revoke": Words("Drog tillbaka en API-nyckel", "Took back an API key"),
     "account.add": Words("La till ett konto", "Added an account"),
+    "account.login": Words("Bytte användarnamn på ett konto", "Changed an account's login"),
     "account.password": Words("Bytte lösenord på ett konto", "Changed an account's password"),
     "account.disable": Words("Stängde ett konto", "Closed an account"),
     "account.enable": Words("Öppnade ett konto igen", "Opened an account again"),
@@ -28,6 +29,9 @@ _SYSTEMS = {
 _PROCEDURE = Words("Ändrade {name} från {day}", "Changed {name} from {day}")
 _TAKEN_BACK = Words("Tog tillbaka ändringen av {name} från {day}", "Took back {name} from {day}")
 _YEAR = Words("Ändrade läsåret {name}", "Changed the school year {name}")
+_YEAR_TAKEN_BACK = Words(
+    "Tog tillbaka det sparade läsåret {name}", "Took back the saved school year {name}"
+)
 _OTHER = Words("Ändrade inställningarna", "Changed the settings")
 
 
@@ -56,10 +60,10 @@ def history(desk: Desk, areas: Collection[str], titles: Mapping[str, str]) -> Se
 def _words(action: str, details: Mapping[str, Any], titles: Mapping[str, str]) -> Words:
     if not action.startswith("rules."):
         return _DONE.get(action, _OTHER)
-    name = str(details.get("name", ""))
+    name, taken_back = str(details.get("name", "")), action == "rules.take-back"
     if details.get("kind") == "school-year":
-        return _with(_YEAR, name, None)
-    words = _TAKEN_BACK if action == "rules.take-back" else _PROCEDURE
+        return _with(_YEAR_TAKEN_BACK if taken_back else _YEAR, name, None)
+    words = _TAKEN_BACK if taken_back else _PROCEDURE
     return _with(words, titles.get(name, name), date.fromisoformat(str(details["valid_from"])))
 
 

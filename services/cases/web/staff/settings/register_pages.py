@@ -16,8 +16,9 @@ from services.cases.handlers.reading import Views
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.settings.history import history
 from services.cases.web.staff.settings.importing import NOTICES
+from services.cases.web.staff.turning import turned
 from services.cases.web.staff.visits import Visit
-from shared.domain.codes import ORGANISATIONS, ROLES, UNIT_KINDS
+from services.cases.web.staff.words import Speech
 
 _STATES = {
     "held": ("●", Words("tillsatt", "held")),
@@ -47,32 +48,36 @@ def make_register_pages(room: Room) -> APIRouter:
     """Read here; changed by files, or by another system's calls."""
     router = APIRouter(include_in_schema=False, prefix="/installningar")
     seen = Depends(room.visits(Right.ADMINISTER))
+    Page = Annotated[int, Query(ge=1, le=1000)]
 
     @router.get("/personer")
-    def people(visit: Annotated[Visit, seen], sok: Annotated[str, Query()] = "") -> Response:
+    def people(
+        visit: Annotated[Visit, seen], sok: Annotated[str, Query()] = "", sida: Page = 1
+    ) -> Response:
         def show(desk: Desk, views: Views) -> dict[str, Any]:
             staff = views.staff(None, desk.today)
+            found = [one for one in staff if _matches(one, sok, visit.speech)]
             return {
-                "staff": [one for one in staff if _matches(one, sok)],
+                "staff": turned(found, sida),
+                "count": len(found),
                 "everybody": len(staff),
                 "unit_names": _unit_names(views),
                 "history": history(desk, ("register",), {}),
             }
 
         shown = visit.survey("settings.people", show)
-        return visit.page(
-            "staff/settings/people.html", notices=NOTICES, sought=sok, roles=ROLES, **shown
-        )
+        return visit.page("staff/settings/people.html", notices=NOTICES, sought=sok, **shown)
 
     @router.get("/tjanster")
     def posts(
         visit: Annotated[Visit, seen],
         dag: Annotated[str, Query()] = "",
         vakanta: Annotated[str, Query()] = "",
+        sida: Page = 1,
     ) -> Response:
         def show(desk: Desk, views: Views) -> dict[str, Any]:
             on = _day(dag) or desk.today
-            rows = post_rows(views, on)
+            rows = post_rows(views, on, visit.speech)
             people = {
                 who
                 for row in rows
@@ -80,7 +85,7 @@ def make_register_pages(room: Room) -> APIRouter:
                 if who is not None
             }
             return {
-                "rows": [row for row in rows if row.vacant or not vakanta],
+                "rows": turned([row for row in rows if row.vacant or not vakanta], sida),
                 "vacant": sum(row.vacant for row in rows),
                 "names": views.names(people),
                 "on": on,
@@ -98,24 +103,19 @@ def make_register_pages(room: Room) -> APIRouter:
             return {"units": in_tree(views.units()), "places": places}
 
         shown = visit.survey("settings.units", show)
-        return visit.page(
-            "staff/settings/units.html",
-            kinds=UNIT_KINDS,
-            organisations=ORGANISATIONS,
-            **shown,
-        )
+        return visit.page("staff/settings/units.html", **shown)
 
     return router
 
 
-def post_rows(views: Views, on: date) -> list[PostRow]:
+def post_rows(views: Views, on: date, speech: Speech) -> list[PostRow]:
     """Every post by role and unit, as it stands on the day."""
     posts = {post.code: post for post in views.posts()}
     names = _unit_names(views)
     rows = [
         PostRow(
             post,
-            ROLES.get(post.role, post.role),
+            speech.role(post.role),
             names.get(post.unit, post.unit),
             stands := standing(code, posts, on),
             *_STATES[stands.state],
@@ -147,10 +147,10 @@ def _unit_names(views: Views) -> Mapping[str, str]:
     return {one["code"]: one["name"] for one in views.units()}
 
 
-def _matches(person: Mapping[str, Any], sought: str) -> bool:
+def _matches(person: Mapping[str, Any], sought: str, speech: Speech) -> bool:
     """By a part of the name, or of the role."""
     text = sought.strip().casefold()
-    roles = (ROLES.get(post["role"], post["role"]) for post in person["posts"])
+    roles = (speech.role(post["role"]) for post in person["posts"])
     return any(text in str(said).casefold() for said in (person["name"], *roles))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.cases.domain.refused import Words
 from services.cases.domain.rule_values import changeable, section_of
+from services.cases.domain.spoken import title_words
 from services.cases.web.staff.settings.rule_words import label, people, said, section_title
 from shared.domain.procedure import AlwaysCalled, ConsentRule, Procedure, Step
 
@@ -97,11 +98,11 @@ def _waits(step: Step, procedure: Procedure) -> Iterator[Told]:
     if step.waits_for_consent:
         awaited.append(Words("samtycke", "consent"))
     for name in step.waits_for_steps:
-        title = procedure.step(name).title.lower()
-        awaited.append(Words(f"{title} hållet", f"{title} held"))
+        title = title_words(procedure.step(name))
+        awaited.append(Words(f"{title.sv.lower()} hållet", f"“{title.en}” held"))
     for name in step.waits_for_plans:
-        title = procedure.step(name).title.lower()
-        awaited.append(Words(f"planen efter {title}", f"the plan after {title}"))
+        title = title_words(procedure.step(name))
+        awaited.append(Words(f"planen efter {title.sv.lower()}", f"the plan after “{title.en}”"))
     if awaited:
         joined = Words(", ".join(one.sv for one in awaited), ", ".join(one.en for one in awaited))
         yield Told(Words("Väntar på", "Waits for"), joined, step.rule)

@@ -21,26 +21,29 @@ from services.cases.domain.rule_values import (
 from services.cases.handlers import rules
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.rule_ports import Lay
-from services.cases.handlers.rules import ChangeProcedure, ProcedurePreview
+from services.cases.handlers.rules import ChangeProcedure, ProcedurePreview, TakeBack
 from services.cases.web.forms import Fields
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.settings import rule_form
 from services.cases.web.staff.settings.history import history
+from services.cases.web.staff.settings.left_out import not_counting
 from services.cases.web.staff.settings.routine_told import told
 from services.cases.web.staff.settings.rule_words import full_label, said_difference
+from services.cases.web.staff.settings.seen import seen_change
 from services.cases.web.staff.visits import Notice, Visit
 from shared.domain.procedure import Procedure
 from shared.procedures import Procedures, UnknownProcedure
+from shared.saved_rules import SavedRule
 
 _DAY = timedelta(days=1)
 _PATH = "/installningar/rutiner"
 _NOTICES = {
     "sparad": Notice(
         Words(
-            "Ändringen är sparad. Öppna ärenden ses över nu; ärenden som redan börjat följer sina"
-            " regler.",
-            "The change is saved. Open cases are looked at now; cases that have begun keep their"
-            " rules.",
+            "Ändringen är sparad. Den gäller det som börjar den dagen eller senare. Det som redan"
+            " har börjat följer sina regler.",
+            "The change is saved. It holds for what begins on that day or later. What has begun"
+            " already keeps its rules.",
         )
     ),
     "tillbaka": Notice(Words("Ändringen är tillbakatagen.", "The change is taken back.")),
@@ -84,13 +87,12 @@ def make_routine_pages(room: Room) -> APIRouter:
     @router.post("/{name}/ta-tillbaka")
     def take_back(name: str, visit: Annotated[Visit, acting]) -> Response:
         fields = Fields(visit.form)
-        day, seen_change = fields.day("valid_from"), _seen(visit)
+        day = fields.day("valid_from")
         if day is None:
             raise NotFound
-        lay = visit.room.office.rules.folder.municipality
-        done = visit.administer(
-            lambda desk, _: {"id": str(rules.take_back(name, day, seen_change, desk, lay))}
-        )
+        command = TakeBack("procedure", name, day, seen_change(visit))
+        lay = visit.room.office.rules.lay
+        done = visit.administer(lambda desk, _: {"id": str(rules.take_back(command, desk, lay))})
         if done.refused is not None:
             return _routine(name, visit, refused=done.refused)
         return visit.back(f"{_PATH}/{name}", "tillbaka")
@@ -110,10 +112,12 @@ def _listed(desk: Desk) -> tuple[date, list[dict[str, Any]]]:
 def _routine(name: str, visit: Visit, *, refused: Refused | None = None) -> Response:
     def show(desk: Desk, _: object) -> dict[str, Any]:
         procedure = _now(desk.procedures, name, desk.today)
+        left_out = [one for one in visit.room.office.rules.left_out if one.change.name == name]
         return {
             "procedure": procedure,
             "sections": told(procedure),
-            "versions": _versions(name, desk),
+            "versions": _versions(name, [one.change for one in left_out], desk),
+            "left_out": not_counting(left_out, desk),
             "seen": desk.rule_changes.revision(),
             "history": history(desk, ("rules",), _titles(desk.procedures)),
             "today": desk.today,
@@ -130,12 +134,12 @@ def _routine(name: str, visit: Visit, *, refused: Refused | None = None) -> Resp
     )
 
 
-def _versions(name: str, desk: Desk) -> list[Version]:
+def _versions(name: str, left_out: Sequence[SavedRule], desk: Desk) -> list[Version]:
     """The newest first; the first of all has nothing before it."""
     ours = {
         one.valid_from
         for one in desk.rule_changes.saved()
-        if one.kind == "procedure" and one.name == name
+        if one.kind == "procedure" and one.name == name and one not in left_out
     }
     versions = desk.procedures.versions[name]
     found = [
@@ -188,8 +192,8 @@ def _change(name: str, visit: Visit) -> Response:
         return _form(name, day, visit, wrong=fields.wrong, values=values)
     if visit.form.get("steg") == "andra":
         return _form(name, day, visit, values=values)
-    command = ChangeProcedure(name, day, values, _seen(visit))
-    lay = visit.room.office.rules.folder.municipality
+    command = ChangeProcedure(name, day, values, seen_change(visit))
+    lay = visit.room.office.rules.lay
     if visit.form.get("steg") == "spara":
         done = visit.administer(
             lambda desk, _: {"id": str(rules.change_procedure(command, desk, lay))}
@@ -243,15 +247,6 @@ def _now(procedures: Procedures, name: str, on: date) -> Procedure:
 
 def _titles(procedures: Procedures) -> Mapping[str, str]:
     return {name: versions[-1].title for name, versions in procedures.versions.items()}
-
-
-def _seen(visit: Visit) -> UUID | None:
-    """The newest change that the page showed. What is none, nobody has seen."""
-    said = visit.form.get("seen")
-    try:
-        return UUID(said) if said else None
-    except ValueError:
-        raise NotFound from None
 
 
 def _day(text: str) -> date | None:

@@ -7,9 +7,15 @@ from typing import Any
 from services.cases.domain.refused import Words
 from services.cases.domain.rule_fields import RuleField, Shape, field_of
 from services.cases.domain.rule_values import section_of
+from services.cases.domain.spoken import (
+    organisation_name_words,
+    role_words,
+    step_words,
+    title_words,
+)
 from services.cases.domain.task_kinds import KINDS
-from shared.domain.codes import ORGANISATIONS, ROLES
-from shared.domain.procedure import Procedure, UnknownStep, YearDay
+from shared.domain.codes import ORGANISATIONS
+from shared.domain.procedure import Procedure, YearDay
 from shared.domain.swedish import the_day
 
 NTH = {
@@ -62,7 +68,7 @@ def section_title(section: str, procedure: Procedure) -> Words:
     """What a part of the routine is called; the steps by their own titles."""
     kind, _, name = section.partition(".")
     if kind == "steps":
-        return _own(_step_title(procedure, name))
+        return step_words(procedure, name) or _own(name)
     if kind == "alerts":
         after = any(one.name == name and one.when == "after_close" for one in procedure.alerts)
         return _AFTER_LIMIT if after else _BEFORE_LIMIT
@@ -73,8 +79,8 @@ def section_title(section: str, procedure: Procedure) -> Words:
         return Words(f"Uppgift: {task.sv}", f"Task: {task.en}")
     if section.startswith("year.dispatches.") and procedure.year is not None:
         name = section.removeprefix("year.dispatches.")
-        titles = {one.name: one.title for one in procedure.year.dispatches}
-        return _own(f"{titles.get(name, name)}")
+        titles = {one.name: title_words(one) for one in procedure.year.dispatches}
+        return titles.get(name) or _own(name)
     return _SECTIONS.get(section) or _SECTIONS.get(kind) or _own(section)
 
 
@@ -109,8 +115,11 @@ def full_label(path: str, procedure: Procedure) -> Words:
 
 def people(codes: tuple[str, ...]) -> Words:
     """Roles or organisations as people call them."""
-    swedish = [ROLES.get(code) or ORGANISATIONS.get(code) or code for code in codes]
-    return Words(", ".join(swedish), ", ".join(code.replace("_", " ") for code in codes))
+    words = [
+        organisation_name_words(code) if code in ORGANISATIONS else role_words(code)
+        for code in codes
+    ]
+    return Words(", ".join(one.sv for one in words), ", ".join(one.en for one in words))
 
 
 def _shaped(field: RuleField, value: Any) -> Words:
@@ -146,13 +155,6 @@ def _without_weekday(day: Any, language: str) -> str:
     """«30 juni»."""
     words = the_day(day, language, year=False).split(" ")
     return " ".join(words[-2:])
-
-
-def _step_title(procedure: Procedure, name: str) -> str:
-    try:
-        return procedure.step(name).title
-    except UnknownStep:
-        return name
 
 
 def _own(text: str) -> Words:

@@ -1,4 +1,4 @@
-"""The keys of other systems: made, shown once, and taken back."""
+"""The keys of other systems: those of the register are made here, and all are taken back."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -7,21 +7,23 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from services.cases.domain.keys import OF_THE_REGISTER
 from services.cases.domain.refused import Refused, Words
 from services.cases.domain.rights import Right
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
-from services.cases.handlers.tokens import make_token, new_token, revoke_token
+from services.cases.handlers.tokens import make_token_of_register, new_token, revoke_token
 from services.cases.web.forms import Fields
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.settings.history import history
 from services.cases.web.staff.visits import Notice, Visit
 
 _PATH = "/installningar/nycklar"
-# What has a call of its own; the feed of events has none yet.
 _SCOPES = {
-    "read": Words("Läsa", "Read"),
-    "write": Words("Ändra", "Change"),
+    "register:read": Words("Läsa registret", "Read the register"),
+    "register:write": Words("Ändra registret", "Change the register"),
+    "cases:read": Words("Läsa ärenden", "Read cases"),
+    "cases:write": Words("Ändra ärenden", "Change cases"),
 }
 _NOTICES = {
     "indragen": Notice(
@@ -64,14 +66,14 @@ def make_token_pages(room: Room) -> APIRouter:
 def _make(visit: Visit) -> Response:
     fields = Fields(visit.form)
     name = fields.text("name", most=80)
-    scopes = fields.choices("scopes", _SCOPES)
+    scopes = fields.choices("scopes", OF_THE_REGISTER)
     expires_on = fields.day("expires_on", needed=False)
     if fields.wrong or name is None:
         return _page(visit, wrong=fields.wrong)
     secret, token = new_token(name, scopes, expires_on)
 
     def work(desk: Desk, _: Views) -> dict[str, str]:
-        make_token(token, desk)
+        make_token_of_register(token, desk)
         return {"id": str(token.id)}  # kept under the form's key, so never the secret
 
     done = visit.administer(work)
@@ -98,5 +100,6 @@ def _page(
         wrong=wrong,
         notices=_NOTICES,
         scopes=_SCOPES,
+        offered=OF_THE_REGISTER,
         **visit.survey("settings.tokens", show),
     )

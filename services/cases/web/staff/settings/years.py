@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
@@ -11,14 +10,17 @@ from fastapi.responses import Response
 from services.cases.domain.refused import NotFound, Refused, Words
 from services.cases.domain.rights import Right
 from services.cases.domain.year_strip import strip
-from services.cases.handlers import rules
+from services.cases.handlers import rules, school_years
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
 from services.cases.handlers.rule_ports import Lay
-from services.cases.handlers.rules import ChangeSchoolYear, YearPreview
+from services.cases.handlers.rules import TakeBack
+from services.cases.handlers.school_years import ChangeSchoolYear, YearPreview
 from services.cases.web.forms import Fields, Form
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.settings.history import history
+from services.cases.web.staff.settings.left_out import not_counting
+from services.cases.web.staff.settings.seen import seen_change
 from services.cases.web.staff.visits import KEY, TOKEN, Notice, Visit
 from shared.school_years import BreakSpan, SchoolYear, Span
 
@@ -28,9 +30,12 @@ _EMPTY_ROWS = 2
 _NOTICES = {
     "sparad": Notice(
         Words(
-            "Läsåret är sparat. Möten som hamnar på ett lov får en ny tid.",
-            "The school year is saved. Meetings that lie in a break get another time.",
+            "Läsåret är sparat. Årets möten som hamnar på ett lov får en ny tid.",
+            "The school year is saved. The year's meetings that lie in a break get another time.",
         )
+    ),
+    "tillbaka": Notice(
+        Words("Det sparade läsåret är tillbakataget.", "The saved school year is taken back.")
     ),
 }
 _ENDS_FIRST = Words("Sista dagen ligger före den första.", "The last day is before the first.")
@@ -64,6 +69,10 @@ def make_year_pages(room: Room) -> APIRouter:
     def one(first: str, second: str, visit: Annotated[Visit, seen]) -> Response:
         return _form(f"{first}/{second}", visit)
 
+    @router.post("/{first}-{second}/ta-tillbaka")
+    def take_back(first: str, second: str, visit: Annotated[Visit, acting]) -> Response:
+        return _take_back(f"{first}/{second}", visit)
+
     @router.post("")
     def change(visit: Annotated[Visit, acting]) -> Response:
         return _change(visit)
@@ -72,12 +81,16 @@ def make_year_pages(room: Room) -> APIRouter:
 
 
 def _list(visit: Visit) -> Response:
-    years = visit.room.office.rules
+    rules_now = visit.room.office.rules
 
     def show(desk: Desk, views: Views) -> dict[str, Any]:
-        known = years.last.years
+        left_out = [one for one in rules_now.left_out if one.change.kind == "school-year"]
+        saved = {one.name for one in desk.rule_changes.saved() if one.kind == "school-year"}
         return {
-            "years": [(year, strip(year, desk.today)) for year in known],
+            "years": [(year, strip(year, desk.today)) for year in rules_now.last.years],
+            "saved": saved - {one.change.name for one in left_out},
+            "left_out": not_counting(left_out, desk),
+            "seen": desk.rule_changes.revision(),
             "units": {one["code"]: one["name"] for one in views.units()},
             "today": desk.today,
             "history": history(desk, ("rules",), {}),
@@ -155,11 +168,11 @@ def _change(visit: Visit) -> Response:
         return _form(visit.form.get("name") or None, visit, wrong=fields.wrong)
     plain = tuple(Span(name=one.name, first=one.first, last=one.last) for one in terms)
     year = SchoolYear(name=name, terms=plain, breaks=tuple(breaks))
-    command = ChangeSchoolYear(year, _seen(visit))
-    lay = visit.room.office.rules.folder.municipality
+    command = ChangeSchoolYear(year, seen_change(visit))
+    lay = visit.room.office.rules.lay
     if visit.form.get("steg") == "spara":
         done = visit.administer(
-            lambda desk, _: {"id": str(rules.change_school_year(command, desk, lay))}
+            lambda desk, _: {"id": str(school_years.change_school_year(command, desk, lay))}
         )
         if done.refused is None:
             return visit.back(_PATH, "sparad")
@@ -170,7 +183,7 @@ def _change(visit: Visit) -> Response:
 def _previewed(command: ChangeSchoolYear, visit: Visit, lay: Lay) -> Response:
     def show(desk: Desk, _: Views) -> YearPreview | Refused:
         try:
-            return rules.preview_school_year(command, desk, lay)
+            return school_years.preview_school_year(command, desk, lay)
         except Refused as refused:
             return refused
 
@@ -180,6 +193,35 @@ def _previewed(command: ChangeSchoolYear, visit: Visit, lay: Lay) -> Response:
     sent = visit.form.but("steg", TOKEN, KEY)
     return visit.page(
         "staff/settings/year_preview.html", preview=preview, typed=sent.fields, year=command.year
+    )
+
+
+def _take_back(name: str, visit: Visit) -> Response:
+    """First what it would do, or why it can't be; then, after a yes to that, it is done."""
+    lay, refused = visit.room.office.rules.lay, None
+    if visit.form.get("steg") == "spara":
+        command = TakeBack("school-year", name, None, seen_change(visit))
+        done = visit.administer(lambda desk, _: {"id": str(rules.take_back(command, desk, lay))})
+        if done.refused is None:
+            return visit.back(_PATH, "tillbaka")
+        refused = done.refused
+
+    def show(desk: Desk, _: Views) -> YearPreview | Refused:
+        try:
+            return school_years.preview_without(name, desk, lay)
+        except NotFound:
+            raise
+        except Refused as no:
+            return no
+
+    found = visit.survey("settings.school-years", show)
+    preview = None if isinstance(found, Refused) else found
+    return visit.page(
+        "staff/settings/year_back.html",
+        refused=refused or (found if isinstance(found, Refused) else None),
+        name=name,
+        preview=preview,
+        seen=visit.form.get("seen"),
     )
 
 
@@ -201,11 +243,3 @@ def _span(fields: Fields, prefix: str, *, needed: bool) -> BreakSpan | None:
 
 def _units(span: Span) -> tuple[str, ...]:
     return span.units if isinstance(span, BreakSpan) else ()
-
-
-def _seen(visit: Visit) -> UUID | None:
-    said = visit.form.get("seen")
-    try:
-        return UUID(said) if said else None
-    except ValueError:
-        raise NotFound from None
