@@ -7,18 +7,13 @@ from typing import TypeVar
 from uuid import UUID
 
 from services.cases.app import open_tokens
+from services.cases.domain.keys import SAID
 from services.cases.domain.refused import NotFound, Refused
 from services.cases.handlers import tokens as keeping
 from services.cases.handlers.token_ports import ApiToken
 from shared.domain.swedish import long_date
 
 _LONGEST_NAME = 80
-_SCOPES = {
-    "register:read": "läser registret",
-    "register:write": "ändrar registret",
-    "cases:read": "läser ärenden",
-    "cases:write": "ändrar ärenden",
-}
 T = TypeVar("T")
 
 
@@ -73,7 +68,7 @@ def _line(token: ApiToken, today: date) -> str:
 
 
 def _may(scopes: tuple[str, ...]) -> str:
-    return ", ".join(_SCOPES[scope] for scope in scopes)
+    return "får " + ", ".join(SAID[scope].sv for scope in scopes)
 
 
 def _checked(name: str) -> str:

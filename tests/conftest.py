@@ -4,6 +4,7 @@ The servers are started by the process that controls the run, which also makes a
 database; each test that asks for `database_url` gets a copy of it, and each worker a Valkey number.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -16,7 +17,6 @@ from uuid import uuid4
 import psycopg
 import pytest
 import redis
-from _pytest.nodeid import coerce_node_id
 from psycopg import sql
 
 from samspel.embedded import EmbeddedPostgres, EmbeddedValkey
@@ -28,6 +28,7 @@ _TEMPLATE = "samspel_template"
 REGISTERED = "samspel_registered"  # the same, with the register of the example municipality
 _SERVERS = pytest.StashKey["Servers"]()
 _MUCH = 4 * 2**30
+_SELDOM = (20_000, 20, 20)  # a sixth of what collecting tests took was to look for garbage
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "exempelkommun"
 
@@ -41,6 +42,7 @@ class Servers:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(*_SELDOM)
     if hasattr(config, "workerinput"):  # a worker of xdist: the controller has started them
         config.stash[_SERVERS] = Servers(**config.workerinput["servers"])
 
@@ -62,6 +64,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.add_cleanup(running.close)
     _make_template(postgres.url)
     config.stash[_SERVERS] = Servers(postgres.url, valkey.url)
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected stays to the end, and isn't gone through for garbage again."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -93,6 +100,8 @@ def _shares_with_its_module(item: pytest.Item) -> bool:
 
 def _name_its_group(item: pytest.Item) -> None:
     """As xdist 3.8 means to for its controller, where pytest 9.2 doesn't hear of it any more."""
+    from _pytest.nodeid import coerce_node_id  # noqa: PLC0415 - not pytest's public part
+
     group = item.get_closest_marker("xdist_group")
     if group is not None and "@" not in item.nodeid.rpartition("]")[2]:
         item._id = coerce_node_id(f"{item.nodeid}@{group.args[0]}")

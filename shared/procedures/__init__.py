@@ -173,12 +173,13 @@ def _without_old_english(base: Mapping[str, Any], change: Mapping[str, Any]) -> 
     kept = dict(base)
     for key, value in change.items():
         english = f"{key}_en"
-        if english in change or english not in kept:
+        if english in change or english not in kept or base.get(key) == value:
             continue
         if key == "title":
             del kept[english]
         elif isinstance(value, dict):
-            kept[english] = {code: kept[english][code] for code in kept[english].keys() - value}
+            other = {code for code in value if base.get(key, {}).get(code) != value[code]}
+            kept[english] = {code: kept[english][code] for code in kept[english].keys() - other}
     return kept
 
 

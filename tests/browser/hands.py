@@ -6,6 +6,8 @@ can't reach, nobody without a mouse can.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from playwright.sync_api import Locator, Page
@@ -76,10 +78,12 @@ class Pointer:
         _box(self.page, label).check()
 
     def press(self, button: str) -> None:
-        _button(self.page, button).click()
+        with _leading_on(self.page):
+            _button(self.page, button).click()
 
     def follow(self, link: str) -> None:
-        _link(self.page, link).click()
+        with _leading_on(self.page):
+            _link(self.page, link).click()
 
 
 class Keys:
@@ -133,13 +137,13 @@ class Keys:
 
     def press(self, button: str) -> None:
         self._go_to(_button(self.page, button))
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_load_state()
+        with _leading_on(self.page):
+            self.page.keyboard.press("Enter")
 
     def follow(self, link: str) -> None:
         self._go_to(_link(self.page, link))
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_load_state()
+        with _leading_on(self.page):
+            self.page.keyboard.press("Enter")
 
     def tab(self, key: str = "Tab") -> str:
         """One step, to something on which the focus is seen; where it stands on the page."""
@@ -158,6 +162,13 @@ class Keys:
                 return
             self.tab()
         raise AssertionError(f"not reached by Tab: {targets} on {self.page.url}")
+
+
+@contextmanager
+def _leading_on(page: Page) -> Iterator[None]:
+    """Until the page is there that this leads to: what is looked at next is never the last one."""
+    with page.expect_navigation():
+        yield
 
 
 def _field(page: Page, label: str, within: str = "") -> Locator:

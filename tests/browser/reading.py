@@ -19,9 +19,10 @@ _RULES = {
 _COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 _STICKS_OUT = """() => {
   if (document.documentElement.scrollWidth <= window.innerWidth) return [];
-  return [...document.querySelectorAll('body *')]
+  const found = [...document.querySelectorAll('body *')]
     .filter(one => one.getBoundingClientRect().right > window.innerWidth + 1)
     .slice(-3).map(one => one.outerHTML.slice(0, 120));
+  return found.length ? found : [`${document.documentElement.scrollWidth} px of text`];
 }"""
 # The names are those that axe works out; a field is told apart by the groups that it stands in.
 _NAMED = """() => {

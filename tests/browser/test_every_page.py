@@ -1,5 +1,7 @@
 """Every page that there is, found by its links: for all eyes, hands and screens."""
 
+from typing import Any
+
 import pytest
 from fastapi import FastAPI
 
@@ -54,11 +56,11 @@ def test_every_page_is_reached_by_links(town: Town, found: Crawl) -> None:
 
 @pytest.mark.timeout(600)  # seventy pages, also beside all other tests
 @pytest.mark.parametrize(
-    ("language", "size", "dark"), [("sv", DESKTOP, True), ("en", NARROWEST, False)],
-    ids=["in Swedish at a desk", "in English on the narrowest phone"],
+    ("language", "size", "colours"), [("sv", DESKTOP, "light"), ("en", NARROWEST, "dark")],
+    ids=["in Swedish at a desk", "in English on the narrowest phone in the dark"],
 )  # fmt: skip
 def test_every_page_is_for_everybody(
-    stage: Stage, found: Crawl, language: str, size: dict[str, int], dark: bool
+    stage: Stage, found: Crawl, language: str, size: dict[str, int], colours: Any
 ) -> None:
     """Names, order, targets and contrast (WCAG 2.2 AA), enlarged to 200 and 400 %, under 150 kB."""
     said = []
@@ -68,7 +70,8 @@ def test_every_page_is_for_everybody(
         cookies = (one.cookie, f"{LANGUAGE_COOKIE}={language}")
         page = stage.visitor_with(*cookies, size=size)
         said += stage.too_heavy(page, one.address)
-        said += axe_says(page, dark=dark) + sounds_alike(page) + cut_off(page)
+        page.emulate_media(color_scheme=colours)
+        said += axe_says(page, dark=False) + sounds_alike(page) + cut_off(page)
     assert not said, "\n".join(said)
 
 

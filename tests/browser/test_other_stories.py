@@ -38,7 +38,6 @@ class Reader(Pointer):
         self._read()
 
     def _read(self) -> None:
-        self.page.wait_for_load_state()
         assert not (said := axe_says(self.page, dark=False)), "\n".join(said)
 
 

@@ -69,11 +69,23 @@ def is_refused(visitor: Visitor, path: str, status: int = 409, **fields: Any) ->
 
 def undo(visitor: Visitor, path: str) -> str:
     """Press «Ångra» on a page, and what the page says then."""
-    page = visitor.get(path).text
+    to, hidden = way_back(visitor.get(path).text)
+    return does(visitor, to, **hidden)
+
+
+def way_back(page: str) -> tuple[str, dict[str, str]]:
+    """Where «Ångra» on a page leads, and what it sends."""
     found = re.search(r'class="said".*?action="([^"]+)"(.*?)</form>', page, re.DOTALL)
     assert found is not None, words_of(page)
-    hidden = re.findall(r'name="([^"]+)" value="([^"]*)"', found.group(2))
-    return does(visitor, found.group(1), **dict(hidden))
+    return found.group(1), dict(re.findall(r'name="([^"]+)" value="([^"]*)"', found.group(2)))
+
+
+def changed(visitor: Visitor, path: str, **fields: str) -> str:
+    """Change somebody's particulars; the change that «Ångra» takes back then."""
+    answer = visitor.post(path, {**AS_BEFORE, **fields})
+    to, hidden = way_back(visitor.follow(answer).text)
+    assert to == f"{path}/angra"
+    return hidden["change"]
 
 
 AS_BEFORE = {"language": "sv", "custody": "yes", "protected": "no"}
@@ -274,6 +286,16 @@ def test_R3_after_a_signature_it_says_whether_all_have_signed(
     assert "Nu har alla skrivit på, så möten kan bokas" in last
 
 
+def test_R6_when_all_have_signed_but_somebody_is_missing_nothing_is_promised(
+    house: CasesHouse, anna: Visitor
+) -> None:
+    case = house.open_case(participants=[])
+    signed = {"on": "2027-03-01", "organisations": ["school", "social_services"]}
+    does(anna, f"{consent_path(case)}/underskrift", **signed)
+    last = does(anna, f"{consent_path(case, 1)}/underskrift", **signed)
+    assert "Nu har alla skrivit på, men än kan inget möte bokas" in last
+
+
 def test_X14_a_refusal_stands_at_the_form_with_its_rule_and_what_was_typed(
     house: CasesHouse, anna: Visitor
 ) -> None:
@@ -320,6 +342,16 @@ def test_P8_who_loses_sight_by_a_withdrawal_is_led_to_the_list(house: CasesHouse
     said = does(asa, f"{consent_path(case)}/aterta", on="2027-03-01")
     assert "Du ser inte längre ärendet" in said
     assert asa.get(path_of(case)).status_code == 404
+
+
+def test_R3_an_address_opened_anew_after_the_signatures_asks_for_none(
+    house: CasesHouse, anna: Visitor
+) -> None:
+    """A page that is loaded again says what was next only while it is."""
+    opened, signed = house.open_case(), house.signed_case()
+    said = "Nästa steg: samtycke."
+    assert said in sees(anna, f"{path_of(opened)}?klart=nytt-samtycke")
+    assert said not in sees(anna, f"{path_of(signed)}?klart=nytt-samtycke")
 
 
 def test_P11_a_no_is_an_answer(house: CasesHouse, anna: Visitor) -> None:
@@ -372,13 +404,64 @@ def test_X7_a_change_of_particulars_is_taken_back_by_who_made_it_once(
     answer = anna.post(path, wrong)
     assert "hemma.example" not in answer.headers["location"]
     assert "hemma.example" not in anna.follow(answer).text.partition("</form>")[0]
-    colleague = house.visitor("asa-hallberg")
-    assert "går inte att ångra" in is_refused(colleague, f"{path}/angra")
     there = answer.headers["location"].partition("#")[0]
+    this = way_back(anna.get(there).text)[1]["change"]
+    colleague = house.visitor("asa-hallberg")
+    assert "går inte att ångra" in is_refused(colleague, f"{path}/angra", change=this)
     assert "Uppgifterna är som förut" in undo(anna, there)
     assert family_of(house, path) == before
-    assert "går inte att ångra" in is_refused(anna, f"{path}/angra")
+    assert "går inte att ångra" in is_refused(anna, f"{path}/angra", change=this)
     assert not kept_of(house, path)
+
+
+def test_X7_the_change_that_is_taken_back_is_the_one_that_the_button_stands_beside(
+    house: CasesHouse, anna: Visitor
+) -> None:
+    """Two pages of one person: what the second changed isn't undone by the first."""
+    case = house.signed_case()
+    path = f"{path_of(case)}/familj/{case['consents'][0]['person']}"
+    first = changed(anna, path, name="Kim Exempel", phone="070-1")
+    second = changed(anna, path, name="Kim Exempel", phone="070-1", postal_address="Storgatan 1")
+    assert "går inte att ångra" in is_refused(anna, f"{path}/angra", change=first)
+    assert "går inte att ångra" in is_refused(anna, f"{path}/angra")
+    assert family_of(house, path)["postal_address"] == "Storgatan 1"
+    assert "Uppgifterna är som förut" in does(anna, f"{path}/angra", change=second)
+    assert family_of(house, path)["postal_address"] is None
+    assert family_of(house, path)["phone"] == "070-1"
+
+
+@pytest.mark.parametrize(
+    ("fields", "starts_at"),
+    [
+        ({"email": "fel@hemma.example"}, "2027-03-11T08:00:00+01:00"),
+        ({"no_mail": "yes"}, "2027-03-11T10:00:00+01:00"),
+    ],
+)
+def test_X7_how_who_is_called_gets_mail_is_not_undone(
+    house: CasesHouse, anna: Visitor, fields: dict[str, str], starts_at: str
+) -> None:
+    """A call has left for the new address, and a cancellation for the old one."""
+    case = house.signed_case()
+    house.booked(case, starts_at)
+    path = f"{path_of(case)}/familj/{case['consents'][0]['person']}"
+    before = {**AS_BEFORE, "name": "Kim Exempel", "email": "kim.exempel@hemma.example"}
+    page = anna.follow(anna.post(path, before | fields)).text
+    said = unescape(words_of(page))
+    assert "mejladress får följder direkt" in said
+    assert "ring också den det gäller" in said
+    assert "/angra" not in page
+    assert not kept_of(house, path)
+    this = changed(anna, path, **before | fields, phone="070-1")
+    assert "Uppgifterna är som förut" in does(anna, f"{path}/angra", change=this)
+
+
+def test_X7_nor_once_somebody_is_called_since(house: CasesHouse, anna: Visitor) -> None:
+    case = house.signed_case()
+    path = f"{path_of(case)}/familj/{case['consents'][0]['person']}"
+    this = changed(anna, path, name="Kim Exempel", email="fel@hemma.example")
+    house.booked(case, "2027-03-11T13:00:00+01:00")
+    assert "har lett till mejl" in is_refused(anna, f"{path}/angra", change=this)
+    assert family_of(house, path)["email"] == "fel@hemma.example"
 
 
 def test_X7_after_an_hour_or_anothers_change_nothing_is_taken_back(
@@ -386,17 +469,17 @@ def test_X7_after_an_hour_or_anothers_change_nothing_is_taken_back(
 ) -> None:
     case = house.signed_case()
     path = f"{path_of(case)}/familj/{case['consents'][0]['person']}"
-    does(anna, path, name="Kim Ett", **AS_BEFORE)
+    first = changed(anna, path, name="Kim Ett")
     house.execute("UPDATE cases.former_particulars SET changed_at = changed_at - interval '1 hour'")
-    assert "går inte att ångra" in is_refused(anna, f"{path}/angra")
+    assert "går inte att ångra" in is_refused(anna, f"{path}/angra", change=first)
     database = Database(house.database_url, role="samspel_cases", demo=True, size=1)
     with closing(database), database.unit() as unit:
         forget_former(unit.connection, unit.now)
     assert not kept_of(house, path)
-    does(anna, path, name="Kim Två", **AS_BEFORE)
+    second = changed(anna, path, name="Kim Två")
     assert kept_of(house, path)
     does(house.visitor("asa-hallberg"), path, name="Kim Tre", **AS_BEFORE)
-    assert "går inte att ångra" in is_refused(anna, f"{path}/angra")
+    assert "går inte att ångra" in is_refused(anna, f"{path}/angra", change=second)
     assert family_of(house, path)["name"] == "Kim Tre"
 
 
@@ -577,10 +660,20 @@ def test_R14_the_contact_person_is_somebody_on_the_case(house: CasesHouse, anna:
     case = house.open_case()
     page = is_refused(anna, f"{path_of(case)}/ansvar/kontaktperson", 422, contact=COLLEAGUE)
     assert "inte med i ärendet" in page
+    assert 'href="#contact"' in page  # the way to the field to mend
+    assert 'id="fel-contact"' in page
     asa = str(staff_id("asa-hallberg"))
     assert "Kontaktpersonen är ändrad" in does(
         anna, f"{path_of(case)}/ansvar/kontaktperson", contact=asa
     )
+
+
+def test_who_can_not_coordinate_is_said_of_the_field_that_chose_them(
+    house: CasesHouse, anna: Visitor
+) -> None:
+    path = path_of(house.open_case(procedure="spindelmote", participants=[]))
+    page = is_refused(anna, f"{path}/ansvar/koordinator", 422, coordinator=str(uuid4()))
+    assert 'href="#coordinator"' in page
 
 
 def test_P16_support_is_given_as_a_task(house: CasesHouse, anna: Visitor) -> None:

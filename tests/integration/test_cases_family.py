@@ -2,6 +2,7 @@
 
 import pytest
 
+from samspel import example
 from tests.integration.cases_house import OWNER, THERAPIST, CasesHouse, Json, guardian
 from tests.integration.test_cases_consents import (
     a_child,
@@ -291,3 +292,16 @@ def test_R17_the_childs_own_word_survives_a_change_of_address(cases: CasesHouse)
     change(cases, case, case["child"]["id"], email="alva@hemma.example")
     (still,) = [one for one in shown(cases, case)["consents"] if one["party"] == "child"]
     assert still["state"] == "signed"
+
+
+def test_a_half_made_example_is_thrown_away_with_what_was_kept_to_be_taken_back(
+    cases: CasesHouse,
+) -> None:
+    case = cases.open_case()
+    wrong = {"name": "Alva Fel", "language": "sv", "protected": "no"}
+    cases.visitor().post(f"/arenden/{case['id']}/familj/{case['child']['id']}", wrong)
+    assert len(cases.rows("SELECT FROM cases.former_particulars")) == 1
+    cases.execute("INSERT INTO bus.heartbeats VALUES ('example', '-infinity')")
+    example.begin(cases.database_url, None)
+    assert cases.rows("SELECT FROM cases.people WHERE party <> 'staff'") == []
+    assert cases.rows("SELECT FROM cases.former_particulars") == []

@@ -123,6 +123,13 @@ def test_S9_a_child_of_nineteen_has_no_spindelmote(cases: CasesHouse) -> None:
     assert refusal(cases, spindel_case(child=child))["rule"] == "S9"
 
 
+def test_a_mistyped_year_of_birth_is_named_and_nothing_is_saved(cases: CasesHouse) -> None:
+    child = new_case()["child"] | {"birth_date": "1950-01-01"}
+    problem = refusal(cases, new_case(child=child), 422)
+    assert problem["errors"][0]["field"] == "child.birth_date"
+    assert "77" in str(problem["errors"])
+
+
 def test_P2_other_absence_is_pointed_elsewhere_and_no_case_is_made(cases: CasesHouse) -> None:
     problem = refusal(cases, sspf_case(reason="other-absence"))
     assert problem["rule"] == "P2"

@@ -6,8 +6,8 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from services.cases.app import make_web
 from services.cases.settings import Settings
+from services.cases.website import make_web
 from tests.integration.cases_house import TOKEN, CasesHouse
 
 _OUR_SCRIPT = '<script src="/static/htmx.min.js" defer>'

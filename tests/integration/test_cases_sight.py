@@ -231,3 +231,17 @@ def test_no_list_shows_a_case_to_who_does_not_see_it(cases: CasesHouse) -> None:
             answer = acting(cases, person, "GET", path.removeprefix("/api/v1/"))
             assert case["id"] not in answer.text, path
             assert case["reference"] not in answer.text, path
+
+
+def test_X10_who_has_left_files_no_minutes(cases: CasesHouse) -> None:
+    case = cases.signed_case()
+    meeting = cases.booked(case)
+    cases.set_clock("2027-03-10T08:00:00+01:00")
+    cases.post(f"meetings/{meeting['id']}/held")
+    body = {"person": OWNER, "last_day": "2027-03-12"}
+    cases.post("posts/rektor-bjorkskolan/holders/end", body)
+    cases.set_clock("2027-03-13T08:00:00+01:00")
+    path = f"meetings/{meeting['id']}/minutes-filed"
+    assert acting(cases, OWNER, "POST", path, json={}).status_code == 404
+    cases.set_clock("2027-03-12T08:00:00+01:00")
+    assert acting(cases, OWNER, "POST", path, json={}).status_code == 200

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from samspel.cli import app
 from services.cases.adapters.tokens import tokens_in
-from services.cases.domain.keys import REGISTER, SCOPES, scope_for
+from services.cases.domain.keys import REGISTER, SAID, SCOPES, scope_for
 from services.cases.handlers.tokens import make_token, new_token
 from shared.ids import staff_id
 from tests.conftest import Servers
@@ -116,6 +116,10 @@ def token(url: str, *arguments: str) -> tuple[int, list[str]]:
     return result.exit_code, result.output.splitlines()
 
 
+def test_what_each_key_may_do_has_words_on_the_page_and_in_the_command() -> None:
+    assert list(SAID) == list(SCOPES)
+
+
 def test_a_key_is_made_shown_once_listed_and_taken_back(registered_url: str) -> None:
     assert token(registered_url, "list") == (
         0, ["Det finns inga nycklar. Gör en: samspel token add NAMN --read"],
@@ -124,20 +128,20 @@ def test_a_key_is_made_shown_once_listed_and_taken_back(registered_url: str) -> 
                        "--until", "2199-12-31")  # fmt: skip
     assert code == 0
     assert said[0] == (
-        "Nyckeln Portalen finns nu: den läser registret, ändrar registret, läser ärenden,"
-        " ändrar ärenden."
+        "Nyckeln Portalen finns nu: den får läsa registret, ändra registret, läsa ärenden,"
+        " ändra ärenden."
     )
     assert re.fullmatch(r"samspel_[\w-]{43}", said[-1])
     token(registered_url, "add", "Katalogen", "--read")
     listed = "\n".join(token(registered_url, "list")[1])
-    assert "Katalogen: läser registret, inte använd" in listed
+    assert "Katalogen: får läsa registret, inte använd" in listed
     assert "till och med torsdag 31 december 2199, inte använd" in listed or "2199" in listed
     assert said[-1] not in listed
     ids = {name: found for found, name in re.findall(r"^(\S+) (\w+):", listed, re.MULTILINE)}
     assert token(registered_url, "revoke", ids["Portalen"]) == (
         0, ["Nyckeln gäller inte längre."],
     )  # fmt: skip
-    assert "ändrar ärenden, indragen" in "\n".join(token(registered_url, "list")[1])
+    assert "ändra ärenden, indragen" in "\n".join(token(registered_url, "list")[1])
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -22,6 +23,16 @@ from tests.support.town import Town, a_town
 
 CHIEF, REKTOR = staff_id("margareta-sandstrom"), staff_id("anna-lindqvist")
 _UNKNOWN = "UPDATE scheduler.plans SET windows = '[]'"  # as before the scheduler has looked
+_NOT_LOOKED_SINCE_HELD = """
+    UPDATE scheduler.plans p SET windows = (
+      SELECT jsonb_agg(CASE w.step WHEN 'first' THEN one || '{"state": "open"}'
+                       ELSE one || '{"state": "waiting", "opens_on": null, "closes_on": null}' END)
+      FROM jsonb_array_elements(p.windows) one, jsonb_to_record(one) w(step text))
+    WHERE case_id IN (SELECT case_id FROM cases.meetings WHERE state = 'held')
+"""
+_RENAMED = """
+    UPDATE scheduler.plans SET windows = jsonb_set(windows, '{0,step}', '"renamed"')
+"""
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +112,30 @@ def test_a_case_whose_procedure_has_no_limits_is_never_read(town: Town) -> None:
     with looking(town, _UNKNOWN, other) as overviews:
         told(overviews, town.clockwork.now())
         assert overviews.read == 0
+
+
+def test_X2_a_step_held_since_the_scheduler_looked_counts_as_held(town: Town) -> None:
+    """The kept limit is counted no more, and the one that begins with it is."""
+    now = town.clockwork.now()
+    with looking(town) as overviews:
+        after = told(overviews, now)
+        met = told(overviews, now, state="met")
+    with looking(town, _NOT_LOOKED_SINCE_HELD) as overviews:
+        assert told(overviews, now) == after
+        assert overviews.read == 1  # that case alone
+        assert told(overviews, now, state="met") == met
+
+
+def test_a_limit_of_a_step_that_has_another_name_now_is_worked_out(town: Town) -> None:
+    now = town.clockwork.now()
+    with looking(town) as overviews:
+        as_before = told(overviews, now)
+    with looking(town, _RENAMED) as overviews:
+        assert told(overviews, now) == as_before
+
+
+def test_who_manages_nobody_is_told_nothing_and_no_case_is_looked_for(town: Town) -> None:
+    days, now = WorkingDays(), town.clockwork.now()
+    with looking(town, "DROP VIEW scheduler_api.windows") as overviews:
+        nothing = limits_for_manager(uuid4(), Sought(), overviews, load_procedures(None), days, now)
+    assert nothing == ()

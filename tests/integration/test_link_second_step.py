@@ -56,6 +56,8 @@ def test_X13_S6_X12_the_code_opens_place_and_who_comes_but_no_other_guardian(
     assert "Alva Exempel, barnet" in text
     assert "familjebehandlare" in text
     assert "Tid för nytt samverkansmöte" in text  # R12: the agenda
+    assert '<ol class="agenda">' in visitor.get().text
+    assert '<ol class="agenda" lang="sv">' in visitor.get("?lang=en").text  # it has no English one
     mine, other = names_of(cases, case)
     assert other not in text
     assert case["guardians"][1]["id"] not in text

@@ -94,6 +94,45 @@ def test_R10_a_step_that_has_to_wait_says_for_what_instead_of_offering_times(
     assert 'role="status"' in page.text
 
 
+@pytest.mark.parametrize("lacks", ["R3", "R6"])
+def test_no_time_is_offered_that_booking_would_refuse(
+    cases_alone: CasesHouse, rektor: Visitor, lacks: str
+) -> None:
+    """It says what is missing instead, and nothing of invitations that go out."""
+    if lacks == "R3":
+        case, missing = cases_alone.open_case(), "Samtycke saknas"
+    else:
+        case, missing = cases_alone.signed_case(participants=[]), "Deltagare saknas"
+    address = f"/arenden/{case['id']}/moten/boka"
+    for path in (address, f"{address}?satt=rosta"):
+        page = rektor.get(path).text
+        assert not _starts(page)
+        assert missing in words_of(page)
+        assert words_of(page).count(missing) == 1
+        assert "Kallelser går ut" not in words_of(page)
+        assert "Boka och kalla" not in page
+    assert 'class="act" href="' + address in rektor.get(f"/arenden/{case['id']}").text
+
+
+def test_to_book_is_the_main_thing_of_a_case_while_a_meeting_can_be_booked(
+    cases_alone: CasesHouse, rektor: Visitor, case: Json
+) -> None:
+    main = f'class="act main-act" href="/arenden/{case["id"]}/moten/boka"'
+    assert main in rektor.get(f"/arenden/{case['id']}").text
+    meeting = cases_alone.booked(case)
+    assert main not in rektor.get(f"/arenden/{case['id']}").text  # R10: the second has to wait
+    assert _starts(rektor.get(f"/moten/{meeting['id']}/flytta").text)
+
+
+def test_X12_guardians_who_never_meet_are_chosen_among_the_times_on_offer(
+    rektor: Visitor, case: Json
+) -> None:
+    rektor.post(f"/arenden/{case['id']}/var-for-sig", {"never": "yes"})
+    page = rektor.get(f"/arenden/{case['id']}/moten/boka").text
+    assert len(_starts(page)) == 12
+    assert "Boka och kalla" in page
+
+
 def test_times_to_vote_about_are_two_or_three(rektor: Visitor, case: Json) -> None:
     address = f"/arenden/{case['id']}/moten/boka"
     times = _starts(rektor.get(f"{address}?satt=rosta").text)
@@ -142,6 +181,10 @@ def test_R13_what_came_of_a_meeting_and_the_next_one_are_said_on_one_page(
     here = f"/moten/{meeting['id']}"
     early = rektor.post(f"{here}/hallet", {"narvarande": [OWNER]})
     assert early.status_code == 409  # it hasn't been
+    for now, offered in (("12:59", False), ("13:00", True), ("14:30", True)):
+        cases_alone.set_clock(f"2027-03-09T{now}:00+01:00")
+        assert (f'href="{here}/hallet"' in rektor.get(here).text) == offered, now
+    assert "Markera mötet som hållet" in rektor.get(f"{here}/hallet").text
     cases_alone.set_clock("2027-03-09T15:00:00+01:00")
     assert "har varit, markera som hållet" in words_of(rektor.get(here).text)
     said = {

@@ -102,9 +102,9 @@ def another_room(facts: Facts, text: str = "Biblioteket") -> None:
     ("language", "subject", "sentence"),
     [
         ("sv", "Ny plats: möte tisdag 16 mars 2027 kl. 13.00",
-         "13.00–14.00 har fått en ny plats. Ditt tidigare svar gäller inte längre."),
+         "13.00–14.00 har fått en ny plats. Har du svarat förut gäller det svaret inte längre."),
         ("en", "New place: meeting Tuesday 16 March 2027, 13:00",
-         "has a new place. Your earlier answer no longer counts."),
+         "has a new place. If you have answered before, that answer no longer counts."),
     ],
 )  # fmt: skip
 def test_another_place_alone_is_announced_as_that_and_asks_anew(
@@ -141,7 +141,7 @@ def test_a_time_that_is_moved_and_moved_back_unseen_only_asks_anew(
     worker.rounds()
     _, mail = server.accepted
     assert parsed(mail)["Subject"].startswith("Uppdaterad inbjudan: ")
-    assert "har uppdaterats. Ditt tidigare svar gäller inte längre." in text_of(mail)
+    assert "har uppdaterats. Har du svarat förut gäller det svaret inte längre." in text_of(mail)
 
 
 def test_the_words_of_a_place_alone_leave_the_answer_as_it_is(

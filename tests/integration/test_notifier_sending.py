@@ -212,9 +212,33 @@ def test_a_reminder_goes_to_who_is_still_called_and_has_no_calendar_part(
     assert parsed(reminders[0])["Subject"] == "Påminnelse: möte tisdag 16 mars 2027 kl. 13.00"
 
 
+def test_X10_of_who_has_left_no_alert_is_made(
+    facts: Facts, worker: Worker, server: ScriptedServer
+) -> None:
+    facts.run(
+        "UPDATE cases.holders SET first_day = '2026-01-01', last_day = '2026-12-31'"
+        " WHERE person_id = %s",
+        facts.people["rektor"],
+    )
+    alerted(facts)
+    worker.rounds()
+    assert server.accepted == []
+    assert facts.run("SELECT FROM notifier.messages WHERE kind = 'alert'") == []
+
+
 def test_an_alert_names_the_date_alone_and_goes_to_whose_duty_it_is(
     facts: Facts, worker: Worker, server: ScriptedServer
 ) -> None:
+    alerted(facts)
+    worker.rounds()
+    assert [mail.recipient for mail in server.accepted] == [facts.address("rektor")]
+    text = parsed(server.accepted[0]).get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "senast måndagen den 15 mars 2027" in text
+    assert "7KQ2" not in server.accepted[0].content.decode() + text
+
+
+def alerted(facts: Facts) -> None:
+    """A limit is near."""
     for to in ("process_owner", "manager"):  # the rektor has no manager here: cases has the task
         facts.publish(
             e.AlertDue(
@@ -229,11 +253,6 @@ def test_an_alert_names_the_date_alone_and_goes_to_whose_duty_it_is(
                 useful_until=START,
             )
         )
-    worker.rounds()
-    assert [mail.recipient for mail in server.accepted] == [facts.address("rektor")]
-    text = parsed(server.accepted[0]).get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    assert "senast måndagen den 15 mars 2027" in text
-    assert "7KQ2" not in server.accepted[0].content.decode() + text
 
 
 @pytest.mark.parametrize(

@@ -181,3 +181,15 @@ def test_R21_an_import_goes_by_the_rules_that_were_saved(cases: CasesHouse, admi
     assert cases.rows("SELECT FROM cases.tasks WHERE kind = 'fill-post'") == []
     import_register(cases.database_url, replace(files, holders=leaving), demo=True)
     assert cases.rows("SELECT FROM cases.tasks WHERE kind = 'fill-post'")
+
+
+def test_a_routine_in_English_has_its_agenda_and_its_changes_in_English(
+    cases: CasesHouse, admin: Visitor
+) -> None:
+    english = {"headers": {"Cookie": "samspel-sprak=en"}}
+    save(admin, ARSHJUL, **{"year.vacancy_days_ahead": "365"})
+    assert "<li>Follow-up of the last meeting</li>" in admin.get(ARSHJUL, **english).text
+    assert '<li lang="sv">Tid för nytt samverkansmöte</li>' in admin.get(PROCEDURE, **english).text
+    for path in (ARSHJUL, "/installningar"):
+        said = words_of(admin.get(path, **english).text)
+        assert "Changed Year wheel from" in said, path

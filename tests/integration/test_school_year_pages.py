@@ -94,6 +94,19 @@ def test_a_school_year_that_nothing_rests_on_is_taken_back_after_a_preview(
     assert admin.post(BACK, {"steg": "visa"}).status_code == 404
 
 
+def test_the_second_who_takes_a_school_year_back_hears_that_another_has(
+    cases: CasesHouse, admin: Visitor, new_year: str
+) -> None:
+    sent = {"seen": new_year, "steg": "spara"}
+    assert admin.post(BACK, sent).status_code == 303
+    second = cases.visitor("karin-bergqvist", "administrator").post(BACK, sent)
+    assert second.status_code == 409
+    said = words_of(second.text)
+    assert "Någon annan" in said
+    assert "Till läsåren" in said
+    assert "Ändra läsåret i stället" not in said
+
+
 def test_a_school_year_that_the_file_has_too_is_as_in_the_file_again(
     cases: CasesHouse, admin: Visitor
 ) -> None:
@@ -146,3 +159,9 @@ def test_R20_a_school_year_in_which_a_year_is_planned_is_not_removed(
     answer = admin.post(BACK, {"seen": new_year, "steg": "visa"})
     assert answer.status_code == 409
     assert "planerade under läsåret, från tisdag 1 oktober 2030" in words_of(answer.text)
+
+
+def test_the_names_of_terms_and_breaks_are_Swedish_on_an_English_page(admin: Visitor) -> None:
+    page = admin.get("/installningar/lasar", headers={"Cookie": "samspel-sprak=en"}).text
+    assert '<th scope="row" lang="sv">Jullov</th>' in page
+    assert '<th scope="row">' not in page

@@ -1,13 +1,17 @@
 """The settings: keys, accounts, people from files."""
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
 
+from services.cases.adapters.accounts import accounts_over
 from services.cases.adapters.municipality import import_register
+from services.cases.adapters.passwords import Passwords
 from services.cases.adapters.tokens import tokens_in
 from services.cases.handlers.tokens import make_token, new_token
+from services.cases.web.staff.settings.accounts import make_account_pages
 from services.cases.web.staff.visits import KEY
 from shared.register import read_register
 from tests.conftest import EXAMPLE
@@ -133,7 +137,7 @@ def test_nobody_of_the_register_gets_a_password_from_an_administrator(
     for more in ({}, {"name": "Någon Annan", "roles": "it"}):
         answer = admin.post("/installningar/konton", sent | more)
         assert answer.status_code == 422
-        assert "samspel user add på servern" in words_of(answer.text)
+        assert "samspel user password på servern" in words_of(answer.text)
         assert sent["password"] not in answer.text
     assert len(cases.rows("SELECT FROM cases.accounts")) == 1  # the administrator's own
     outside = {"login": "drift", "name": "It Drift", "roles": "it", "password": sent["password"]}
@@ -141,6 +145,36 @@ def test_nobody_of_the_register_gets_a_password_from_an_administrator(
     (row,) = cases.rows("SELECT person_id, password_hash FROM cases.accounts WHERE login = 'drift'")
     assert row["person_id"] is None
     assert row["password_hash"].startswith("$argon2id$")
+
+
+def test_an_account_that_nobody_can_sign_in_by_says_so_and_what_to_do(
+    cases: CasesHouse, admin: Visitor
+) -> None:
+    """Without the municipality's own sign-in a password is the only way, and IT gives it."""
+    said = words_of(admin.get("/installningar/konton").text)
+    assert "kan inte logga in förrän it har gett det ett" in said
+    sent = {"login": "asa.hallberg@exempelkommun.example"}
+    said = words_of(admin.follow(admin.post("/installningar/konton", sent)).text)
+    assert "ingen kan logga in med det förrän it har gett det ett lösenord" in said
+    assert "utan lösenord: kan inte logga in än" in said
+    assert "kommunens inloggning" not in said
+
+
+def test_where_one_signs_in_by_the_municipality_an_account_needs_no_password(
+    cases: CasesHouse, admin: Visitor
+) -> None:
+    accounts = partial(accounts_over, cases.app.state.room.database)
+    before = list(cases.app.router.routes)
+    cases.app.router.routes[:] = []
+    cases.app.include_router(
+        make_account_pages(cases.app.state.room, accounts, Passwords(), by_identity=True)
+    )
+    cases.app.router.routes.extend(before)
+    sent = {"login": "asa.hallberg@exempelkommun.example"}
+    said = words_of(admin.follow(admin.post("/installningar/konton", sent)).text)
+    assert "Kontot är öppnat." in said
+    assert "i personalregistret kommunens inloggning" in said
+    assert "kan inte logga in" not in said
 
 
 def test_no_account_that_exists_becomes_somebody_of_the_register(
@@ -254,6 +288,20 @@ def test_files_that_nobody_says_yes_to_are_kept_for_an_hour_and_no_longer(
     cases.set_clock("2027-03-01T09:00:00+01:00")
     cases.worker._tidy_at = 0.0
     cases.worker.work()
+    assert cases.rows("SELECT count(*) AS n FROM cases.import_drafts") == [{"n": 0}]
+
+
+def test_what_is_to_be_forgotten_is_forgotten_whatever_else_fails(
+    cases: CasesHouse, admin: Visitor, people: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError
+
+    sent_file(admin, "people.csv", people)
+    cases.set_clock("2027-03-01T09:00:00+01:00")
+    monkeypatch.setattr(cases.worker, "look_daily", fails)
+    with pytest.raises(RuntimeError):
+        cases.worker.work()
     assert cases.rows("SELECT count(*) AS n FROM cases.import_drafts") == [{"n": 0}]
 
 

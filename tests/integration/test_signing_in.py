@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from threading import Timer
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from services.cases.adapters.passwords import Passwords
 from services.cases.domain.accounts import LoginTaken, NobodyByThatAddress, UnknownLogin
 from services.cases.handlers import accounts
 from services.cases.web.brake import Brake
+from services.cases.web.staff import login
 from services.cases.web.staff.entrance import Entrance
 from services.cases.web.staff.login import make_login_pages
 from services.cases.web.staff.visits import TOKEN
@@ -346,6 +348,7 @@ def test_where_many_have_been_wrong_each_try_is_as_much_work_and_few_go_at_a_tim
     come_in(braked, login="nobody@exempelkommun.example")
     assert [known is not None for known in compared] == [True, False, False]
     turns = braked.app.state.entrance.turns
+    monkeypatch.setattr(login, "_TURN_SECONDS", 0.01)
     assert turns.acquire(blocking=False)
     assert turns.acquire(blocking=False)
     try:
@@ -353,6 +356,21 @@ def test_where_many_have_been_wrong_each_try_is_as_much_work_and_few_go_at_a_tim
         assert len(compared) == 3
     finally:
         turns.release(2)
+
+
+def test_where_two_guess_at_once_whoever_knows_their_password_waits_for_a_turn(
+    braked: CasesHouse,
+) -> None:
+    turns = braked.app.state.entrance.turns
+    assert turns.acquire(blocking=False)
+    assert turns.acquire(blocking=False)
+    soon = Timer(0.1, turns.release)
+    soon.start()
+    try:
+        session_of(come_in(braked))
+    finally:
+        soon.join()
+        turns.release()
 
 
 def test_nothing_of_who_tried_stands_in_the_log(

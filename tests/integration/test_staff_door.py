@@ -1,8 +1,11 @@
 """The door to the pages of staff: who comes in, by which right, and from which page a form is."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from typing import Annotated
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi import APIRouter, Depends, Response
@@ -141,6 +144,41 @@ def test_a_post_that_ended_yesterday_gives_no_right_today(door: CasesHouse) -> N
         staff_id("anna-lindqvist"),
     )
     assert anna.post("/prov/gor", {"ord": "ja"}).status_code == 403
+
+
+def test_another_language_is_the_same_page_with_its_query(door: CasesHouse) -> None:
+    anna = door.visitor()
+    page = anna.get("/utskick?arende=X%26Y&sida=2").text
+    found = re.search(r'name="till" value="([^"]+)"', page)
+    assert found is not None
+    assert unescape(found[1]) == "/utskick?arende=X%26Y&sida=2"
+    answer = anna.post("/sprak", {"sprak": "en", "till": unescape(found[1])})
+    assert answer.headers["location"] == unescape(found[1])
+
+
+def test_a_page_that_answers_a_form_has_no_choice_of_language(door: CasesHouse) -> None:
+    """It can't be found again: a key shown once would be lost."""
+    admin = door.visitor(None, "administrator")
+    form = '<form method="post" action="/sprak"'
+    assert form in admin.get("/installningar/nycklar").text
+    for sent, status in (({"name": "Portalen", "scopes": "register:read"}, 200), ({}, 422)):
+        answer = admin.post("/installningar/nycklar", sent)
+        assert answer.status_code == status
+        assert form not in answer.text
+    refused = admin.post("/prov/nej", {})
+    assert refused.status_code in (403, 404)
+    assert form not in refused.text
+
+
+def test_the_door_keeps_where_one_was_going_with_its_query(door: CasesHouse) -> None:
+    answer = door.client.get("/prov/alla?a=1&b=2", follow_redirects=False)
+    to = answer.headers["location"]
+    assert parse_qs(urlsplit(to).query)["till"] == ["/prov/alla?a=1&b=2"]
+    page = door.client.get(to).text
+    switch = page.partition('action="/sprak"')[2].partition("</form>")[0]
+    back = unescape(switch.partition('name="till" value="')[2].partition('"')[0])
+    assert back.startswith("/logga-in?")
+    assert parse_qs(urlsplit(back).query) == parse_qs(urlsplit(to).query)
 
 
 def test_the_language_is_chosen_once_for_all_pages(door: CasesHouse) -> None:

@@ -174,7 +174,7 @@ def test_P9_only_what_the_routine_needs_is_asked(anna: Visitor) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"name": ""}, "Namn: fyll i det här."),
+        ({"name": ""}, "Barnets namn: fyll i det här."),
         ({"birth_date": "2008-02-28"}, "Födelsedatum: barnet är 19 år. SSPF gäller från 9"),
         ({"grade": "3"}, "Årskurs: SSPF gäller årskurs 4 till 9."),
         ({"residence": "annan"}, "Folkbokföring: SSPF är för barn som är folkbokförda"),
@@ -312,6 +312,8 @@ def test_P4_the_summary_of_sspf_says_who_is_invited_at_once_and_who_gets_no_mail
     now, _, by_hand = summary.partition("De här nås på annat sätt")
     assert re.search(r"var och en för sig: Kim Exempel Kristina Blom Stefan Norrby", now)
     assert re.search(r"Alva Exempel Regel X11 .* Robin Exempel Regel X6", by_hand)
+    page = told(teacher.follow(teacher.post(f"{SSPF}/granska")))
+    assert "Samspel söker nu en tid för det första mötet" in page
 
 
 # --- drafts -----------------------------------------------------------------------------------
@@ -406,7 +408,7 @@ def test_a_page_that_one_comes_back_to_is_kept_as_it_is_then(anna: Visitor) -> N
 
 def test_the_summary_of_half_a_form_leads_to_what_is_missing(anna: Visitor) -> None:
     assert leads_to(anna.get(f"{SAM}/granska")) == f"{SAM}?fel=1"
-    assert "Namn: fyll i det här." in told(anna.get(f"{SAM}?fel=1"), 422)
+    assert "Barnets namn: fyll i det här." in told(anna.get(f"{SAM}?fel=1"), 422)
     anna.post(SAM, CHILD)
     assert leads_to(anna.get(f"{SAM}/granska")) == f"{SAM}/familjen?fel=1"
 

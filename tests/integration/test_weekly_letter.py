@@ -8,7 +8,9 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from psycopg.errors import LockNotAvailable
 
+from services.cases import app
 from services.cases.adapters.digests import SqlDigests
 from services.cases.domain.digest import Counts
 from services.cases.handlers import digests
@@ -120,21 +122,32 @@ def test_what_waited_for_the_server_is_counted_anew(town: Town) -> None:
     assert all("kl. 09.30." in text_of(town, to) for _, to in letters(town))
 
 
+@pytest.mark.parametrize(
+    ("statement", "error"),
+    [
+        ('SELECT 1 / 0 AS "Anna Lindqvist"', "DivisionByZero"),
+        ("SET LOCAL statement_timeout = 10; SELECT pg_sleep(5)", "QueryCanceled"),
+    ],
+)
 def test_X2_a_letter_that_can_not_be_counted_holds_back_no_other_and_is_tried_again(
-    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    town: Town,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    statement: str,
+    error: str,
 ) -> None:
     """X3: one line in the log, without the words of the error; and it's told where IT looks."""
     open_a_case(town)
     town.move_clock("2027-03-08T06:59:00+01:00")
     (rektor,) = town.rows("SELECT id FROM cases.people WHERE email = %s", REKTOR)
-    asked = fails_for(rektor["id"], monkeypatch)
+    asked = fails_for(rektor["id"], statement, monkeypatch)
     town.clockwork.stand_at(datetime.fromisoformat("2027-03-08T07:00:00+01:00"))
     for _ in range(4):  # some at a time
         town.cases.look_daily()
     assert asked == [rektor["id"]], "not again at once"
     uncounted = town.rows("SELECT person_id FROM cases.digests WHERE counted_at IS NULL")
     assert uncounted == [{"person_id": rektor["id"]}]
-    assert "can't be counted: DivisionByZero" in caplog.text
+    assert f"can't be counted: {error}" in caplog.text
     assert "Lindqvist" not in caplog.text
 
     town.clockwork.stand_at(datetime.fromisoformat("2027-03-08T07:06:00+01:00"))
@@ -150,7 +163,7 @@ def test_X2_a_letter_that_can_not_be_counted_holds_back_no_other_and_is_tried_ag
     assert "Veckobrev som inte är räknade" not in words_of(operator.get("/drift").text)
 
 
-def fails_for(person: UUID, monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+def fails_for(person: UUID, statement: str, monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
     """Counting somebody's week breaks the transaction; when it has been tried."""
     counts_of, asked = digests.counts_of, list[UUID]()
 
@@ -159,11 +172,23 @@ def fails_for(person: UUID, monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
             return counts_of(of, desk)
         asked.append(of)
         assert isinstance(desk.digests, SqlDigests)
-        desk.digests._connection.execute('SELECT 1 / 0 AS "Anna Lindqvist"')
+        desk.digests._connection.execute(statement.encode())
         raise AssertionError
 
     monkeypatch.setattr(digests, "counts_of", fails)
     return asked
+
+
+def test_letters_that_can_not_be_counted_at_all_hold_back_nothing_else(
+    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> tuple[UUID, ...]:
+        raise LockNotAvailable("Anna Lindqvist")
+
+    monkeypatch.setattr(app, "count_letters", fails)
+    town.cases.work()
+    assert "can't be counted: LockNotAvailable" in caplog.text
+    assert "Lindqvist" not in caplog.text
 
 
 def test_a_letter_of_a_week_that_is_over_is_dropped(town: Town) -> None:

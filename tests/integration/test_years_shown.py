@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
-from services.cases.app import make_web
 from services.cases.settings import Settings
+from services.cases.website import make_web
 from tests.integration.cases_house import TOKEN, CasesHouse
 from tests.support.folders import around_a_child_alone
 from tests.support.links import SECRET
@@ -275,7 +275,9 @@ def test_a_year_before_samspel_says_that_nothing_is_known_of_it(known: CasesHous
     assert [one["state"] for one in year["meetings"]] == ["unknown", "unknown"]
     assert year["evaluation"]["state"] == "unknown"
     page = known.visitor().get("/arshjul/2026").text
-    assert "ingen uppgift" in page
+    assert "inget känt" in page
+    assert "ingen tid bokades här" in page
+    assert "ingen tid ännu" not in page
     assert "Det här året planeras inte i Samspel" in page
     assert "Året är inte öppnat än" in known.visitor().get("/arshjul/2028").text
 

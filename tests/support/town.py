@@ -238,7 +238,7 @@ def a_town(
             _set_clock(database_url, clock)
         settings = _settings(database_url, municipality)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("services.cases.app.Doorbell", _NoBell)
+            patch.setattr("services.cases.parts.Doorbell", _NoBell)
             web, cases = stack.enter_context(the_web(settings)), Cases(settings)
         stack.callback(cases.close)
         headers = {"Authorization": f"Bearer {TOKEN}"}

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import pytest
 from fastapi import FastAPI
 
-from services.cases.app import make_web
 from services.cases.settings import Settings
 from services.cases.web.brake import Brake
+from services.cases.website import make_web
 from shared.db import Database
 from tests.support.folders import fingerprint
 
@@ -70,7 +70,7 @@ def _built(settings: Settings) -> _Kept:
         return made[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("services.cases.app.Database", database)
+        patch.setattr("services.cases.parts.Database", database)
         patch.setattr(Brake, "__init__", brake)
         app = make_web(settings)
     return _Kept(app, made[0], brakes)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.cases.domain.case_entries import DatedTask, Form, people_in_words
 from services.cases.domain.case_picture import Lane, Paper, Picture, Story, picture, story
-from services.cases.domain.refused import Language
+from services.cases.domain.refused import Language, Words
 from services.cases.web.case_svg import NARROW, WIDE, case_svg
 from services.cases.web.case_words import (
     GLYPHS,
@@ -281,3 +281,31 @@ def test_the_weeks_are_numbered_as_swedes_number_them() -> None:
 
 def test_every_sign_has_a_glyph() -> None:
     assert set(SIGNS.values()) == set(GLYPHS)
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_name_of_a_lane_and_its_state_are_read_whole_at_any_width(language: Language) -> None:
+    facts = case(
+        participants=(CHILD, MOTHER),
+        consents=(consent("mother"),),
+        meetings=(meeting("follow-up", "2027-06-01", "cancelled"),),
+    )
+    found = told(facts, "2027-03-20")
+    for width in WIDTHS:
+        root = ET.fromstring(case_svg(found, width, language))  # noqa: S314 — our own
+        read = " ".join("".join(one.itertext()) for one in root.iter(f"{SVG}text"))
+        for _, title, _ in found.lanes:
+            assert title.said(language, {}) in read
+        assert "…" not in read
+
+
+def test_a_name_that_is_too_long_for_a_line_takes_another_and_the_rest_is_lower() -> None:
+    found = told(case(), "2027-03-20")
+    long = " ".join(["Samverkansmötet"] * 4)
+    name, _, state = found.lanes[0]
+    longer = replace(found, lanes=((name, Words(long, long), state), *found.lanes[1:]))
+    roots = [ET.fromstring(case_svg(one, NARROW, "sv")) for one in (found, longer)]  # noqa: S314 — our own
+    before, after = (float(root.get("viewBox", "").split()[3]) for root in roots)
+    assert after > before
+    lines = ["".join(line.itertext()) for line in roots[1].iter(f"{SVG}text")]
+    assert sum(line.count("Samverkansmötet") for line in lines) >= 4

@@ -232,3 +232,12 @@ def test_R11_a_case_can_be_evaluated_after_the_last_step_that_comes_by_itself() 
     first, second = meeting("first", "2027-03-05", "held"), meeting("second", "2027-03-12", "held")
     assert not may_be_evaluated(case(meetings=[first]), SAMVERKANSMOTE)
     assert may_be_evaluated(case(meetings=[first, second]), SAMVERKANSMOTE)
+
+
+def test_a_mistyped_year_of_birth_is_refused_where_a_procedure_has_no_limit() -> None:
+    """Twenty-five today; twenty-six today."""
+    check_eligibility(SAMVERKANSMOTE, Applying(date(2001, 3, 2)), HOME, ON)
+    with pytest.raises(Invalid) as refusal:
+        check_eligibility(SAMVERKANSMOTE, Applying(date(2001, 3, 1)), HOME, ON)
+    assert (refusal.value.code, refusal.value.field) == ("born-too-early", "child.birth_date")
+    assert "Kontrollera året i födelsedatumet." in refusal.value.detailed("sv")

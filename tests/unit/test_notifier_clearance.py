@@ -222,6 +222,26 @@ def test_an_alert_goes_to_whose_duty_it_still_is(
     assert (result.reason if isinstance(result, Stop) else None) == expected
 
 
+@pytest.mark.parametrize(
+    ("to", "works_for", "expected"),
+    [
+        ("process_owner", {"school"}, Go()),
+        ("process_owner", {"social_services"}, Stop("has-left", "X10")),
+        ("owner", set(), Stop("has-left", "X10")),
+        ("owner_manager", set(), Go()),  # not told as somebody on the case
+    ],
+)
+def test_X10_who_has_left_is_alerted_no_more(
+    to: str, works_for: set[str], expected: Go | Stop
+) -> None:
+    def change(known: Mailing) -> Mailing:
+        gone = replace(known.contacts[REKTOR], works_for=frozenset(works_for))
+        owned = late(REKTOR, LIMIT, REKTOR)(known)
+        return replace(owned, contacts={**known.contacts, REKTOR: gone})
+
+    assert answer(alert(to, REKTOR, "rektor@skola.example"), change) == expected
+
+
 LIMIT = date(2027, 3, 15)
 TO_OWNER = alert("owner", FAMILY_THERAPIST, "terapeut@ifo.example")
 TO_MANAGER = alert("owner_manager", FAMILY_THERAPIST, "terapeut@ifo.example")

@@ -85,6 +85,7 @@ def test_P2_the_reasons_end_with_those_for_which_the_help_is_elsewhere() -> None
         (SSPF, {"birth_date": "2018-03-01"}, None),  # nine today
         (SPINDELMOTE, {"birth_date": "2026-06-01"}, ("birth_date", "S9")),
         (SAMVERKANSMOTE, {"birth_date": "2008-02-28"}, None),
+        (SAMVERKANSMOTE, {"birth_date": "1950-01-01"}, ("birth_date", None)),  # mistyped
         (SSPF, {"grade": 3}, ("grade", "P1")),
         (SSPF, {"grade": 9}, None),
         (SSPF, {"residence": "Grannkommun"}, ("residence", "P1")),

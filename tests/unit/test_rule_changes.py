@@ -12,7 +12,7 @@ from services.cases.domain.refused import Invalid
 from services.cases.domain.rule_refusals import reason_in_words
 from services.cases.domain.rule_values import as_toml, changeable, differences, values_of
 from services.cases.domain.school_year_changes import checked, span_changes, year_as_toml
-from services.cases.domain.year_strip import WIDTH, strip
+from services.cases.domain.year_strip import WIDE, strip
 from services.cases.web.forms import Fields, Form
 from services.cases.web.staff.settings.rule_form import read, written
 from services.cases.web.staff.settings.rule_words import full_label, said
@@ -222,5 +222,5 @@ def test_the_strip_has_twelve_months_and_today_where_it_lies() -> None:
     shown = strip(A_YEAR, date(2027, 8, 1))
     assert len(shown.months) == 12
     assert shown.today == 0
-    assert shown.months[-1].x + shown.months[-1].width == pytest.approx(WIDTH, abs=0.2)
+    assert shown.months[-1].x + shown.months[-1].width == pytest.approx(WIDE, abs=0.2)
     assert strip(A_YEAR, date(2028, 8, 1)).today is None

@@ -75,6 +75,21 @@ def test_X9_a_reason_that_a_municipality_changes_loses_our_english_words(tmp_pat
     assert words["truancy"].said("en", {}) == "Truancy"
 
 
+def test_X9_english_stays_of_what_a_municipality_writes_as_it_was(tmp_path: Path) -> None:
+    """A whole table is copied and one line of it changed."""
+    ours = OURS.get("spindelmote", ON)
+    assert ours.eligibility is not None
+    title = ours.step("preparation").title
+    lines = [f'{code} = "{said}"' for code, said in ours.eligibility.reasons.items()]
+    reasons = "\n".join([*lines[1:], lines[0].replace('= "', '= "Mycket ')])
+    text = f'[steps.preparation]\ntitle = "{title}"\n[eligibility.reasons]\n{reasons}\n'
+    after = changed(tmp_path, "spindelmote", text)
+    assert after.step("preparation").title_en == ours.step("preparation").title_en is not None
+    assert after.eligibility is not None
+    english = ours.eligibility.reasons_en
+    assert set(after.eligibility.reasons_en) == english.keys() - {next(iter(english))}
+
+
 def test_what_is_swedish_on_an_english_page_is_marked_and_escaped() -> None:
     step = OURS.get("sspf", ON).step("network")
     foreign = step.model_copy(update={"title": "<Nätverk>", "title_en": None})

@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from psycopg import Connection, OperationalError
+from psycopg import Connection
+from psycopg.errors import DeadlockDetected, SerializationFailure
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
@@ -89,9 +90,11 @@ class SqlDigests:
         try:
             with self._connection.transaction():
                 work()
-        except OperationalError:
-            raise  # the connection is gone, or a deadlock: all of it is taken up again
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others get theirs
+        except (DeadlockDetected, SerializationFailure):
+            raise  # all of it is taken up again
+        except Exception as error:
+            if self._connection.closed:
+                raise
             return type(error).__name__
         return None
 

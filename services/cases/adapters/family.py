@@ -19,10 +19,10 @@ _ADD_GUARDIAN = """
             %(interpreter)s, %(no_mail)s, %(protected)s)
 """
 _KEEP_FORMER = """
-    INSERT INTO cases.former_particulars (person_id, changed_by, changed_at, particulars)
-    VALUES (%s, %s, %s, %s)
+    INSERT INTO cases.former_particulars (person_id, id, changed_by, changed_at, particulars)
+    VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (person_id) DO UPDATE
-    SET changed_by = excluded.changed_by, changed_at = excluded.changed_at,
+    SET id = excluded.id, changed_by = excluded.changed_by, changed_at = excluded.changed_at,
         particulars = excluded.particulars
 """
 
@@ -72,15 +72,17 @@ class SqlFamily:
             self._set(person, name, values[name])
         return {name: before[name] for name in changed}
 
-    def keep_former(self, person: UUID, by: UUID, particulars: Mapping[str, Any]) -> None:
-        row = [person, by, self._now, Jsonb(dict(particulars))]
+    def keep_former(self, person: UUID, by: UUID, particulars: Mapping[str, Any]) -> UUID:
+        change = uuid4()
+        row = [person, change, by, self._now, Jsonb(dict(particulars))]
         self._connection.execute(_KEEP_FORMER, row)
+        return change
 
-    def former(self, person: UUID, by: UUID) -> dict[str, Any] | None:
+    def former(self, person: UUID, by: UUID, change: UUID) -> dict[str, Any] | None:
         row = self._connection.execute(
             "SELECT particulars FROM cases.former_particulars"
-            " WHERE person_id = %s AND changed_by = %s AND changed_at > %s",
-            [person, by, self._now - KEPT],
+            " WHERE person_id = %s AND id = %s AND changed_by = %s AND changed_at > %s",
+            [person, change, by, self._now - KEPT],
         ).fetchone()
         return None if row is None else row["particulars"]
 

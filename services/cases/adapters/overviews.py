@@ -10,6 +10,7 @@ from psycopg.rows import DictRow
 
 from services.cases.adapters.calendar_views import SqlCalendarViews
 from services.cases.adapters.facts import facts_of
+from services.cases.adapters.reached import unmailable_of
 from services.cases.domain.limits import DueDuty, DueTask
 from services.cases.domain.limits_of_people import Announced, TasksDue
 from services.cases.domain.timeline import Note
@@ -54,13 +55,23 @@ _DUE_TASKS = """
 # Who leads a step is for its procedure to say; it is one of these three, if they are on the case.
 _LED = """
     FROM cases.cases c {windows}
-    WHERE c.state = 'open' AND c.about = 'child'
+    WHERE c.id = ANY (ARRAY (SELECT x.case_id FROM cases.participants x
+                             WHERE x.person_id = ANY (%(people)s) AND x.case_open
+                               AND x.removed_at IS NULL AND x.party = 'staff'))
+      AND c.state = 'open' AND c.about = 'child'
       AND (c.process_owner = ANY (%(people)s) OR c.initiator = ANY (%(people)s)
            OR c.coordinator = ANY (%(people)s))
 """
+# A step was held and the scheduler hasn't looked since: what it announced says too much or little.
+_HELD_SINCE = """
+    EXISTS (SELECT FROM scheduler_api.windows told
+            JOIN cases.meetings m
+              ON m.case_id = told.case_id AND m.step = told.step AND m.state = 'held'
+            WHERE told.case_id = c.id AND told.state = 'open')
+"""
 _ANNOUNCED = f"""
-    SELECT c.procedure, c.procedure_on, c.process_owner, c.initiator, c.coordinator,
-           w.step, w.closes_on, w.last_bookable_on, w.state,
+    SELECT c.id AS case_id, c.procedure, c.procedure_on, c.process_owner, c.initiator,
+           c.coordinator, w.step, w.closes_on, w.last_bookable_on, w.state,
            EXISTS (SELECT FROM cases.meetings m
                    WHERE m.case_id = c.id AND m.step = w.step AND m.state = 'booked'
                      AND (m.starts_at AT TIME ZONE 'Europe/Stockholm')::date
@@ -72,11 +83,12 @@ _ANNOUNCED = f"""
               AND x.removed_at IS NULL) AS leaders
     {_LED.format(windows="JOIN scheduler_api.windows w ON w.case_id = c.id")}
       AND w.state = ANY (%(states)s) AND w.closes_on IS NOT NULL
-      AND (%(before)s::date IS NULL OR w.closes_on < %(before)s)
+      AND (%(before)s::date IS NULL OR w.closes_on < %(before)s) AND NOT {_HELD_SINCE}
 """  # noqa: S608 - fixed text
 _UNANNOUNCED = f"""
     SELECT c.id {_LED.format(windows="")} AND c.procedure = ANY (%(procedures)s)
-      AND NOT EXISTS (SELECT FROM scheduler_api.windows w WHERE w.case_id = c.id)
+      AND (NOT EXISTS (SELECT FROM scheduler_api.windows w WHERE w.case_id = c.id)
+           OR {_HELD_SINCE})
     ORDER BY c.id
 """  # noqa: S608 - fixed text
 _TASKS_DUE = """
@@ -147,6 +159,9 @@ class SqlOverviews(SqlCalendarViews):
             [list(people)],
         )
         return {row["id"]: row["name"] for row in rows}
+
+    def unmailable(self, people: Collection[UUID]) -> frozenset[UUID]:
+        return unmailable_of(self._connection, people)
 
     def kinds_of_tasks(self, case_id: UUID) -> dict[UUID, str]:
         rows = self._all("SELECT id, kind FROM cases.tasks WHERE case_id = %s", [case_id])

@@ -15,6 +15,7 @@ from services.cases.adapters.mails import MAILS, SqlMailViews
 from services.cases.adapters.meeting_views import SqlMeetingViews
 from services.cases.adapters.message_views import MESSAGES, SqlMessageViews
 from services.cases.adapters.previews import SqlPreviews
+from services.cases.adapters.reached import unmailable_of
 from services.cases.adapters.reports import SqlReportViews
 from services.cases.adapters.staffing import SqlStaffing
 from services.cases.domain.inquiries import Consideration, Inquiry
@@ -160,6 +161,9 @@ class SqlViews(
     def protected(self, people: Collection[UUID]) -> list[UUID]:
         known = "SELECT id FROM cases.people WHERE id = ANY (%s) AND protected IS NOT FALSE"
         return [row["id"] for row in self._all(known, [list(people)])]
+
+    def unmailable(self, people: Collection[UUID]) -> frozenset[UUID]:
+        return unmailable_of(self._connection, people)
 
     def people_of(self, case_id: UUID) -> list[DictRow]:
         return self._all(_PEOPLE_OF, [case_id])

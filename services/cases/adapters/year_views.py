@@ -80,7 +80,7 @@ _COHORTS = """
 """
 # Those of the year, and those of an earlier one that are due in it.
 _DUTIES = """
-    SELECT t.id, t.kind, t.post, t.owner, t.due_on, t.rule
+    SELECT t.id, t.kind, t.post, t.owner, t.due_on, t.rule, t.details
     FROM cases.tasks t LEFT JOIN cases.dispatches d ON d.id = t.dispatch_id
     WHERE t.state = 'open' AND t.case_id IS NULL
       AND (coalesce(t.year, d.year) = %(year)s

@@ -114,10 +114,10 @@ class PasswordElsewhere(Invalid):
 
     code = "password-elsewhere"
     detail = Words(
-        "Lämna lösenordet tomt för någon i personalregistret: då loggar personen in med kommunens"
-        " inloggning. Behövs ett lösenord, be it köra samspel user add på servern.",
-        "Leave the password empty for somebody of the staff register: they sign in by the"
-        " municipality's sign-in. If they need one, ask IT to run samspel user add at the server.",
+        "Lämna lösenordet tomt för någon i personalregistret, och lägg till kontot utan. Behöver"
+        " personen ett lösenord, be it sedan köra samspel user password på servern.",
+        "Leave the password empty for somebody of the staff register, and add the account without"
+        " one. If they need one, ask IT to run samspel user password at the server afterwards.",
     )
 
 
@@ -134,10 +134,12 @@ def plain_login(given: str) -> str:
     return given.strip().lower()
 
 
-def check_login(login: str) -> None:
-    """Raises BadLogin."""
+def new_login(given: str) -> str:
+    """The same, of one that comes to be used. Raises BadLogin."""
+    login = plain_login(given)
     if not _LOGIN.fullmatch(login):
         raise BadLogin("login")
+    return login
 
 
 def whose(staff: Collection[UUID], name: str | None, roles: Collection[str]) -> UUID | None:

@@ -55,18 +55,13 @@ def check_booking(
     """
     if facts.state == "closed":
         raise case_refusals.CaseIsClosed
-    if facts.held_back:
-        raise TalkWithTheChildFirst
     step, day = step_of(procedure, wanted.step), local_date(wanted.starts_at)
     if step.of != facts.about:
         raise _unknown_step(procedure)
     if wanted.starts_at <= now:
         raise booking_refusals.InThePast(rule=step.rule)
-    if step.grounds == "consent":
-        _check_consent(facts, procedure, day)
-    _check_participants(facts, procedure, step, day)
+    check_grounds(facts, procedure, step, day)
     people = whom_to_call(facts, procedure, step, day, wanted.people)
-    check_order(facts, procedure, step)
     _check_not_booked(facts, step, wanted.meeting, people)
     if step.in_month is not None and not will_do(day, days, breaks):
         why = _why(day, days, breaks)
@@ -75,6 +70,16 @@ def check_booking(
     limits = windows(facts, procedure, days, local_date(now), breaks)
     _check_window(next((one for one in limits if one.step == step.name), None), day)
     return people
+
+
+def check_grounds(facts: CaseFacts, procedure: Procedure, step: Step, day: date) -> None:
+    """What has to stand on the day whatever the hour: consent, people, order. Raises Refused."""
+    if facts.held_back:
+        raise TalkWithTheChildFirst
+    if step.grounds == "consent":
+        _check_consent(facts, procedure, day)
+    _check_participants(facts, procedure, step, day)
+    check_order(facts, procedure, step)
 
 
 def step_of(procedure: Procedure, name: str) -> Step:

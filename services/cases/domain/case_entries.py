@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Literal
 from uuid import UUID
 
+from services.cases.domain.asking import has_begun
 from services.cases.domain.refused import Words
 from services.cases.domain.spoken import title_words
 from services.cases.domain.task_kinds import task_in_words
@@ -194,8 +195,9 @@ def _of_meeting(meeting: Meeting, procedure: Procedure, now: datetime) -> Entry:
 def _of_forms(
     forms: Sequence[Form], facts: CaseFacts, procedure: Procedure, today: date
 ) -> Iterator[Entry]:
-    said = people_in_words(facts, forms)
+    said, begun = people_in_words(facts, forms), has_begun(facts, procedure)
     for form in forms:
+        waits = form.state == "requested" and not begun  # P5: nobody has been asked yet
         who = _YOUTH if form.party == "youth" else said[form.person_id]
         ended_on = _ended_on(form, forms, facts, procedure, today)
         on = {
@@ -209,11 +211,11 @@ def _of_forms(
         elif form.signed_on is None:  # waited for, until it was answered or ended
             last = form.refused_on or ended_on or min(today, facts.closed_on or today)
         yield Entry(
-            lane=str(form.person_id), kind="consent", state=form.state,
+            lane=str(form.person_id), kind="consent", state="to-ask" if waits else form.state,
             what=Words(f"{who.sv}: samtycke", f"{who.en}: consent"),
             on=on or form.signed_on or form.requested_on,
             first=form.signed_on, last=last, until=form.valid_until,
-            asked=min(form.requested_on, form.signed_on or form.requested_on),
+            asked=None if waits else min(form.requested_on, form.signed_on or form.requested_on),
             rule=procedure.consent.rule,
         )  # fmt: skip
 

@@ -10,10 +10,10 @@ class ConsentMissing(Refused):
     rule = "R3"
     title = Words("Samtycke saknas", "The consent is missing")
     detail = Words(
-        "Den {day} saknas samtycke från {count} som ska samtycka. Be om det och registrera det,"
-        " boka sedan.",
-        "On {day} the consent of {count} who decide is missing. Ask for it and record it, then"
-        " book.",
+        "För ett möte {day} saknas samtycke från {count} som ska samtycka. Be om det och"
+        " registrera det, boka sedan.",
+        "For a meeting on {day} the consent of {count} who decide is missing. Ask for it and record"
+        " it, then book.",
     )
 
 

@@ -7,9 +7,11 @@ from datetime import date
 
 from services.cases.domain.refused import Invalid, Refused, Words
 from services.cases.domain.spoken import reason_words
-from services.cases.domain.wrong_values import NotAsked
+from services.cases.domain.wrong_values import BornTooEarly, NotAsked
 from shared.domain.consent import age_on
 from shared.domain.procedure import Eligibility, Procedure
+
+OLDEST = 25  # years of age, where a procedure has no limit of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,16 @@ def check_eligibility(procedure: Procedure, child: Applying, home: str, today: d
     """
     asked = procedure.eligibility
     _check_said(asked, child)
+    age = age_on(child.birth_date, today)
     if asked is None:
+        if age > OLDEST:
+            raise BornTooEarly("child.birth_date", age=age, oldest=OLDEST)
         return
     _check_reason(asked, child.reason)
     if child.reason in asked.elsewhere:
         where = reason_words(asked.elsewhere, asked.elsewhere_en)[child.reason]
         raise HelpIsElsewhere(rule=asked.elsewhere_rule, where=where)
-    if not asked.age_from <= age_on(child.birth_date, today) <= asked.age_to:
+    if not asked.age_from <= age <= asked.age_to:
         raise WrongAge(rule=asked.rule, first=asked.age_from, last=asked.age_to, today=today)
     if not _within(child.grade, asked.grade_from, asked.grade_to):
         raise WrongGrade(rule=asked.rule, first=asked.grade_from, last=asked.grade_to)

@@ -1,7 +1,7 @@
 """Changes of the family on a case: who is of it, who decides, whom the adult youth wants there."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from services.cases.domain import case_refusals
@@ -15,6 +15,8 @@ _FAMILY = ("child", "guardian", "external")
 # What has consequences at once, which no change back undoes: mails that are stopped or leave,
 # meetings that are off, consents that are asked for.
 _FELT_AT_ONCE = frozenset({"custody", "protected"})
+# By these whoever is called to what is to come is called anew, or not any more.
+_CALLED_BY = frozenset({"email", "no_mail"})
 
 
 def of_family(facts: CaseFacts, person: UUID) -> Participant:
@@ -25,9 +27,21 @@ def of_family(facts: CaseFacts, person: UUID) -> Participant:
     raise NotFound
 
 
-def can_be_taken_back(fields: Collection[str]) -> bool:
+def can_be_taken_back(
+    fields: Collection[str], facts: CaseFacts, person: UUID, now: datetime
+) -> bool:
     """Whether a change of these fields is as if it had never been, once they are as before."""
-    return _FELT_AT_ONCE.isdisjoint(fields)
+    felt = _FELT_AT_ONCE | _CALLED_BY if _is_called(facts, person, now) else _FELT_AT_ONCE
+    return felt.isdisjoint(fields)
+
+
+def _is_called(facts: CaseFacts, person: UUID, now: datetime) -> bool:
+    """Whether somebody is asked or called to what is to come."""
+    return any(
+        person in one.person_ids
+        and (one.state == "proposed" or (one.state == "booked" and one.starts_at > now))
+        for one in facts.meetings
+    )
 
 
 def check_custody(
@@ -105,10 +119,10 @@ class NothingToTakeBack(Refused):
     code = "nothing-to-take-back"
     title = Words("Ändringen går inte att ångra", "The change can't be undone")
     detail = Words(
-        "Den är redan ångrad, äldre än en timme eller ändrad igen. Rätta uppgifterna i formuläret i"
-        " stället.",
-        "It is undone already, older than an hour, or was changed anew. Correct the particulars in"
-        " the form instead.",
+        "Den är redan ångrad, äldre än en timme, ändrad igen eller har lett till mejl. Rätta"
+        " uppgifterna i formuläret i stället.",
+        "It is undone already, older than an hour, was changed anew, or has led to mail. Correct"
+        " the particulars in the form instead.",
     )
 
 

@@ -4,12 +4,21 @@ An area holds no family or it may: whatever isn't listed here is of the cases.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Literal, get_args
+
+from services.cases.domain.refused import Words
 
 Scope = Literal["register:read", "register:write", "cases:read", "cases:write"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 OF_THE_REGISTER: tuple[Scope, ...] = ("register:read", "register:write")
 OF_CASES: tuple[Scope, ...] = ("cases:read", "cases:write")
+SAID: Mapping[str, Words] = {
+    "register:read": Words("läsa registret", "read the register"),
+    "register:write": Words("ändra registret", "change the register"),
+    "cases:read": Words("läsa ärenden", "read cases"),
+    "cases:write": Words("ändra ärenden", "change cases"),
+}
 _READING = ("GET", "HEAD")
 
 # Staff, units, posts, routines and what mails say in general: nothing here is about any family.

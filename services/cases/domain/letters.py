@@ -45,9 +45,9 @@ _FIRST: dict[LetterKind, Words] = {
     ),
     "change": Words(
         "Uppgifterna om mötet har ändrats. Det är nu {when}. Vad som stod i tidigare brev gäller"
-        " inte längre, och inte heller ditt tidigare svar.",
+        " inte längre. Har du svarat förut gäller inte heller det svaret.",
         "The details of the meeting have changed. It is now on {when}. What earlier letters said no"
-        " longer holds, nor does your earlier answer.",
+        " longer holds. If you have answered before, nor does that answer.",
     ),
     "cancel": Words(
         "Mötet {starts} är inställt. Du behöver inte göra något.",

@@ -24,6 +24,7 @@ class Announced:
     `participants`: those on the case who may lead it. `booked`: a time within the limit.
     """
 
+    case_id: UUID
     procedure: str
     procedure_on: date
     process_owner: UUID
@@ -60,7 +61,7 @@ class DueTo:
 def of_announced(
     one: Announced, procedure: Procedure, days: WorkingDays, today: date
 ) -> DueTo | None:
-    """None: whoever leads the step isn't there for any organisation."""
+    """None: whoever leads the step isn't there for any organisation. Raises UnknownStep."""
     owner = owner_on(one, in_charge(one, procedure, procedure.step(one.step)))
     return None if owner is None else DueTo(owner, one.closes_on, _state(one, days, today))
 

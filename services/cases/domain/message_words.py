@@ -72,6 +72,9 @@ _REASONS = {
     "case-closed": Words("ärendet är stängt", "the case is closed"),
     "done": Words("det är redan gjort", "it has been done"),
     "duty-passed-on": Words("någon annan har uppgiften", "somebody else has the task"),
+    "has-left": Words(
+        "mottagaren har slutat där ärendet finns", "the recipient has left where the case is"
+    ),
     "counted-long-ago": Words("siffrorna räknas om först", "its numbers are counted anew first"),
     "not-wanted": Words("mottagaren har stängt av veckobrevet", "the recipient switched it off"),
     "last-filter": Words("den sista kontrollen stoppade det", "the last check held it back"),

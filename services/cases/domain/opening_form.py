@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-from services.cases.domain.eligibility import slug
+from services.cases.domain.eligibility import OLDEST, slug
 from services.cases.domain.refused import Language, Words
 from services.cases.domain.spoken import reason_words, title_words
+from services.cases.domain.wrong_values import BornTooEarly
 from shared.domain.consent import age_on, ages_that_count, birthday_in
 from shared.domain.procedure import KNOWN, Eligibility, Procedure
 
@@ -165,6 +166,10 @@ def _about_age(procedure: Procedure, birth_date: date, today: date) -> Iterator[
                 "first": asked.age_from, "last": asked.age_to,
             },
         )  # fmt: skip
+        return
+    if asked is None and age > OLDEST:
+        too_old = {"age": age, "oldest": OLDEST}
+        yield Remark("birth_date", BornTooEarly.detail, stops=True, values=too_old)
         return
     rule = procedure.consent
     words, by = _who_decides(procedure, age)

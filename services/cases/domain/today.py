@@ -1,13 +1,15 @@
 """What somebody has to do, the most urgent first, and what they wait for (X2)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from services.cases.domain.asking import has_begun
 from services.cases.domain.digest import OF_LIMITS
 from services.cases.domain.limits import Limit, LimitState, OfSomebody
+from services.cases.domain.reached import not_mailed
 from services.cases.domain.refused import Words
 from services.cases.domain.spoken import title_words
 from shared.domain.consent import shown_state
@@ -161,19 +163,27 @@ def by_urgency(found: Iterable[Thing], today: date) -> dict[Urgency, list[Thing]
     return groups
 
 
-def waiting(facts: CaseFacts, procedure: Procedure, now: datetime) -> Iterable[Waiting]:
-    """What a case's process owner waits for: numbers alone, never whose (X12)."""
+def waiting(
+    facts: CaseFacts, procedure: Procedure, unmailable: Collection[UUID], now: datetime
+) -> Iterable[Waiting]:
+    """What a case's process owner waits for: numbers alone, never whose (X12).
+
+    Of consents only once the asking has begun (P5). Of answers as many as the meeting's page says,
+    if anybody else is among them.
+    """
     today = local_date(now)
     missing = {
         one.person_id
         for one in facts.consents
         if one.waived_on is None and shown_state(facts, procedure, one, today) == "requested"
     }
-    if missing:
+    if missing and has_begun(facts, procedure):
         yield Waiting("consents", facts.id, facts.reference, len(missing))
+    told_by_hand = not_mailed(facts, procedure, unmailable, now)
     for meeting in facts.meetings:
-        asked = meeting.person_ids - meeting.answered - {facts.process_owner}
-        if meeting.state == "booked" and meeting.starts_at > now and asked:
+        asked = meeting.person_ids - meeting.answered - told_by_hand
+        others = asked - {facts.process_owner}
+        if meeting.state == "booked" and meeting.starts_at > now and others:
             yield Waiting("answers", facts.id, facts.reference, len(asked), meeting)
 
 

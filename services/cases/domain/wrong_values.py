@@ -84,6 +84,18 @@ class BornTooLate(Invalid):
     )
 
 
+class BornTooEarly(Invalid):
+    """Nobody of that age is a child or a youth: the year is mistyped."""
+
+    code = "born-too-early"
+    detail = Words(
+        "Den som är född då är {age} år. Samverkan är för barn och unga till och med {oldest} år."
+        " Kontrollera året i födelsedatumet.",
+        "Whoever was born then is {age} years old. The collaboration is for children and youths up"
+        " to the age of {oldest}. Check the year of the date of birth.",
+    )
+
+
 class UnknownOrganisations(Invalid):
     code = "unknown-organisations"
     rule = "S1"

@@ -1,7 +1,9 @@
 """What is known about one year, as it is read: its matter, evaluation, dispatches and duties."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from shared.domain.facts import CaseFacts
@@ -60,7 +62,7 @@ class CohortFacts:
 
 @dataclass(frozen=True, slots=True)
 class OpenDuty:
-    """A duty of the year that isn't done yet."""
+    """A duty of the year that isn't done yet; `details` say of what stage and cohort, if of one."""
 
     id: UUID
     kind: str
@@ -68,6 +70,7 @@ class OpenDuty:
     owner: UUID | None
     due_on: date | None
     rule: str
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     def is_late(self, today: date) -> bool:
         return self.due_on is not None and self.due_on < today

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from shared.school_years import SchoolYear, Span
 
-WIDTH = 960
+WIDE, NARROW = 960, 320
 _DAY = timedelta(days=1)
 
 
@@ -30,17 +30,18 @@ class Month:
 class Strip:
     """`today` is None outside the strip."""
 
+    width: int
     months: tuple[Month, ...]
     terms: tuple[Bar, ...]
     breaks: tuple[Bar, ...]
     today: float | None
 
 
-def strip(year: SchoolYear, today: date) -> Strip:
-    """From the month in which the first term begins, twelve months on."""
+def strip(year: SchoolYear, today: date, width: int = WIDE) -> Strip:
+    """From the month in which the first term begins, twelve months on; so many units wide."""
     begins = min(term.first for term in year.terms).replace(day=1)
     ends = begins.replace(year=begins.year + 1)
-    scale = WIDTH / (ends - begins).days
+    scale = width / (ends - begins).days
 
     def at(day: date) -> float:
         return round(max(0, min((day - begins).days, (ends - begins).days)) * scale, 1)
@@ -50,6 +51,7 @@ def strip(year: SchoolYear, today: date) -> Strip:
 
     firsts = [_month(begins, number) for number in range(13)]
     return Strip(
+        width,
         tuple(
             Month(at(first), round(at(after) - at(first), 1), first)
             for first, after in pairwise(firsts)

@@ -18,7 +18,7 @@ from services.cases.domain.accounts import (
     NotLetIn,
     PasswordElsewhere,
     UnknownLogin,
-    check_login,
+    new_login,
     plain_login,
     whose,
 )
@@ -163,8 +163,7 @@ def add_account(
 
     Without a password one comes in by the municipality's identity service alone.
     """
-    login = plain_login(login)
-    check_login(login)
+    login = new_login(login)
     person = whose(desk.accounts.staff_by_address(login), name, roles)
     account = _new(login, person, name or login, roles, password_hash)
     if not desk.accounts.add(account, desk.now):
@@ -192,8 +191,7 @@ def add_account_on_page(
 
 def change_login(login: str, to: str, desk: AccountDesk) -> Account:
     """As when somebody's address has changed before their first sign-in by it. Raises Refused."""
-    account, to = _known(login, desk), plain_login(to)
-    check_login(to)
+    account, to = _known(login, desk), new_login(to)
     if not desk.accounts.keep_login(account.id, to):
         raise LoginTaken
     _note("account.login", account, desk)

@@ -20,17 +20,14 @@ from services.cases.handlers.consents import (
     ask_youth_about_guardians,
     asking_goes_on,
 )
-from services.cases.handlers.ledger import AddGuardian, ChangeFamily
+from services.cases.handlers.ledger import AddGuardian, ChangeFamily, FamilyChanged
 from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.standing import settle, tell_who_is_taken
 from shared.bus.events import ParticipantsChanged
 
 
-def change(command: ChangeFamily, desk: Desk) -> Collection[str]:
-    """X6, X7: what is changed counts at once; saying it twice changes nothing the second time.
-
-    The fields that were changed.
-    """
+def change(command: ChangeFamily, desk: Desk) -> FamilyChanged:
+    """X6, X7: what is changed counts at once; saying it twice changes nothing the second time."""
     file = _open_file(command.case_id, desk)
     who = of_family(file.facts, command.person)
     before = desk.family.change(command.person, command.values)
@@ -41,19 +38,25 @@ def change(command: ChangeFamily, desk: Desk) -> Collection[str]:
     ):
         desk.family.set_custody(file.id, command.person, custody=custody)
         fields.append("custody")
-    if fields:
-        _keep_former(command.person, before, fields, desk)
-        _changed(file, command.person, fields, desk)
-    return fields
+    if not fields:
+        return FamilyChanged(())
+    kept = _keep_former(file, command.person, before, fields, desk)
+    _changed(file, command.person, fields, desk)
+    return FamilyChanged(fields, kept)
 
 
-def take_back(case_id: UUID, person: UUID, desk: Desk) -> None:
-    """The last change of somebody's particulars, by whoever made it. Raises NothingToTakeBack."""
+def take_back(case_id: UUID, person: UUID, change: UUID | None, desk: Desk) -> None:
+    """This change of somebody's particulars, if it is their last, by whoever made it.
+
+    Raises NothingToTakeBack.
+    """
     file = _open_file(case_id, desk)
     of_family(file.facts, person)
     actor = desk.actor_person
-    former = None if actor is None else desk.family.former(person, actor)
-    if former is None:
+    if actor is None or change is None:
+        raise NothingToTakeBack
+    former = desk.family.former(person, actor, change)
+    if former is None or not can_be_taken_back(former, file.facts, person, desk.now):
         raise NothingToTakeBack
     fields = list(desk.family.change(person, former))
     desk.family.drop_former(person)
@@ -112,13 +115,13 @@ def keep_apart(case_id: UUID, *, never: bool, desk: Desk) -> None:
 
 
 def _keep_former(
-    person: UUID, before: Mapping[str, Any], fields: Collection[str], desk: Desk
-) -> None:
+    file: CaseFile, person: UUID, before: Mapping[str, Any], fields: Collection[str], desk: Desk
+) -> UUID | None:
     """What it was before, for whoever has changed it; nothing, where that wouldn't undo it."""
-    if desk.actor_person is None or not can_be_taken_back(fields):
+    if desk.actor_person is None or not can_be_taken_back(fields, file.facts, person, desk.now):
         desk.family.drop_former(person)
-    else:
-        desk.family.keep_former(person, desk.actor_person, before)
+        return None
+    return desk.family.keep_former(person, desk.actor_person, before)
 
 
 def _changed(file: CaseFile, person: UUID, fields: Sequence[str], desk: Desk) -> None:

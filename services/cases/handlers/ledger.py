@@ -33,10 +33,13 @@ class Family(Protocol):
     def change(self, person: UUID, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """What had another value before: which, by field."""
 
-    def keep_former(self, person: UUID, by: UUID, particulars: Mapping[str, Any]) -> None:
-        """For whoever has changed them, for `KEPT`; instead of what was kept before."""
+    def keep_former(self, person: UUID, by: UUID, particulars: Mapping[str, Any]) -> UUID:
+        """For whoever has changed them, for `KEPT`; instead of what was kept before. The id of
+        the change."""
 
-    def former(self, person: UUID, by: UUID) -> Mapping[str, Any] | None: ...
+    def former(self, person: UUID, by: UUID, change: UUID) -> Mapping[str, Any] | None:
+        """None also if the change isn't the last one."""
+
     def drop_former(self, person: UUID) -> None: ...
     def set_custody(self, case_id: UUID, person: UUID, *, custody: bool) -> None: ...
     def set_wanted(self, case_id: UUID, guardians: Collection[UUID]) -> None: ...
@@ -94,6 +97,14 @@ class ChangeFamily:
     person: UUID
     values: Mapping[str, Any]
     custody: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyChanged:
+    """Which fields were changed, and the id by which that is taken back. None: it can't be."""
+
+    fields: Collection[str]
+    taken_back_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from services.cases.handlers.overviews import (
 )
 from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts
+from shared.domain.procedure import UnknownStep
 from shared.domain.windows import WindowState
 from shared.procedures import Procedures
 
@@ -37,6 +38,8 @@ def limits_for_manager(
     """Of those whose manager somebody is today, in the organisation they are there for."""
     today = local_date(now)
     people = views.may_be_managed_by(manager)
+    if not people:
+        return ()
     found = [
         *_of_cases(people, sought, views, procedures, days, today),
         *_of_duties(people, views, procedures, days, today),
@@ -54,15 +57,24 @@ def _of_cases(
     days: WorkingDays,
     today: date,
 ) -> Iterator[DueTo]:
-    """As the scheduler has announced them; a case that it hasn't looked at yet is worked out."""
+    """As the scheduler has announced them.
+
+    A case that it hasn't looked at, since it began, a step was held or the procedure's steps have
+    other names, is worked out.
+    """
     for tasks in views.tasks_due(people, sought.before):
         yield of_tasks(tasks, days, today)
     states: tuple[WindowState, ...] = ("met",) if sought.state == "met" else ("open", "missed")
+    renamed: set[UUID] = set()
+    announced: list[tuple[UUID, DueTo | None]] = []
     for one in views.announced(people, states, sought.before):
         procedure = procedures.get(one.procedure, one.procedure_on)
-        if (due := of_announced(one, procedure, days, today)) is not None:
-            yield due
-    unknown = views.unannounced(people, with_limits(procedures))
+        try:
+            announced.append((one.case_id, of_announced(one, procedure, days, today)))
+        except UnknownStep:
+            renamed.add(one.case_id)
+    yield from (due for case, due in announced if due is not None and case not in renamed)
+    unknown = [*views.unannounced(people, with_limits(procedures)), *sorted(renamed)]
     for facts, limit in limits_in(unknown, views, procedures, days, today):
         if limit.about == "meeting" and (due := _of_limit(facts, limit)) is not None:
             yield due

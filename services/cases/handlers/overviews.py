@@ -36,6 +36,7 @@ class Overviews(CalendarRows, Protocol):
     def notes(self, case_id: UUID) -> Sequence[Note]: ...
     def parties(self, people: Collection[UUID]) -> Mapping[UUID, str]: ...
     def staff_names(self, people: Collection[UUID]) -> Mapping[UUID, str]: ...
+    def unmailable(self, people: Collection[UUID]) -> Collection[UUID]: ...
     def kinds_of_tasks(self, case_id: UUID) -> Mapping[UUID, str]: ...
     def open_cases(
         self, owners: Collection[UUID] | None, led_by: Mapping[Function, Collection[str]]
@@ -54,11 +55,15 @@ class Overviews(CalendarRows, Protocol):
     def announced(
         self, people: Collection[UUID], states: Collection[WindowState], before: date | None
     ) -> Sequence[Announced]:
-        """The limits of the open cases that one of them leads something in."""
+        """The limits of the open cases that one of them leads something in, but for a case where a
+        step was held since they were announced.
+        """
         ...
 
     def unannounced(self, people: Collection[UUID], procedures: Collection[str]) -> list[UUID]:
-        """Such cases, under these procedures, of which the scheduler has announced no limit."""
+        """Such cases, under these procedures, that `announced` says nothing true of: the scheduler
+        hasn't looked at them, or not since a step was held.
+        """
         ...
 
     def tasks_due(self, people: Collection[UUID], before: date | None) -> Sequence[TasksDue]:

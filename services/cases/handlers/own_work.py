@@ -59,9 +59,11 @@ def things_of(person: UUID, work: OwnWork, desk: DigestDesk) -> list[Thing]:
 
 def waited_for(person: UUID, work: OwnWork, desk: DigestDesk) -> Iterator[Waiting]:
     """What somebody waits for in the cases whose process owner they are."""
-    for facts in work.known.values():
-        if facts.process_owner == person and _is_open_case(facts):
-            yield from waiting(facts, procedure_of(facts, desk), desk.now)
+    own = [one for one in work.known.values() if one.process_owner == person and _is_open_case(one)]
+    people = {who.person_id for facts in own for who in facts.participants}
+    unmailable = desk.overviews.unmailable(people)
+    for facts in own:
+        yield from waiting(facts, procedure_of(facts, desk), unmailable, desk.now)
 
 
 def procedure_of(facts: CaseFacts, desk: DigestDesk) -> Procedure:

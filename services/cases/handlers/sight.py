@@ -9,7 +9,7 @@ from uuid import UUID
 from services.cases.domain.meetings import keeps_minutes
 from services.cases.domain.refused import Invalid, NotFound, Refused, Words
 from shared.domain.facts import CaseFacts
-from shared.domain.sight import may_see
+from shared.domain.sight import has_left, may_see
 from shared.procedures import Procedures
 
 HEADER = "Samspel-Acting-As"
@@ -113,7 +113,8 @@ class Sight:
         self._opened.add(case_id)
 
     def enter_to_keep(self, path: Mapping[str, str], meeting_id: UUID) -> None:
-        """R15: let pass also who keeps the minutes of a meeting. Raises NotFound."""
+        """R15: let pass also who keeps the minutes of a meeting, while they work where they are on
+        the case for (X10). Raises NotFound."""
         case_id = self.sights.case_of("meeting_id", meeting_id)
         if self.person is None or case_id is None:
             self.enter(path, case_id)
@@ -121,7 +122,8 @@ class Sight:
         self._check_person(self.person)
         task_owner = self.sights.owner_of(meeting_id, MINUTES)
         (facts,) = self.sights.facts([case_id])
-        if not keeps_minutes(facts, self.person, task_owner):
+        left = has_left(facts, self.person, self._works_for_today(self.person))
+        if left or not keeps_minutes(facts, self.person, task_owner):
             self.check(case_id)
 
     def check(self, case_id: UUID) -> None:
@@ -149,10 +151,9 @@ class Sight:
         """Whether it is seen without any emergency."""
         if self.person is None:
             return True
-        if self.person not in self._works_for:  # asked once, also for a list of hundreds
-            self._works_for[self.person] = self.sights.works_for(self.person, self.today)
+        works_for = self._works_for_today(self.person)
         procedure = self.procedures.get(facts.procedure, facts.procedure_on)
-        return may_see(facts, procedure, self.person, self.today, self._works_for[self.person])
+        return may_see(facts, procedure, self.person, self.today, works_for)
 
     @property
     def opened(self) -> Collection[UUID]:
@@ -162,6 +163,11 @@ class Sight:
     def logged(self, what: str) -> str:
         """How a read is named in the log: also whether it took an emergency to do it."""
         return f"{GLASS}{what}" if self._opened else what
+
+    def _works_for_today(self, person: UUID) -> Collection[str]:
+        if person not in self._works_for:  # asked once, also for a list of hundreds
+            self._works_for[person] = self.sights.works_for(person, self.today)
+        return self._works_for[person]
 
     def _check_person(self, person: UUID) -> None:
         party = self.sights.party(person)

@@ -1,5 +1,6 @@
 """The picture of a case's time drawn as SVG: shapes tell the kind, signs the state."""
 
+import textwrap
 from collections.abc import Iterator
 from datetime import date
 from html import escape
@@ -26,7 +27,7 @@ from services.cases.web.case_words import (
 
 WIDE, NARROW = 960.0, 340.0
 _TODAY, _MONTHS, _WEEKS, _HEAD = 18, 38, 56, 66  # the baselines of the axis, and its height
-_TITLE, _ROW, _SPACE = 22, 28, 8  # the heights in a lane, and between two
+_TITLE, _LINE, _ROW, _SPACE = 22, 18, 28, 8  # the heights in a lane, a further line, between two
 _BAND = 20
 _BOLD, _PLAIN = 8.8, 8.4  # what a letter of a lane's title and of its state takes, at most
 _NAMED = Words("Ärendets tid", "The time of the case")
@@ -65,8 +66,8 @@ def case_svg(told: Story, width: float, language: Language) -> str:
     """The drawing in one width as one element; the page chooses by its own which one is seen."""
     drawn = picture(told, _paper(width, language))
     name = "bred" if width >= WIDE else "smal"
-    lanes = list(_placed(drawn))
-    height = lanes[-1][1] + _height(lanes[-1][0]) if lanes else _HEAD
+    lanes = list(_placed(drawn, language))
+    height = lanes[-1][1] + _height(lanes[-1][0], width, language) if lanes else _HEAD
     return "".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" class="case-time {name}" role="img"',
@@ -110,16 +111,20 @@ def _hatch(name: str) -> str:
     )
 
 
-def _placed(drawn: Picture) -> Iterator[tuple[Lane, float]]:
+def _placed(drawn: Picture, language: Language) -> Iterator[tuple[Lane, float]]:
     """Each lane with where it begins from above."""
     y = float(_HEAD)
     for lane in drawn.lanes:
         yield lane, y
-        y += _height(lane)
+        y += _height(lane, drawn.frame.width, language)
 
 
-def _height(lane: Lane) -> float:
-    return _TITLE + _ROW * lane.rows + _SPACE
+def _height(lane: Lane, width: float, language: Language) -> float:
+    return _name_height(lane, width, language) + _ROW * lane.rows + _SPACE
+
+
+def _name_height(lane: Lane, width: float, language: Language) -> float:
+    return _TITLE + _LINE * (len(_lines(lane, width, language)) - 1)
 
 
 def _axis(drawn: Picture, height: float, language: Language) -> Iterator[str]:
@@ -154,21 +159,30 @@ def _now(drawn: Picture, height: float, language: Language) -> Iterator[str]:
 def _lane(lane: Lane, y: float, drawn: Picture, name: str, language: Language) -> Iterator[str]:
     yield f'<path class="line" d="M0 {_n(y)}H{_n(drawn.frame.width)}"/>'
     yield _title(lane, y + 16, drawn.frame.width, language)
-    top = y + _TITLE
+    top = y + _name_height(lane, drawn.frame.width, language)
     yield from (_band(one, top, name) for one in lane.bands)
     yield from (_mark(one, top) for one in lane.marks)
 
 
 def _title(lane: Lane, y: float, width: float, language: Language) -> str:
-    """The lane's name with its state; a name that is too long for the picture is cut."""
+    """The lane's name with its state."""
+    lines = []
+    for number, (title, state) in enumerate(_lines(lane, width, language)):
+        gap = ' dx="8"' if title else ""
+        after = f'<tspan class="state {lane.state}"{gap}>{escape(state)}</tspan>' if state else ""
+        at = f'x="0" y="{_n(y + number * _LINE)}"'
+        lines.append(f'<text class="lane" {at}>{escape(title)}{after}</text>')
+    return "".join(lines)
+
+
+def _lines(lane: Lane, width: float, language: Language) -> list[tuple[str, str]]:
+    """The name in as many lines as it needs; the state after the last, or below it."""
     state = lane_words(lane.name, lane.state, language)
     shown = f"{GLYPHS[SIGNS[lane.state]]} {state}" if state else ""
-    title = lane.title.said(language, {})
-    most = int((width - 8 - len(shown) * _PLAIN) / _BOLD)
-    if len(title) > most:
-        title = f"{title[: most - 1].rstrip()}…"
-    after = f'<tspan class="state {lane.state}" dx="8">{escape(shown)}</tspan>' if shown else ""
-    return f'<text class="lane" x="0" y="{_n(y)}">{escape(title)}{after}</text>'
+    lines = textwrap.wrap(lane.title.said(language, {}), int(width / _BOLD)) or [""]
+    if len(lines[-1]) * _BOLD + 8 + len(shown) * _PLAIN <= width:
+        return [*((line, "") for line in lines[:-1]), (lines[-1], shown)]
+    return [*((line, "") for line in lines), ("", shown)]
 
 
 def _band(band: Band, top: float, name: str) -> str:

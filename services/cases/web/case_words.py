@@ -18,7 +18,7 @@ SIGNS = {
     "known": "dot", "opened": "dot", "closed": "check", "turns": "star",
     "waiting": "ring", "open": "half", "met": "check", "missed": "triangle", "passed": "triangle",
     "proposed": "ring", "booked": "half", "held": "check", "cancelled": "cross",
-    "unmarked": "dot", "requested": "ring", "signed": "check", "refused": "cross",
+    "unmarked": "dot", "requested": "ring", "to-ask": "dash", "signed": "check", "refused": "cross",
     "withdrawn": "cross", "lapsed": "dash", "to-do": "dot", "late": "triangle", "none": "dash",
 }  # fmt: skip
 GLYPHS = {
@@ -37,6 +37,7 @@ _STATES = {
     "cancelled": Words("inställt", "cancelled"),
     "unmarked": Words("inte markerat som hållet", "not marked as held"),
     "requested": Words("väntar på svar", "waiting for an answer"),
+    "to-ask": Words("ska frågas senare", "to be asked later"),
     "signed": Words("påskrivet", "signed"),
     "refused": Words("nej", "declined"),
     "withdrawn": Words("återtaget", "withdrawn"),

@@ -90,6 +90,14 @@ async def read_form(request: Request) -> Form:
     return Form(fields, files)
 
 
+def day_or_none(said: str) -> date | None:
+    """The day that a form or an address says, of any year."""
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
+
+
 class _Wrong(Exception):
     """What somebody wrote can't be meant; the words say what to do."""
 
@@ -200,11 +208,8 @@ def _one_of(said: str, allowed: Collection[str]) -> str:
 
 
 def _day(said: str) -> date:
-    try:
-        day = date.fromisoformat(said)
-    except ValueError:
-        raise _Wrong(_DAY) from None
-    if not _EARLIEST <= day.year <= _LATEST:
+    day = day_or_none(said)
+    if day is None or not _EARLIEST <= day.year <= _LATEST:
         raise _Wrong(_DAY)
     return day
 

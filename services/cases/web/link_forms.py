@@ -15,6 +15,7 @@ from services.cases.handlers.ledger import AnswerConsent
 from services.cases.handlers.links import Opened
 from services.cases.handlers.meeting_ports import Wished
 from services.cases.handlers.ports import Desk
+from services.cases.web.forms import day_or_none
 from services.cases.web.link_page import clock_time_of
 from services.cases.web.link_session import Session
 from shared.domain.days import STOCKHOLM, at
@@ -88,7 +89,7 @@ def vote(sender: Sender) -> Sent:
 
 
 def other_time(sender: Sender) -> Sent:
-    day, clock = _day(sender.said("day")), clock_time_of(sender.said("time"))
+    day, clock = day_or_none(sender.said("day")), clock_time_of(sender.said("time"))
     wrong = {} if day else {"day": "day_wrong"}
     if day is None or clock is None:
         raise Mend(**(wrong | ({} if clock else {"time": "time_wrong"})))
@@ -178,13 +179,6 @@ def _is_wished_already(sender: Sender, wished: Wished) -> bool:
     if len(waiting) >= _MOST_WISHES:
         raise Mend(name="too_many")
     return False
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == len("2027-03-01") else None
-    except ValueError:
-        return None
 
 
 def _instant(day: date, clock: time) -> datetime:

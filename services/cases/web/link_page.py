@@ -57,6 +57,7 @@ class Inside:
     leader: Comes
     comes: Sequence[Comes] | None
     agenda: Sequence[str]
+    agenda_in: Language
     wishes: Sequence[Mapping[str, Any]]
     may_wish: bool
     may_withdraw: bool
@@ -126,7 +127,8 @@ def page(
         first_day=desk.next_working_day,
         counter=counter,
         counter_when="" if counter is None else day_and_time(counter.starts_at, None, language),
-        inside=None if session is None else _inside(opened, session.person, desk, views, origin),
+        inside=None if session is None
+        else _inside(opened, session.person, desk, views, origin, language),
     )  # fmt: skip
 
 
@@ -176,7 +178,9 @@ def _options(
     ]
 
 
-def _inside(opened: Opened, person: UUID, desk: Desk, views: Views, origin: Origin) -> Inside:
+def _inside(
+    opened: Opened, person: UUID, desk: Desk, views: Views, origin: Origin, language: Language
+) -> Inside:
     file, meeting, who = opened.file, opened.meeting, opened.who(person)
     told, current = who.party in _ADDRESSEES, opened.shown in ("booked", "proposed")
     feed = desk.feeds.of(person)
@@ -184,7 +188,8 @@ def _inside(opened: Opened, person: UUID, desk: Desk, views: Views, origin: Orig
         place=desk.links.places([meeting.id]).get(meeting.id),
         leader=_leader(opened, views),
         comes=who_comes(file.id, meeting.id, person, views) if told and current else None,
-        agenda=file.procedure.agenda if current else (),
+        agenda=file.procedure.agenda_in(language) if current else (),
+        agenda_in="en" if language == "en" and file.procedure.agenda_en else "sv",
         wishes=[one for one in views.wishes(file.id) if one["by_person"] == person],
         may_wish=told and current and file.facts.state == "open",
         may_withdraw=consent_to_withdraw(file.facts, person) is not None,

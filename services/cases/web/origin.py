@@ -1,8 +1,12 @@
-"""Whether a form was sent from our own page, as far as the browser says."""
+"""Where a request is from: whether a form was sent from our own page, and where a page is found."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
+
+# What was just done, and what it was about: in the address that a command leads on to.
+DONE, ABOUT = "klart", "om"
+SAID_ONCE = (DONE, ABOUT)
 
 
 def from_our_own_page(request: Request, public_url: str, *, hidden: bool = False) -> bool:
@@ -21,3 +25,15 @@ def from_our_own_page(request: Request, public_url: str, *, hidden: bool = False
     except ValueError:  # no address at all: nobody's, so not ours
         return False
     return host in (request.headers.get("host"), urlsplit(public_url).netloc)
+
+
+def address_of(request: Request) -> str | None:
+    """Where the page is found again, with its query; None for one that answers a form.
+
+    Without what was just done, which is said once.
+    """
+    if request.method != "GET":
+        return None
+    asked = request.query_params.multi_items()
+    query = urlencode([(name, value) for name, value in asked if name not in SAID_ONCE])
+    return f"{request.url.path}?{query}" if query else request.url.path

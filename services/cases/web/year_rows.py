@@ -100,6 +100,8 @@ def _when_they_meet(one: ShownMeeting, language: Language) -> str:
     words = WORDS[language]
     if one.starts_at is not None:
         return day_and_time(one.starts_at, one.ends_at, language, year=False)
+    if one.state in ("missed", "unknown"):  # its month is over
+        return str(words["had_no_time"])
     if one.window.last_bookable_on is None:
         return str(words["no_day"])
     return str(words["no_time"].format(day=_day(one.window.last_bookable_on, language)))

@@ -22,6 +22,7 @@ from services.notifier.domain.recipients import (
     PROTECTED,
     STAFF_ONLY,
     ByHand,
+    is_alerted_no_more,
     must_not_be_mailed,
     reach,
     recipients,
@@ -235,7 +236,8 @@ def _object(message: Message, mailing: Mailing, holding: Holding | None) -> Stop
 def _duty(
     message: Message, mailing: Mailing, procedure: Procedure | None, now: datetime
 ) -> Stop | None:
-    """An alert: the person still has the duty it is about, and nobody has said no."""
+    """An alert: the person still has the duty it is about and works there, and nobody has said
+    no."""
     if mailing.facts.state != "open":
         return Stop("case-closed", "R16")
     if _has_declined(mailing, procedure, now):
@@ -247,7 +249,8 @@ def _duty(
         return Stop("duty-passed-on", "X2")
     if contact.party != "staff" or message.party != "staff":
         return Stop("not-staff", "R41")
-    return _unreachable(message, mailing, local_date(now))
+    left = is_alerted_no_more(mailing, message.person_id, message.words.to)
+    return Stop("has-left", "X10") if left else _unreachable(message, mailing, local_date(now))
 
 
 def _of_no_case(message: Message, known: Duty | Digest, now: datetime) -> Stop | None:

@@ -18,6 +18,8 @@ from shared.mailaddress import mail_address
 
 PROTECTED, NO_MAIL, OWN_MAIL, STAFF_ONLY = "X6", "X7", "X11", "R41"
 OWN_MAIL_FROM_AGE = 15
+# Whom an alert goes to since they are on the case; a manager needn't be.
+_OF_THE_CASE = frozenset({"process_owner", "owner"})
 PARTIES = ("child", "guardian", "staff", "external")
 LANGUAGES = ("sv", "en")
 
@@ -105,6 +107,11 @@ def recipients(
         by_hand=by_hand,
         groundless=frozenset(meeting.person_ids & on_the_case - grounded),
     )
+
+
+def is_alerted_no_more(mailing: Mailing, person: UUID, to: str) -> bool:
+    """X10: whether whose duty it is (`to`) has left the organisation they are on the case for."""
+    return to in _OF_THE_CASE and person in _leavers(mailing)
 
 
 def reach(

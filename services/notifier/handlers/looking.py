@@ -24,6 +24,7 @@ from services.notifier.domain.messages import CALENDAR_KINDS, Message, Sending
 from services.notifier.domain.recipients import (
     Colleague,
     Mailable,
+    is_alerted_no_more,
     reach,
     recipients,
 )
@@ -163,8 +164,10 @@ def alert_due(event: AlertDue, desk: Desk, now: datetime) -> None:
     if look is None or look.mailing.facts.state != "open":
         return
     person = _on_duty(event, look.mailing)
-    to = None if person is None else reach(look.mailing, person, local_date(now))
-    if person is None or not isinstance(to, Mailable) or to.contact.party != "staff":
+    if person is None or is_alerted_no_more(look.mailing, person, event.to):
+        return
+    to = reach(look.mailing, person, local_date(now))
+    if not isinstance(to, Mailable) or to.contact.party != "staff":
         return
     desk.rows.add(look.drafts.alert(event, person, Colleague(to)))
 

@@ -201,7 +201,9 @@ def _move_page(
     def show(desk: Desk, views: Views) -> tuple[MeetingShown, Booking]:
         meeting = one_of(meeting_id, meetings_of(case_id, views, office.procedures, desk.now))
         minutes = asked.minutes or meeting.minutes
-        own = Asked(meeting.step.name, minutes, asked.count, not_at=meeting.starts_at)
+        own = Asked(
+            meeting.step.name, minutes, asked.count, not_at=meeting.starts_at, moving=meeting_id
+        )
         return meeting, booking(case_id, own, views, desk, office.procedures, office.times)
 
     meeting, shown = visit.see("case.slots", show, case_id)

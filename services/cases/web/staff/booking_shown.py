@@ -6,8 +6,11 @@ from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
+from services.cases.domain.booking import Wanted, check_booking, check_grounds
+from services.cases.domain.booking_refusals import AlreadyBooked
 from services.cases.domain.refused import Refused, Words
 from services.cases.domain.slot_reasons import Offered, reasons
+from services.cases.domain.whom import SeparateMeetings
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import FreeTime, Times, Views, free_times
 from services.cases.web.staff.meeting_shown import function_of
@@ -49,7 +52,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """What the page shows. `refused`: why there are no times at all; `more`: there are further."""
+    """What the page shows. `refused`: why no time can be booked; `more`: there are further."""
 
     step: Step
     steps: Sequence[Step]
@@ -66,12 +69,16 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the visitor has chosen so far; None: as the step says. `not_at`: a time not offered."""
+    """What the visitor has chosen so far; None: as the step says.
+
+    `moving`: the meeting that is to be moved; `not_at`: a time not offered.
+    """
 
     step: str | None = None
     minutes: int | None = None
     count: int = AT_FIRST
     not_at: datetime | None = None
+    moving: UUID | None = None
 
 
 def booking(
@@ -86,6 +93,11 @@ def booking(
     minutes = asked.minutes or step.minutes
     free, refused = _free(case_id, step, minutes, views, desk, procedures, times)
     free = [one for one in free if one.slot.starts_at != asked.not_at]
+    if free:
+        first = Wanted(step.name, free[0].slot.starts_at, minutes, asked.moving)
+        refused = _refusal(facts, procedure, first, desk)
+    if refused is not None:
+        free = []
     shown = free[: min(asked.count, MOST)]
     day = local_date(shown[0].slot.starts_at) if shown else desk.today
     return Booking(
@@ -109,6 +121,19 @@ def next_step(facts: CaseFacts, steps: Sequence[Step]) -> Step:
         if not any(one.state in ("booked", "held") for one in facts.meetings_of(step.name)):
             return step
     return steps[-1]
+
+
+def what_stops(facts: CaseFacts, procedure: Procedure, today: date) -> Refused | None:
+    """Why the case's next meeting can't be booked today, at whatever time; None if it can."""
+    step = next_step(facts, [one for one in procedure.steps if one.of == facts.about])
+    booked = any(one.state == "booked" for one in facts.meetings_of(step.name))
+    if booked and not facts.never_together:
+        return AlreadyBooked(rule=step.rule)
+    try:
+        check_grounds(facts, procedure, step, today)
+    except Refused as refused:
+        return refused
+    return None
 
 
 def by_day(free: Sequence[FreeTime], hours: OfficeHours) -> list[Day]:
@@ -153,6 +178,20 @@ def _free(
         ), None
     except Refused as refused:
         return [], refused
+
+
+def _refusal(facts: CaseFacts, procedure: Procedure, wanted: Wanted, desk: Desk) -> Refused | None:
+    """What booking would say to a time, so that none is offered that is refused when it is taken.
+
+    Which of the guardians who never meet is to come (X12) is chosen on the page.
+    """
+    try:
+        check_booking(facts, procedure, desk.days, desk.hours, wanted, desk.now, desk.school_years)
+    except SeparateMeetings:
+        return None
+    except Refused as refused:
+        return refused
+    return None
 
 
 def _people(

@@ -15,6 +15,7 @@ from services.cases.domain.rights import Right
 from services.cases.handlers.calendar_shown import Calendar, calendar_of_unit, own_calendar
 from services.cases.handlers.overviews import Overviews
 from services.cases.handlers.sight import Sight
+from services.cases.web.forms import day_or_none
 from services.cases.web.staff.calendar_words import SIGNS, month_and_year, short_weekday
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.visits import Visit
@@ -66,7 +67,7 @@ def _read(
     def show(
         views: Overviews, now: datetime, sight: Sight
     ) -> tuple[Span, Calendar, tuple[Week, ...], date]:
-        shown = span(view, _day(datum) or sight.today)
+        shown = span(view, day_or_none(datum) or sight.today)
         found = _calendar(shown, person, views, sight, now)
         made = weeks(shown, found.entries, sight.today, times.days, times.breaks, found.units)
         return shown, found, made, sight.today
@@ -79,14 +80,6 @@ def _read(
         return own_calendar(shown, person, views, sight, times.days, now)
 
     return visit.look("calendar.unit" if of_unit else "calendar", show)
-
-
-def _day(text: str) -> date | None:
-    """The day of an address; what is none is today."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _title(shown: Span, made: tuple[Week, ...], visit: Visit) -> str:

@@ -13,6 +13,8 @@ from services.cases.web.staff.visits import Notice, Outcome, Undo, Visit
 # Where whoever doesn't see the case any more is led, and what is said there.
 LIST = "/arenden"
 UNSEEN = "osedd"
+# The field that names which change of somebody's particulars is taken back.
+CHANGE = "change"
 
 _SAID: Mapping[str, Words] = {
     "fragat": Words("Samtycket är begärt.", "The consent has been asked for."),
@@ -24,6 +26,13 @@ _SAID: Mapping[str, Words] = {
         "Underskriften är registrerad. Nu har alla skrivit på, så möten kan bokas.",
         "The signature is recorded. Now everybody has signed, so meetings can be booked.",
     ),
+    "alla-men": Words(
+        "Underskriften är registrerad. Nu har alla skrivit på, men än kan inget möte bokas: någon"
+        " som alltid kallas saknas i ärendet eller i samtycket. Vem står under Boka möte.",
+        "The signature is recorded. Now everybody has signed, but no meeting can be booked yet:"
+        " somebody who is always called is missing on the case or in the consent. Book a meeting"
+        " says who.",
+    ),
     "nej": Words("Svaret nej är registrerat.", "The no has been recorded."),
     "utan": Words(
         "Det är registrerat att ni går vidare utan barnets eget samtycke.",
@@ -31,10 +40,13 @@ _SAID: Mapping[str, Words] = {
     ),
     "andrad": Words("Uppgifterna är ändrade.", "The particulars have been changed."),
     "andrad-for-gott": Words(
-        "Uppgifterna är ändrade. Vårdnad och skydd får följder direkt för mejl, möten och"
-        " samtycken, så det går inte att ångra. Blev det fel: ändra på personens sida.",
-        "The particulars have been changed. Custody and protection count at once for mail, meetings"
-        " and consents, so this can't be undone. If it went wrong, change it on the person's page.",
+        "Uppgifterna är ändrade. Vårdnad, skydd och mejladress får följder direkt för mejl, möten"
+        " och samtycken, så det går inte att ångra. Blev det fel: ändra på personens sida. Till en"
+        " ny mejladress kan mejl redan ha gått: stämmer den inte, ring också den det gäller.",
+        "The particulars have been changed. Custody, protection and the mail address count at once"
+        " for mail, meetings and consents, so this can't be undone. If it went wrong, change it on"
+        " the person's page. Mail may already have gone to a new address: if it's wrong, also call"
+        " whom it was for.",
     ),
     "som-forut": Words("Uppgifterna är som förut.", "The particulars are as before."),
     "samma": Words("Inget ändrades: så stod det redan.", "Nothing changed: so it was already."),
@@ -74,6 +86,12 @@ _SAID: Mapping[str, Words] = {
         "Ärendet är öppnat. Nästa steg står under Att göra.",
         "The case is open. The next step stands under To do.",
     ),
+    "nytt-tid": Words(
+        "Ärendet är öppnat. Samspel söker nu en tid för det första mötet. Saknas något står det"
+        " under Att göra.",
+        "The case is open. Samspel now looks for a time for the first meeting. If anything is"
+        " missing, it stands under To do.",
+    ),
     "nytt-samtycke": Words(
         "Ärendet är öppnat. Nästa steg: samtycke. Blanketten att skriva ut finns under Samtycken.",
         "The case is open. Next step: consent. The form to print is under Consents.",
@@ -102,8 +120,8 @@ def carry_out(
 ) -> Response:
     """Do it, and back to the case, at the part where it is seen, or `to` another page of it.
 
-    `again` is the page with what was refused; the body of `work` may hold another `notice`. Whoever
-    doesn't see the case any more is led to the list.
+    `again` is the page with what was refused; the body of `work` may hold another `notice`, and
+    what it is `about`. Whoever doesn't see the case any more is led to the list.
     """
     done = act(case_id, visit, work)
     if done.refused is not None:
@@ -111,7 +129,8 @@ def carry_out(
     if not done.body["sees"]:
         return visit.back(LIST, UNSEEN)
     path = to or f"/arenden/{case_id}"
-    return visit.back(f"{path}#{part}" if part else path, done.body.get("notice", notice), about)
+    said, of = done.body.get("notice", notice), done.body.get("about", about)
+    return visit.back(f"{path}#{part}" if part else path, said, of)
 
 
 def act(case_id: UUID, visit: Visit, work: Callable[[Desk], Mapping[str, Any] | None]) -> Outcome:
@@ -128,7 +147,7 @@ def notices(case_id: UUID, visit: Visit) -> dict[str, Notice]:
     """What the case's page says after each act, with the way back where there is one."""
     path, about = f"/arenden/{case_id}", _id(visit.about)
     ways_back = {
-        "andrad": Undo(f"{path}/familj/{about}/angra"),
+        "andrad": _take_back(path, visit.about),
         "tillagd": Undo(f"{path}/personer/{about}/ta-bort"),
         "borttagen": Undo(f"{path}/personer/ny", {"person": about}),
         "var-for-sig": Undo(f"{path}/var-for-sig", {"never": "no"}),
@@ -137,11 +156,24 @@ def notices(case_id: UUID, visit: Visit) -> dict[str, Notice]:
         "inte-klar": Undo(f"{path}/uppgifter/{about}/klar"),
         "avslutat": Undo(f"{path}/oppna-igen"),
     }
-    needs_about = ("andrad", "tillagd", "borttagen", "klar", "inte-klar")
+    needs_about = ("tillagd", "borttagen", "klar", "inte-klar")
     return {
         name: Notice(said, None if name in needs_about and not about else ways_back.get(name))
         for name, said in _SAID.items()
     }
+
+
+def change_said(person: UUID, change: UUID) -> str:
+    """Whose particulars were changed, and by which change, as what a notice is about."""
+    return f"{person}.{change}"
+
+
+def _take_back(path: str, about: str) -> Undo | None:
+    """This change, and no later one that another page has made."""
+    person, _, change = about.partition(".")
+    if not _id(person) or not _id(change):
+        return None
+    return Undo(f"{path}/familj/{_id(person)}/angra", {CHANGE: _id(change)})
 
 
 def _id(text: str) -> str:

@@ -7,6 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from services.cases.domain.booking_refusals import ParticipantsMissing
+from services.cases.domain.consent_refusals import OrganisationNotCovered
 from services.cases.domain.consents import Terms
 from services.cases.domain.refused import NotFound, Words
 from services.cases.domain.rights import Right
@@ -16,6 +18,7 @@ from services.cases.handlers.overviews import Overviews
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Row
 from services.cases.web.forms import Fields
+from services.cases.web.staff.booking_shown import what_stops
 from services.cases.web.staff.case_acting import carry_out
 from services.cases.web.staff.case_showing import OneCase, in_templates, read_case
 from services.cases.web.staff.room import Room
@@ -99,8 +102,11 @@ def _sign(case_id: UUID, consent_id: UUID, visit: Visit) -> Response:
     def work(desk: Desk) -> dict[str, str]:
         consent_answers.sign(command, desk)
         file = desk.take(case_id)
-        all_have = consent_stands(file.facts, file.procedure, desk.today)
-        return {"notice": "alla-skrivit"} if all_have else {}
+        if not consent_stands(file.facts, file.procedure, desk.today):
+            return {}
+        stops = what_stops(file.facts, file.procedure, desk.today)
+        somebody_missing = isinstance(stops, (ParticipantsMissing, OrganisationNotCovered))
+        return {"notice": "alla-men" if somebody_missing else "alla-skrivit"}
 
     return carry_out(
         case_id,

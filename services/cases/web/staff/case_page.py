@@ -18,6 +18,7 @@ from services.cases.web.staff.case_acting import carry_out, notices
 from services.cases.web.staff.case_showing import OneCase, in_templates, read_case
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.visits import Visit
+from shared.domain.consent import consent_stands
 
 _OUTCOMES: Mapping[str, str] = {
     HowItEnded.COMPLETED: "The work is completed",
@@ -68,11 +69,14 @@ def show_page(
 ) -> Response:
     """The case, also with what a button on it was refused. Raises NotFound."""
     case = read_case(case_id, visit)
+    said = notices(case_id, visit)
+    if consent_stands(case.facts, case.procedure, case.today):
+        del said["nytt-samtycke"]  # of an address that is opened anew after the signatures
     return visit.page(
         "staff/case.html",
         refused=refused,
         wrong=wrong,
-        notices=notices(case_id, visit),
+        notices=said,
         **in_templates(case, visit),
         **choices(visit),
         goals=_goals(case, visit),

@@ -8,7 +8,6 @@ from babel import Locale
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from services.cases.domain.family import can_be_taken_back
 from services.cases.domain.links import Code
 from services.cases.domain.refused import NotFound, Words
 from services.cases.domain.rights import Right
@@ -17,7 +16,7 @@ from services.cases.handlers.commands import NewGuardian
 from services.cases.handlers.ledger import AddGuardian, ChangeFamily
 from services.cases.handlers.ports import Desk
 from services.cases.web.forms import Fields
-from services.cases.web.staff.case_acting import act, carry_out
+from services.cases.web.staff.case_acting import CHANGE, act, carry_out, change_said
 from services.cases.web.staff.case_page import press, show_page
 from services.cases.web.staff.case_showing import OneCase, Person, in_templates, read_to_change
 from services.cases.web.staff.room import Room
@@ -137,10 +136,12 @@ def _change(case_id: UUID, person_id: UUID, visit: Visit) -> Response:
     command = ChangeFamily(case_id, person_id, values, custody)
 
     def work(desk: Desk) -> dict[str, str]:
-        fields = family.change(command, desk)
-        if not fields:
+        changed = family.change(command, desk)
+        if not changed.fields:
             return {"notice": "samma"}
-        return {} if can_be_taken_back(fields) else {"notice": "andrad-for-gott"}
+        if changed.taken_back_by is None:
+            return {"notice": "andrad-for-gott"}
+        return {"about": change_said(person_id, changed.taken_back_by)}
 
     return carry_out(
         case_id,
@@ -149,15 +150,15 @@ def _change(case_id: UUID, person_id: UUID, visit: Visit) -> Response:
         lambda refused: _page(case_id, visit, person_id, refused=refused),
         "andrad",
         part=_PART,
-        about=person_id,
     )
 
 
 def _take_back(case_id: UUID, person_id: UUID, visit: Visit) -> Response:
+    change = Fields(visit.form).ident(CHANGE, needed=False)
     return carry_out(
         case_id,
         visit,
-        lambda desk: family.take_back(case_id, person_id, desk),
+        lambda desk: family.take_back(case_id, person_id, change, desk),
         lambda refused: _page(case_id, visit, person_id, refused=refused),
         "som-forut",
         part=_PART,

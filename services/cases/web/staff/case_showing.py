@@ -8,6 +8,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 
+from services.cases.domain.asking import has_begun
 from services.cases.domain.case_entries import DatedTask, Form, people_in_words
 from services.cases.domain.case_picture import Story, story
 from services.cases.domain.letters import can_be_written
@@ -24,6 +25,7 @@ from services.cases.web.case_words import (
     state_words,
     when_words,
 )
+from services.cases.web.staff.booking_shown import what_stops
 from services.cases.web.staff.case_tasks import ToDo, to_do
 from services.cases.web.staff.meeting_shown import MeetingShown, meetings_of
 from services.cases.web.staff.visits import Visit
@@ -140,6 +142,18 @@ class OneCase:
     def title_of(self, step: str) -> Words:
         """Of a step; of one that this version doesn't know, what it is."""
         return step_words(self.procedure, step) or _MEETING
+
+    @property
+    def asks_after(self) -> Words | None:
+        """P5: the step after which consents are asked for, until it has been held."""
+        if has_begun(self.facts, self.procedure):
+            return None
+        return step_words(self.procedure, self.procedure.consent.asked_after_step)
+
+    @property
+    def can_book(self) -> bool:
+        """Whether the next meeting can be booked, if there is a time."""
+        return what_stops(self.facts, self.procedure, local_date(self.now)) is None
 
     def letters(self, meeting_id: UUID) -> list[Person]:
         """X7, X5: those of the family who are called to a meeting, and a letter would be true."""

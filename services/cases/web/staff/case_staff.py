@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from services.cases.domain.refused import Words
+from services.cases.domain.refused import Invalid, Refused, Words
 from services.cases.domain.rights import Right
 from services.cases.domain.support import Support
 from services.cases.handlers import closing, opening, ownership
@@ -143,6 +143,7 @@ def _set_coordinator(case_id: UUID, visit: Visit) -> Response:
         visit,
         lambda desk: ownership.set_coordinator(case_id, person, desk),
         "koordinator",
+        person_field="coordinator",
     )
 
 
@@ -156,6 +157,7 @@ def _set_contact(case_id: UUID, visit: Visit) -> Response:
         visit,
         lambda desk: ownership.set_contact_person(case_id, person, desk),
         "kontakt",
+        person_field="contact",
     )
 
 
@@ -181,15 +183,16 @@ def _changed(
     notice: str,
     *,
     part: str = _RESPONSIBLE,
+    person_field: str = "person",
 ) -> Response:
-    return carry_out(
-        case_id,
-        visit,
-        work,
-        lambda refused: _responsible(case_id, visit, refused=refused),
-        notice,
-        part=part,
-    )
+    """`person_field`: the page's own name of who is chosen, to say there what is wrong with it."""
+
+    def again(refused: Refused) -> Response:
+        if isinstance(refused, Invalid) and refused.field == "person":
+            refused.field = person_field
+        return _responsible(case_id, visit, refused=refused)
+
+    return carry_out(case_id, visit, work, again, notice, part=part)
 
 
 def _finding(

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from services.cases.domain.done_by_itself import NotDoneYet, check_done_by_hand
 from services.cases.domain.refused import Words
-from services.cases.domain.task_kinds import task_in_words
 from services.cases.domain.tasks import OpenTask
 from services.cases.handlers.reading import Row, ShownCase
 from services.cases.web.words import task_words
@@ -43,9 +42,7 @@ def to_do(
     return ToDo(
         id=task["id"],
         kind=kind,
-        words=Words(
-            task_words(kind, task["details"], shown.procedure, meeting), task_in_words(kind).en
-        ),
+        words=task_words(kind, task["details"], shown.procedure, meeting),
         owner=names.get(task["owner"], ""),
         is_mine=task["owner"] == person,
         due_on=due_on,

@@ -45,7 +45,7 @@ class Entrance:
     demo_password: str | None = None
     # A whole municipality can sit behind one address: only what fails counts.
     brake: Brake = field(default_factory=lambda: Brake(each=100, together=5000))
-    # So many at a time are still tried from where too much has failed; nobody waits for a turn.
+    # So many at a time are still tried from where too much has failed.
     turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_THOUGH_BRAKED))
 
 

@@ -154,20 +154,7 @@ def _page(
 ) -> Response:
     """Those that wait, the oldest first; or those that have been answered."""
     state = which if which in _ANSWERED else _NEW
-
-    def show(views: Views, now: datetime) -> dict[str, Any]:
-        found = inquiries.listed(
-            views, visit.person, local_date(now), state=state, after=after, limit=_PAGE
-        )
-        people = {one.by_person for one in found if one.by_person is not None}
-        return {
-            "found": found,
-            "names": views.names(people),
-            "units": {row["code"]: row["name"] for row in views.units()},
-            "today": local_date(now),
-        }
-
-    shown = visit.read("inquiries", show)
+    shown = _found(visit, state, after)
     versions = visit.room.office.procedures
     procedures = {
         one.procedure: versions.get(one.procedure, local_date(one.received_at))
@@ -189,6 +176,24 @@ def _page(
         states=STATES,
         more=shown["found"][-1].id if len(shown["found"]) == _PAGE else None,
     )
+
+
+def _found(visit: Visit, state: str, after: UUID | None) -> dict[str, Any]:
+    """The inquiries of one page, with the names and the units they speak of."""
+
+    def show(views: Views, now: datetime) -> dict[str, Any]:
+        found = inquiries.listed(
+            views, visit.person, local_date(now), state=state, after=after, limit=_PAGE
+        )
+        people = {one.by_person for one in found if one.by_person is not None}
+        return {
+            "found": found,
+            "names": views.names(people),
+            "units": {row["code"]: row["name"] for row in views.units()},
+            "today": local_date(now),
+        }
+
+    return visit.read("inquiries", show)
 
 
 def _shown_after(visit: Visit) -> UUID | None:

@@ -35,6 +35,7 @@ _FORBIDDEN, _TOO_MANY, _NOT_FOUND = 403, 429, 404
 _BACK = "/oidc/svar"
 _OUT = "ut"
 _LONGEST_CODE = 2000
+_TURN_SECONDS = 2.0
 
 
 class NotFromHere(NotAllowed):
@@ -121,20 +122,10 @@ def _add_identity_service(
 
     @router.get("/oidc/start")
     def leave(request: Request, till: str = "/") -> Response:
-        leaving = Leaving.now(local_path(till), system_now())
         try:
-            to = service.address(
-                leaving.state, leaving.nonce(room.secret), leaving.verifier(room.secret),
-                redirect_uri,
-            )  # fmt: skip
+            return _leave(local_path(till), room, service, redirect_uri)
         except NotSignedIn as error:
             return _failed(request, room, entrance, error)
-        answer = RedirectResponse(to, 303)
-        answer.set_cookie(
-            _cookie(room), leaving.sealed(room.secret), max_age=int(LASTS.total_seconds()),
-            path="/", secure=room.secure, httponly=True, samesite="lax",
-        )  # fmt: skip
-        return answer
 
     @router.get(_BACK)
     def come_back(
@@ -158,6 +149,18 @@ def _add_identity_service(
             _cookie(room), path="/", secure=room.secure, httponly=True, samesite="lax"
         )
         return answer
+
+
+def _leave(till: str, room: Room, service: IdentityService, redirect_uri: str) -> Response:
+    """To the identity service, with a cookie to know who comes back by. Raises NotSignedIn."""
+    leaving = Leaving.now(till, system_now())
+    nonce, verifier = leaving.nonce(room.secret), leaving.verifier(room.secret)
+    answer = RedirectResponse(service.address(leaving.state, nonce, verifier, redirect_uri), 303)
+    answer.set_cookie(
+        _cookie(room), leaving.sealed(room.secret), max_age=int(LASTS.total_seconds()),
+        path="/", secure=room.secure, httponly=True, samesite="lax",
+    )  # fmt: skip
+    return answer
 
 
 def _by_password(request: Request, form: Form, room: Room, entrance: Entrance) -> str:
@@ -188,9 +191,9 @@ def _though_braked(form: Form, room: Room, entrance: Entrance) -> str:
     """Whoever knows their password comes in, also where somebody else has guessed too much.
 
     An account is tried unless a wrong one is pending: a guesser has one guess at each. Raises
-    TooManyTries, whatever is wrong.
+    TooManyTries, whatever is wrong, or if others take every turn for too long.
     """
-    if not entrance.turns.acquire(blocking=False):
+    if not entrance.turns.acquire(timeout=_TURN_SECONDS):
         raise TooManyTries
     try:
         return _tried(form, room, entrance, once=True)
@@ -249,12 +252,13 @@ def _door(
 ) -> Response:
     said = {"form": Form(), "refused": None, "left": False} | values
     till = local_path(till)
+    found_at = "/logga-in" + (f"?{urlencode({'till': till})}" if till != "/" else "")
     people = people_to_be(room, entrance) if entrance.demo_password else []
     cookie = request.cookies.get(_door_cookie(room), "")
     browser = browser_known_by(cookie)
     answer = room.open_page(
-        "staff/login.html", request, status=status, wrong={}, till=till, people=people,
-        password=entrance.demo_password, elsewhere=_elsewhere(room, entrance, till),
+        "staff/login.html", request, status=status, wrong={}, till=till, found_at=found_at,
+        people=people, password=entrance.demo_password, elsewhere=_elsewhere(room, entrance, till),
         token=(TOKEN, door_token(room.secret, browser)), **said,
     )  # fmt: skip
     if browser != cookie:

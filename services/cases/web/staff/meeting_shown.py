@@ -1,10 +1,11 @@
 """A meeting as its page shows it: who comes, what was proposed and wished for, what can be done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.cases.domain.reached import not_mailed
 from services.cases.domain.refused import Words
 from services.cases.domain.spoken import organisation_name_words, role_words
 from services.cases.handlers.reading import Row, Views
@@ -25,6 +26,12 @@ ANSWERS = {
     "declined": ("×", Words("kommer inte", "isn't coming")),
     "tentative": ("?", Words("kanske", "perhaps")),
     "needs-action": ("○", Words("har inte svarat", "hasn't answered")),
+}
+# English has another form for several.
+_OF_SEVERAL = {
+    "accepted": Words("kommer", "are coming"),
+    "declined": Words("kommer inte", "aren't coming"),
+    "needs-action": Words("har inte svarat", "haven't answered"),
 }
 VOTES = {
     "yes": Words("Passar", "Suits"),
@@ -48,7 +55,10 @@ _FAMILY = {
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """One who is called, and what they have said. `by_hand`: no mail reaches them."""
+    """One who is called, and what they have said.
+
+    `by_hand`: they are to be told by a person; `is_mailed`: they are asked by mail and link.
+    """
 
     person: UUID
     name: str
@@ -59,6 +69,7 @@ class Attendee:
     answered_at: datetime | None
     by_hand: bool
     present: bool | None
+    is_mailed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +121,10 @@ class MeetingShown:
 
     @property
     def counts(self) -> list[tuple[str, int, Words]]:
-        """How many have said what: a sign, a number, words."""
-        said = [one.answer for one in self.attendees]
+        """How many have said what, of those who are asked or have answered: sign, number, words."""
+        said = [
+            one.answer for one in self.attendees if one.is_mailed or one.answer != "needs-action"
+        ]
         return [_counted(code, said.count(code)) for code in ANSWERS if code in said]
 
     @property
@@ -149,7 +162,7 @@ def meetings_of(
             for one in views.tasks([case_id])
             if one["kind"] in _BY_HAND and one["state"] == "open"
         },
-        {one["person_id"] for one in views.people_of(case_id) if not _may_be_mailed(one)},
+        not_mailed(facts, procedure, views.unmailable(named), now),
         now,
     )
     found = [reader.meeting(row) for row in rows]
@@ -173,7 +186,7 @@ class _Reader:
     attendance: Sequence[Row]
     places: Mapping[str, str]
     by_hand: set[tuple[UUID, UUID]]
-    without_mail: set[UUID]
+    without_mail: Collection[UUID]
     now: datetime
 
     def meeting(self, row: Row) -> MeetingShown:
@@ -227,6 +240,7 @@ class _Reader:
             answered_at=row["answered_at"],
             by_hand=(row["meeting_id"], person) in self.by_hand or person in self.without_mail,
             present=row["present"],
+            is_mailed=person not in self.without_mail,
         )
 
     def _name(self, person: UUID | None) -> str:
@@ -248,14 +262,7 @@ def function_of(who: Participant | None) -> Words:
 
 def _counted(answer: str, count: int) -> tuple[str, int, Words]:
     sign, words = ANSWERS[answer]
-    return sign, count, words
-
-
-def _may_be_mailed(person: Row) -> bool:
-    """X6, X7: who has an address and isn't protected, as far as is known, nor wants no mail."""
-    if person["party"] == "staff":
-        return bool(person["has_mail"])
-    return bool(person["has_mail"] and person["protected"] is False and not person["no_mail"])
+    return sign, count, words if count == 1 else _OF_SEVERAL.get(answer, words)
 
 
 def _option(row: Row) -> Option:

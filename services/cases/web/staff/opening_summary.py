@@ -23,6 +23,7 @@ from services.cases.web.staff.opening_place import (
     MOST_PEOPLE,
     SUMMARY,
     Place,
+    Seen,
     ThePlace,
     found_by,
     look_at,
@@ -132,5 +133,12 @@ def _opened(place: Place, desk: Desk) -> dict[str, str]:
         return command
 
     case_id = drafts.open_drafted(place.procedure, place.inquiry, read, desk)
-    asks_now = seen.procedure.consent.asked_after_step is None and not seen.by_child
-    return {"id": str(case_id), "next": "nytt-samtycke" if asks_now else "nytt"}
+    return {"id": str(case_id), "next": _next(seen)}
+
+
+def _next(seen: Seen) -> str:
+    """What the case's page says of what comes now: the talk with the child, a time, a consent."""
+    after = seen.procedure.consent.asked_after_step
+    if seen.by_child or (after is not None and not seen.procedure.step(after).seeks):
+        return "nytt"
+    return "nytt-samtycke" if after is None else "nytt-tid"

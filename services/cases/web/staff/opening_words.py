@@ -104,7 +104,7 @@ def label_of(field: str) -> Words:
     number, _, own = rest.partition("_")
     if part != "guardian" or own not in _LABELS:
         return _LABELS.get(field, Words("Formuläret", "The form"))
-    words = _LABELS[own]
+    words = Words("Namn", "Name") if own == "name" else _LABELS[own]
     return Words(f"Vårdnadshavare {number}, {_lower(words.sv)}", f"Guardian {number}, {words.en}")
 
 
@@ -152,7 +152,7 @@ _NEEDED = {
 }
 _LABELS = {
     "known_on": Words("När behovet blev känt", "When it became known"),
-    "name": Words("Namn", "Name"),
+    "name": Words("Barnets namn", "The child's name"),
     "birth_date": Words("Födelsedatum", "Date of birth"),
     "unit": Words("Förskola eller skola", "Preschool or school"),
     "grade": Words("Årskurs", "Grade"),

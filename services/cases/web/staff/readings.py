@@ -1,7 +1,6 @@
 """Who has read a case; and how many cases somebody reads a day (decision 12)."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from services.cases.domain.rights import Right
 from services.cases.handlers.overviews import Overviews
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.readings import ReadAWeek, read_in_week, readings_of
+from services.cases.web.forms import day_or_none
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.visits import Visit
 
@@ -62,14 +62,7 @@ def make_reading_pages(room: Room) -> APIRouter:
 
 def _read(week: str, page: int, people: Collection[UUID] | None, desk: Desk) -> ReadAWeek:
     offset = (page - 1) * _A_PAGE
-    return read_in_week(_day(week), people, desk.readings, desk.today, _A_PAGE, offset)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    return read_in_week(day_or_none(week), people, desk.readings, desk.today, _A_PAGE, offset)
 
 
 def _counts(visit: Visit, shown: ReadAWeek, page: int) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -21,7 +22,7 @@ from services.cases.handlers.sessions import Sessions, SignedIn, Terms, who
 from services.cases.office import Office
 from services.cases.web import link_session
 from services.cases.web.forms import read_form
-from services.cases.web.origin import from_our_own_page
+from services.cases.web.origin import address_of, from_our_own_page
 from services.cases.web.staff.visits import TOKEN, Visit
 from services.cases.web.staff.words import LANGUAGES, Speech
 from services.cases.web.templating import templates, written
@@ -188,14 +189,14 @@ class Room:
             hidden=None if visit is None else visit.hidden,
             notice=None,
             quoted=self.quoted,
-            **values,
+            **{"found_at": address_of(request), **values},
         )
         return HTMLResponse(html, status, {"Vary": "Cookie"})
 
     def to_the_door(self, request: Request) -> Response:
         """To sign in, and from there back to the page."""
-        path = request.url.path if request.method == "GET" else ""
-        till = f"?till={path}" if path not in ("", "/") else ""
+        to = address_of(request) or "/"
+        till = f"?till={quote(to, safe='/')}" if to != "/" else ""
         return self.let_out(RedirectResponse(f"{self.root}/logga-in{till}", 303))
 
     def quoted(self, rule: str | None) -> str:

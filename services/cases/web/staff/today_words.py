@@ -7,10 +7,9 @@ from services.cases.domain.done_by_itself import CONDITIONS
 from services.cases.domain.duties import is_ticked_off
 from services.cases.domain.glass import SEE
 from services.cases.domain.refused import Language, Words
-from services.cases.domain.task_kinds import task_in_words
 from services.cases.domain.today import MEETING, OpenTask, Thing, Urgency
-from services.cases.web import words
 from services.cases.web.staff.words import Speech
+from services.cases.web.words import task_words
 
 OPEN, BOOK = Words("Öppna", "Open"), Words("Boka", "Book")
 TICK_OFF = Words("Markera som klar", "Mark as done")
@@ -60,8 +59,7 @@ def what(thing: Thing) -> Words:
     assert thing.task is not None
     starts_at = thing.task.meeting_starts_at
     meeting = None if starts_at is None else {"starts_at": starts_at}
-    said = words.task_words(thing.kind, thing.task.details, thing.procedure, meeting)
-    return Words(said, task_in_words(thing.kind).en)
+    return task_words(thing.kind, thing.task.details, thing.procedure, meeting)
 
 
 def state(thing: Thing, today: date) -> tuple[str, Words]:

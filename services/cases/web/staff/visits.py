@@ -25,6 +25,7 @@ from services.cases.handlers.sessions import SignedIn
 from services.cases.handlers.sight import GLASS, Sight
 from services.cases.office import Caller, Doer, Reader
 from services.cases.web.forms import Form
+from services.cases.web.origin import ABOUT, DONE, address_of
 from services.cases.web.staff.words import Speech
 from services.cases.web.templating import written
 from shared.ids import keyed_token
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 TOKEN, KEY = "token", "key"  # a field named «form» would hide what htmx asks a form for
-_DONE, _ABOUT = "klart", "om"
 _UNDO, _NOTHING_SENT = Words("Ångra", "Undo"), Form()
 _OK, _INVALID, _CONFLICT, _FORBIDDEN = 200, 422, 409, 403
 
@@ -100,12 +100,12 @@ class Visit:
     @property
     def done(self) -> str:
         """The name of what was done before this page, by `back`."""
-        return self.request.query_params.get(_DONE, "")[:40]
+        return self.request.query_params.get(DONE, "")[:40]
 
     @property
     def about(self) -> str:
-        """What `done` was about: an id, by `back`."""
-        return self.request.query_params.get(_ABOUT, "")[:40]
+        """What `done` was about: an id or two, by `back`."""
+        return self.request.query_params.get(ABOUT, "")[:80]
 
     @property
     def in_emergency(self) -> bool:
@@ -222,6 +222,7 @@ class Visit:
             **self.room.common,
             **self.speech.in_templates(),
             visit=self,
+            found_at=address_of(self.request),
             form=self.form,
             hidden=self.hidden,
             refused=refused,
@@ -238,7 +239,7 @@ class Visit:
         `path` is one of ours, and may have a fragment.
         """
         path, _, fragment = path.partition("#")
-        said = {_DONE: notice, _ABOUT: "" if about is None else str(about)}
+        said = {DONE: notice, ABOUT: "" if about is None else str(about)}
         query = urlencode({key: value for key, value in said.items() if value})
         sign = "&" if "?" in path else "?"
         to = "".join((path, f"{sign}{query}" if query else "", f"#{fragment}" if fragment else ""))

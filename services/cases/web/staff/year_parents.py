@@ -41,7 +41,7 @@ _STATES: Mapping[str, tuple[str, Words]] = {
     "held": ("✓", Words("hållet", "held")),
     "planned": ("◐", Words("bokat", "booked")),
     "none": ("○", Words("ska hållas", "to be held")),
-    "unknown": ("–", Words("ingen uppgift", "nothing is known")),
+    "unknown": ("–", Words("inget känt", "nothing is known")),
 }
 _FIELDS = {"starts_at": "day", "on": "held_on", "minutes": "time"}
 

@@ -15,6 +15,7 @@ from services.cases.domain.year_shown import ShownYear
 from services.cases.domain.year_wheel import Entry, Wheel
 from services.cases.handlers.year.showing import Leads
 from services.cases.handlers.year_view_ports import NamedPost
+from services.cases.web.words import task_words
 from services.cases.web.year_rows import Row, post_name, row, yearly_titles
 from services.cases.web.year_words import WORDS
 from shared.domain.swedish import long_date
@@ -68,7 +69,10 @@ def own_duties(
     )
     return [
         _duty(one.kind, one.rule, one.due_on, [], language, late=one.is_late(today))
-        | {"to": _dealt_with(one, shown)}
+        | {
+            "what": task_words(one.kind, one.details, shown.procedure, None).said(language, {}),
+            "to": _dealt_with(one, shown),
+        }
         for one in ordered
     ]
 

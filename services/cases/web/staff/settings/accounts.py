@@ -35,6 +35,14 @@ _NOTICES = {
     ),
     "oppet": Notice(Words("Kontot är öppet igen.", "The account is open again.")),
 }
+_WITHOUT_PASSWORD = Notice(
+    Words(
+        "Kontot finns nu, men ingen kan logga in med det förrän it har gett det ett lösenord. Be it"
+        " köra samspel user password på servern.",
+        "The account exists now, but nobody can sign in by it until IT has given it a password. Ask"
+        " IT to run samspel user password at the server.",
+    )
+)
 # Opens a desk in whose name it is done.
 Accounts = Callable[[str], AbstractContextManager[AccountDesk]]
 
@@ -52,11 +60,16 @@ class YourOwn(Refused):
     )
 
 
-def make_account_pages(room: Room, open_desk: Accounts, passwords: Passwords) -> APIRouter:
-    """The list, one more, and what is done with each."""
+def make_account_pages(
+    room: Room, open_desk: Accounts, passwords: Passwords, *, by_identity: bool
+) -> APIRouter:
+    """The list, one more, and what is done with each.
+
+    `by_identity`: whether one can also sign in by the municipality's identity service.
+    """
     router = APIRouter(include_in_schema=False, prefix=_PATH)
     seen, acting = Depends(room.visits(Right.ADMINISTER)), Depends(room.acts(Right.ADMINISTER))
-    keeping = _Keeping(open_desk, passwords)
+    keeping = _Keeping(open_desk, passwords, by_identity)
 
     @router.get("")
     def everybody(visit: Annotated[Visit, seen]) -> Response:
@@ -88,6 +101,7 @@ class _Keeping:
 
     open_desk: Accounts
     passwords: Passwords
+    by_identity: bool
 
     def page(
         self,
@@ -106,7 +120,8 @@ class _Keeping:
             "staff/settings/accounts.html",
             refused=refused,
             wrong=wrong,
-            notices=_NOTICES,
+            notices={**_NOTICES, "utan-losenord": _WITHOUT_PASSWORD},
+            by_identity=self.by_identity,
             accounts=everybody,
             roles=_ROLES,
             **shown,
@@ -135,7 +150,8 @@ class _Keeping:
             kept = accounts.checked_hash(password, login, hasher) if password else None
             accounts.add_account_on_page(login, name, roles, kept, desk)
 
-        return self.act(visit, "gjort", do)
+        usable = self.by_identity or bool(password)
+        return self.act(visit, "gjort" if usable else "utan-losenord", do)
 
     def change_roles(self, visit: Visit) -> Response:
         fields = Fields(visit.form)

@@ -44,7 +44,7 @@ class Line:
     who: Words
 
 
-def history(desk: Desk, areas: Collection[str], titles: Mapping[str, str]) -> Sequence[Line]:
+def history(desk: Desk, areas: Collection[str], titles: Mapping[str, Words]) -> Sequence[Line]:
     """The newest first. `titles`: what each routine is called."""
     noted = desk.rule_changes.noted(areas, _SHOWN)
     return [
@@ -57,14 +57,15 @@ def history(desk: Desk, areas: Collection[str], titles: Mapping[str, str]) -> Se
     ]
 
 
-def _words(action: str, details: Mapping[str, Any], titles: Mapping[str, str]) -> Words:
+def _words(action: str, details: Mapping[str, Any], titles: Mapping[str, Words]) -> Words:
     if not action.startswith("rules."):
         return _DONE.get(action, _OTHER)
     name, taken_back = str(details.get("name", "")), action == "rules.take-back"
+    called = titles.get(name) or plain_words(name)
     if details.get("kind") == "school-year":
-        return _with(_YEAR_TAKEN_BACK if taken_back else _YEAR, name, None)
+        return _with(_YEAR_TAKEN_BACK if taken_back else _YEAR, called, None)
     words = _TAKEN_BACK if taken_back else _PROCEDURE
-    return _with(words, titles.get(name, name), date.fromisoformat(str(details["valid_from"])))
+    return _with(words, called, date.fromisoformat(str(details["valid_from"])))
 
 
 def plain_words(text: str) -> Words:
@@ -73,8 +74,8 @@ def plain_words(text: str) -> Words:
     return Words(escaped, escaped)
 
 
-def _with(words: Words, name: str, day: date | None) -> Words:
+def _with(words: Words, name: Words, day: date | None) -> Words:
     return Words(
-        words.sv.format(name=name, day="" if day is None else the_day(day, "sv")),
-        words.en.format(name=name, day="" if day is None else the_day(day, "en")),
+        words.sv.format(name=name.sv, day="" if day is None else the_day(day, "sv")),
+        words.en.format(name=name.en, day="" if day is None else the_day(day, "en")),
     )

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from services.cases.domain.refused import NotFound, Refused, Words
 from services.cases.domain.rights import Right
+from services.cases.domain.spoken import title_words
 from services.cases.handlers import rules
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
@@ -88,6 +89,6 @@ def _shown(desk: Desk, views: Views, visit: Visit) -> dict[str, Any]:
         "history": history(
             desk,
             ("rules", "register", "token", "account"),
-            {name: own[-1].title for name, own in versions.items()},
+            {name: title_words(own[-1]) for name, own in versions.items()},
         ),
     }

@@ -14,9 +14,17 @@ from services.cases.web.staff.settings.years import make_year_pages
 
 
 def make_settings_pages(
-    room: Room, read_files: ReadFiles, accounts: Accounts, passwords: Passwords
+    room: Room,
+    read_files: ReadFiles,
+    accounts: Accounts,
+    passwords: Passwords,
+    *,
+    by_identity: bool,
 ) -> APIRouter:
-    """What administrators keep: everything of a municipality but its cases."""
+    """What administrators keep: everything of a municipality but its cases.
+
+    `by_identity`: whether one can also sign in by the municipality's identity service.
+    """
     router = APIRouter()
     for made in (
         make_overview_page(room),
@@ -25,7 +33,7 @@ def make_settings_pages(
         make_year_pages(room),
         make_routine_pages(room),
         make_token_pages(room),
-        make_account_pages(room, accounts, passwords),
+        make_account_pages(room, accounts, passwords, by_identity=by_identity),
     ):
         router.include_router(made)
     return router

@@ -13,6 +13,7 @@ from services.cases.domain.refused import Words
 from services.cases.domain.rights import Right
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
+from services.cases.web.forms import day_or_none
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.settings.history import history
 from services.cases.web.staff.settings.importing import NOTICES
@@ -54,19 +55,7 @@ def make_register_pages(room: Room) -> APIRouter:
     def people(
         visit: Annotated[Visit, seen], sok: Annotated[str, Query()] = "", sida: Page = 1
     ) -> Response:
-        def show(desk: Desk, views: Views) -> dict[str, Any]:
-            staff = views.staff(None, desk.today)
-            found = [one for one in staff if _matches(one, sok, visit.speech)]
-            return {
-                "staff": turned(found, sida),
-                "count": len(found),
-                "everybody": len(staff),
-                "unit_names": _unit_names(views),
-                "history": history(desk, ("register",), {}),
-            }
-
-        shown = visit.survey("settings.people", show)
-        return visit.page("staff/settings/people.html", notices=NOTICES, sought=sok, **shown)
+        return _people(visit, sok, sida)
 
     @router.get("/tjanster")
     def posts(
@@ -75,37 +64,63 @@ def make_register_pages(room: Room) -> APIRouter:
         vakanta: Annotated[str, Query()] = "",
         sida: Page = 1,
     ) -> Response:
-        def show(desk: Desk, views: Views) -> dict[str, Any]:
-            on = _day(dag) or desk.today
-            rows = post_rows(views, on, visit.speech)
-            people = {
-                who
-                for row in rows
-                for who in (row.standing.holder, row.standing.deputy, row.standing.acting)
-                if who is not None
-            }
-            return {
-                "rows": turned([row for row in rows if row.vacant or not vakanta], sida),
-                "vacant": sum(row.vacant for row in rows),
-                "names": views.names(people),
-                "on": on,
-            }
-
-        shown = visit.survey("settings.posts", show)
-        return visit.page("staff/settings/posts.html", only_vacant=bool(vakanta), **shown)
+        return _posts(visit, day_or_none(dag), sida, only_vacant=bool(vakanta))
 
     @router.get("/enheter")
     def units(visit: Annotated[Visit, seen]) -> Response:
-        def show(_: Desk, views: Views) -> dict[str, Any]:
-            places: dict[str, list[str]] = {}
-            for place in views.places():
-                places.setdefault(place["unit"], []).append(place["public_text"])
-            return {"units": in_tree(views.units()), "places": places}
-
-        shown = visit.survey("settings.units", show)
-        return visit.page("staff/settings/units.html", **shown)
+        return _units(visit)
 
     return router
+
+
+def _people(visit: Visit, sought: str, page: int) -> Response:
+    def show(desk: Desk, views: Views) -> dict[str, Any]:
+        staff = views.staff(None, desk.today)
+        found = [one for one in staff if _matches(one, sought, visit.speech)]
+        return {
+            "staff": turned(found, page),
+            "count": len(found),
+            "everybody": len(staff),
+            "unit_names": _unit_names(views),
+            "history": history(desk, ("register",), {}),
+        }
+
+    shown = visit.survey("settings.people", show)
+    return visit.page("staff/settings/people.html", notices=NOTICES, sought=sought, **shown)
+
+
+def _posts(visit: Visit, day: date | None, page: int, *, only_vacant: bool) -> Response:
+    """As they stand on the day, or today."""
+
+    def show(desk: Desk, views: Views) -> dict[str, Any]:
+        on = day or desk.today
+        rows = post_rows(views, on, visit.speech)
+        people = {
+            who
+            for row in rows
+            for who in (row.standing.holder, row.standing.deputy, row.standing.acting)
+            if who is not None
+        }
+        return {
+            "rows": turned([row for row in rows if row.vacant or not only_vacant], page),
+            "vacant": sum(row.vacant for row in rows),
+            "names": views.names(people),
+            "on": on,
+        }
+
+    shown = visit.survey("settings.posts", show)
+    return visit.page("staff/settings/posts.html", only_vacant=only_vacant, **shown)
+
+
+def _units(visit: Visit) -> Response:
+    def show(_: Desk, views: Views) -> dict[str, Any]:
+        places: dict[str, list[str]] = {}
+        for place in views.places():
+            places.setdefault(place["unit"], []).append(place["public_text"])
+        return {"units": in_tree(views.units()), "places": places}
+
+    shown = visit.survey("settings.units", show)
+    return visit.page("staff/settings/units.html", **shown)
 
 
 def post_rows(views: Views, on: date, speech: Speech) -> list[PostRow]:
@@ -152,10 +167,3 @@ def _matches(person: Mapping[str, Any], sought: str, speech: Speech) -> bool:
     text = sought.strip().casefold()
     roles = (speech.role(post["role"]) for post in person["posts"])
     return any(text in str(said).casefold() for said in (person["name"], *roles))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

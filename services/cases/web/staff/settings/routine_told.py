@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.cases.domain.refused import Words
 from services.cases.domain.rule_values import changeable, section_of
 from services.cases.domain.spoken import title_words
+from services.cases.web.staff.settings.history import plain_words
 from services.cases.web.staff.settings.rule_words import label, people, said, section_title
 from shared.domain.procedure import AlwaysCalled, ConsentRule, Procedure, Step
 
@@ -34,7 +35,7 @@ class Told:
 class Section:
     title: Words
     told: Sequence[Told]
-    lines: Sequence[str] = ()
+    lines: Sequence[Words] = ()
 
 
 def told(procedure: Procedure) -> list[Section]:
@@ -52,7 +53,7 @@ def told(procedure: Procedure) -> list[Section]:
             found.setdefault(section_of(one.path), []).append(told)
     sections = [Section(section_title(name, procedure), rows) for name, rows in found.items()]
     if procedure.agenda:
-        sections.append(Section(section_title("agenda", procedure), (), procedure.agenda))
+        sections.append(Section(section_title("agenda", procedure), (), _points(procedure)))
     return sections
 
 
@@ -106,6 +107,11 @@ def _waits(step: Step, procedure: Procedure) -> Iterator[Told]:
     if awaited:
         joined = Words(", ".join(one.sv for one in awaited), ", ".join(one.en for one in awaited))
         yield Told(Words("Väntar på", "Waits for"), joined, step.rule)
+
+
+def _points(procedure: Procedure) -> list[Words]:
+    points = zip(procedure.agenda, procedure.agenda_in("en"), strict=True)
+    return [Words(plain_words(sv).sv, plain_words(en).en) for sv, en in points]
 
 
 def _capital(words: Words) -> Words:

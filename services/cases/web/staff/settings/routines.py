@@ -18,11 +18,12 @@ from services.cases.domain.rule_values import (
     changeable,
     differences,
 )
+from services.cases.domain.spoken import title_words
 from services.cases.handlers import rules
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.rule_ports import Lay
 from services.cases.handlers.rules import ChangeProcedure, ProcedurePreview, TakeBack
-from services.cases.web.forms import Fields
+from services.cases.web.forms import Fields, day_or_none
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.settings import rule_form
 from services.cases.web.staff.settings.history import history
@@ -78,7 +79,7 @@ def make_routine_pages(room: Room) -> APIRouter:
     def form(
         name: str, visit: Annotated[Visit, seen], fran: Annotated[str, Query()] = ""
     ) -> Response:
-        return _form(name, _day(fran), visit)
+        return _form(name, day_or_none(fran), visit)
 
     @router.post("/{name}/andra")
     def change(name: str, visit: Annotated[Visit, acting]) -> Response:
@@ -245,12 +246,5 @@ def _now(procedures: Procedures, name: str, on: date) -> Procedure:
         return procedures.versions[name][0]
 
 
-def _titles(procedures: Procedures) -> Mapping[str, str]:
-    return {name: versions[-1].title for name, versions in procedures.versions.items()}
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+def _titles(procedures: Procedures) -> Mapping[str, Words]:
+    return {name: title_words(versions[-1]) for name, versions in procedures.versions.items()}

@@ -70,8 +70,7 @@ def section_title(section: str, procedure: Procedure) -> Words:
     if kind == "steps":
         return step_words(procedure, name) or _own(name)
     if kind == "alerts":
-        after = any(one.name == name and one.when == "after_close" for one in procedure.alerts)
-        return _AFTER_LIMIT if after else _BEFORE_LIMIT
+        return _alert(name, procedure)
     if kind == "chores":
         kinds = {one.name: one.kind for one in procedure.chores}
         known = KINDS.get(kinds.get(name, ""))
@@ -122,11 +121,26 @@ def people(codes: tuple[str, ...]) -> Words:
     return Words(", ".join(one.sv for one in words), ", ".join(one.en for one in words))
 
 
+def _alert(name: str, procedure: Procedure) -> Words:
+    """Before or after the limit, and how long: there are several before it."""
+    alert = next((one for one in procedure.alerts if one.name == name), None)
+    if alert is None:
+        return _BEFORE_LIMIT
+    when = _AFTER_LIMIT if alert.when == "after_close" else _BEFORE_LIMIT
+    long = _counted("working_days", alert.working_days)
+    return Words(f"{when.sv} ({long.sv})", f"{when.en} ({long.en})")
+
+
+def _counted(shape: Shape, value: Any) -> Words:
+    """«5 arbetsdagar»."""
+    one, many = _COUNTED[shape]
+    unit = one if value == 1 else many
+    return Words(f"{value} {unit.sv}", f"{value} {unit.en}")
+
+
 def _shaped(field: RuleField, value: Any) -> Words:
     if field.shape in _COUNTED:
-        one, many = _COUNTED[field.shape]
-        unit = one if value == 1 else many
-        return Words(f"{value} {unit.sv}", f"{value} {unit.en}")
+        return _counted(field.shape, value)
     if field.shape == "weekday":
         return WEEKDAYS[value]
     if field.shape == "nth":

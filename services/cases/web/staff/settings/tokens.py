@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from services.cases.domain.keys import OF_THE_REGISTER
+from services.cases.domain.keys import OF_THE_REGISTER, SAID
 from services.cases.domain.refused import Refused, Words
 from services.cases.domain.rights import Right
 from services.cases.handlers.ports import Desk
@@ -19,12 +19,6 @@ from services.cases.web.staff.settings.history import history
 from services.cases.web.staff.visits import Notice, Visit
 
 _PATH = "/installningar/nycklar"
-_SCOPES = {
-    "register:read": Words("Läsa registret", "Read the register"),
-    "register:write": Words("Ändra registret", "Change the register"),
-    "cases:read": Words("Läsa ärenden", "Read cases"),
-    "cases:write": Words("Ändra ärenden", "Change cases"),
-}
 _NOTICES = {
     "indragen": Notice(
         Words("Nyckeln gäller inte längre.", "The key counts no more."),
@@ -99,7 +93,7 @@ def _page(
         refused=refused,
         wrong=wrong,
         notices=_NOTICES,
-        scopes=_SCOPES,
+        scopes=SAID,
         offered=OF_THE_REGISTER,
         **visit.survey("settings.tokens", show),
     )

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from services.cases.domain.refused import NotFound, Refused, Words
 from services.cases.domain.rights import Right
-from services.cases.domain.year_strip import strip
+from services.cases.domain.year_strip import NARROW, WIDE, strip
 from services.cases.handlers import rules, school_years
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
@@ -27,6 +27,7 @@ from shared.school_years import BreakSpan, SchoolYear, Span
 _PATH = "/installningar/lasar"
 _TERMS, _MOST_BREAKS = 2, 30
 _EMPTY_ROWS = 2
+_STRIPS = (("bred", WIDE), ("smal", NARROW))  # the page's own width chooses which one is seen
 _NOTICES = {
     "sparad": Notice(
         Words(
@@ -87,7 +88,10 @@ def _list(visit: Visit) -> Response:
         left_out = [one for one in rules_now.left_out if one.change.kind == "school-year"]
         saved = {one.name for one in desk.rule_changes.saved() if one.kind == "school-year"}
         return {
-            "years": [(year, strip(year, desk.today)) for year in rules_now.last.years],
+            "years": [
+                (year, [(name, strip(year, desk.today, width)) for name, width in _STRIPS])
+                for year in rules_now.last.years
+            ],
             "saved": saved - {one.change.name for one in left_out},
             "left_out": not_counting(left_out, desk),
             "seen": desk.rule_changes.revision(),
@@ -210,14 +214,18 @@ def _take_back(name: str, visit: Visit) -> Response:
         try:
             return school_years.preview_without(name, desk, lay)
         except NotFound:
-            raise
+            if refused is None or isinstance(refused, NotFound):
+                raise
+            return refused  # another has taken it back since the page was shown
         except Refused as no:
             return no
 
     found = visit.survey("settings.school-years", show)
     preview = None if isinstance(found, Refused) else found
+    known = {year.name for year in visit.room.office.rules.last.years}
     return visit.page(
         "staff/settings/year_back.html",
+        is_known=name in known,
         refused=refused or (found if isinstance(found, Refused) else None),
         name=name,
         preview=preview,

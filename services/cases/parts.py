@@ -1,0 +1,48 @@
+"""What the web application and the worker of the case service have in common."""
+
+from datetime import timedelta
+
+from services.cases.adapters.desk import desk_for
+from services.cases.adapters.links import LinkTerms
+from services.cases.handlers.ports import Desk
+from services.cases.settings import Settings
+from shared.db import Database, Unit
+from shared.domain.days import WorkingDays
+from shared.live_rules import LiveRules
+from shared.queue import Doorbell
+
+
+class Parts:
+    """Rules, working days, bell and database; whoever makes them closes the database."""
+
+    def __init__(self, settings: Settings, *, connections: int = 4) -> None:
+        self.rules = LiveRules(settings.municipality)
+        self.municipality = self.rules.last
+        self.days = WorkingDays()
+        self.bell = Doorbell(settings.broker_url)
+        self.database = Database(
+            settings.database_url,
+            role="samspel_cases",
+            demo=settings.demo,
+            ring=self.bell.ring,
+            size=connections,
+        )
+        self._links = LinkTerms(
+            settings.secret,
+            timedelta(days=settings.link_days),
+            timedelta(days=settings.link_code_days),
+        )
+
+    def desk_for(self, unit: Unit, actor: str) -> Desk:
+        """A desk with the rules as the unit sees them."""
+        rules = self.rules.at(unit.connection)
+        return desk_for(
+            unit,
+            actor,
+            municipality=rules.name,
+            procedures=rules.procedures,
+            days=self.days,
+            hours=rules.booking.hours,
+            school_years=rules.school_years,
+            links=self._links,
+        )
