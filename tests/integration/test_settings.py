@@ -161,15 +161,12 @@ def test_an_account_that_nobody_can_sign_in_by_says_so_and_what_to_do(
 
 
 def test_where_one_signs_in_by_the_municipality_an_account_needs_no_password(
-    cases: CasesHouse, admin: Visitor
+    cases: CasesHouse, admin: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accounts = partial(accounts_over, cases.app.state.room.database)
-    before = list(cases.app.router.routes)
-    cases.app.router.routes[:] = []
-    cases.app.include_router(
-        make_account_pages(cases.app.state.room, accounts, Passwords(), by_identity=True)
-    )
-    cases.app.router.routes.extend(before)
+    pages = make_account_pages(cases.app.state.room, accounts, Passwords(), by_identity=True)
+    before = cases.app.router.routes
+    monkeypatch.setattr(cases.app.router, "routes", [*pages.routes, *before])
     sent = {"login": "asa.hallberg@exempelkommun.example"}
     said = words_of(admin.follow(admin.post("/installningar/konton", sent)).text)
     assert "Kontot är öppnat." in said

@@ -43,7 +43,8 @@ def visitor(house: CasesHouse, person: str | None) -> Visitor:
     ("person", "path", "fields", "mended"),
     [
         (REKTOR, "/arenden/nytt/samverkansmote", {"known_on": "i går"},
-         ["När behovet blev känt: skriv dagen så här: 2027-03-01.", "Barnets namn: fyll i det här."]),
+         ["När behovet blev känt: skriv dagen så här: 2027-03-01.",
+          "Barnets namn: fyll i det här."]),
         (REKTOR, "/forfragningar/ny", {"source": "guardian", "phone": "ring"},
          ["Vilken rutin gäller det? Välj ett av alternativen.",
           "Telefon: skriv telefonnumret med siffror, mellanslag och bindestreck."]),

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from shared.bus.events import Event
 from shared.bus.subscribers import SUBSCRIBERS
+from shared.ids import staff_id
 
 NOW = datetime.fromisoformat("2027-03-01T08:00:00+01:00")
 START = datetime.fromisoformat("2027-03-16T13:00:00+01:00")
@@ -136,14 +137,15 @@ class Facts:
             self.run(_CONSENT, uuid4(), self.case_id, self.people[name], state, on)
 
     def add_person(self, name: str, party: str, **more: Any) -> UUID:
-        person = self.people[name] = uuid4()
+        code = f"{name}-{uuid4().hex[:8]}"
+        person = self.people[name] = staff_id(code) if party == "staff" else uuid4()
         values = {
             "id": person,
             "party": party,
             "name": name,
             "email": f"{name}.{person.hex[:6]}@hem.example",
             "protected": False,
-            "code": f"{name}-{person.hex[:8]}" if party == "staff" else None,
+            "code": code if party == "staff" else None,
         } | more
         statement = sql.SQL("INSERT INTO cases.people ({}) VALUES ({})").format(
             sql.SQL(", ").join(map(sql.Identifier, values)),
