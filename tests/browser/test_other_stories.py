@@ -3,8 +3,11 @@
 What is typed is checked as it is typed, and axe reads each page of the opening in all its states.
 """
 
+from datetime import date, timedelta
+
 from playwright.sync_api import expect
 
+from shared.domain.days import WorkingDays
 from tests.browser.deeds import (
     answers_by_link,
     closes,
@@ -24,6 +27,7 @@ from tests.browser.hands import Hands, Pointer
 from tests.browser.reading import axe_says
 from tests.browser.stage import Stage
 from tests.support.chromium import PHONE
+from tests.support.town import Json
 
 
 class Reader(Pointer):
@@ -55,7 +59,8 @@ def test_a_spindelmote_from_the_first_worry_to_the_closing(stage: Stage) -> None
     assert mailbox("Ida") in mailed(town, "REQUEST", 0)
     answers_by_link(stage, Pointer(stage.visitor(size=PHONE)), "Ida")
     sees_the_answer(coordinator, family)
-    holds(coordinator, ends(town, case_id, "family"), following="2027-04-27")
+    family = ends(town, case_id, "family")
+    holds(coordinator, family, following=three_weeks_after(family))
     coordinator.press("Planen är sparad")
     files_the_minutes(coordinator)
     town.quiet()
@@ -77,12 +82,17 @@ def test_an_sspf_from_the_first_worry_to_the_closing(stage: Stage) -> None:
     signs(hands, case_id, "Karin Dahl")
     town.quiet()
     network = ends(town, case_id, "network")
-    following = f"2027-05-{'11' if network['starts_at'] < '2027-05' else '25'}"
-    holds(hands, network, following=following)
+    holds(hands, network, following=three_weeks_after(network))
     files_the_minutes(hands)
     town.quiet()
     holds(hands, ends(town, case_id, "follow-up"))
     closes(hands, case_id, reached=False)
+
+
+def three_weeks_after(meeting: Json) -> str:
+    """A day at work then; the stories come in any order, and each begins where one has ended."""
+    held_on = date.fromisoformat(meeting["starts_at"][:10])
+    return WorkingDays().plus(held_on + timedelta(days=20), 1).isoformat()
 
 
 def opens_spindel(hands: Hands) -> str:
