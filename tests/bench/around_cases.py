@@ -33,13 +33,16 @@ _LISTS = """
       'today'
     FROM cases.cases c, generate_series(1, 20) AS n WHERE c.about = 'child'
 """
-# Of these routines only samverkansmöte has limits.
+# Of these routines only samverkansmöte has limits; the scheduler has looked since the last meeting.
 _PLANS = """
     INSERT INTO scheduler.plans (case_id, windows)
     SELECT id, CASE procedure WHEN 'samverkansmote' THEN
-      jsonb_build_array(jsonb_build_object('step', 'first', 'opens_on', known_on, 'closes_on',
+      jsonb_build_array(jsonb_build_object(
+        'step', CASE WHEN EXISTS (SELECT FROM cases.meetings m WHERE m.case_id = c.id
+                                  AND m.state = 'held') THEN 'second' ELSE 'first' END,
+        'opens_on', known_on, 'closes_on',
         known_on + abs(hashtext(reference)) % 120, 'state', 'open', 'rule', 'R9')) ELSE '[]' END
-    FROM cases.cases WHERE about = 'child' ON CONFLICT DO NOTHING
+    FROM cases.cases c WHERE about = 'child' ON CONFLICT DO NOTHING
 """
 _DUE = """
     INSERT INTO scheduler.due (key, case_id, event_type, event, due_at, useful_until)
