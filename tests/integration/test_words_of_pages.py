@@ -118,6 +118,18 @@ def test_the_meeting_and_the_start_page_count_the_same_people(
     assert f"svarat · {signed['reference']}" not in sees(anna, "/")
 
 
+def test_P5_who_leads_a_case_waits_for_its_answers_as_its_owner_does(house: CasesHouse) -> None:
+    case = house.open_case(
+        procedure="sspf", guardians=[guardian()], participants=[], grade=7,
+        residence="exempelkommun", reason="truancy",
+    )  # fmt: skip
+    asked = {"step": "information", "starts_at": "2027-03-11T15:00:00+01:00"}
+    house.post(f"cases/{case['id']}/meetings", asked, 201)
+    waited_for = f"svarat · {case['reference']}"
+    assert waited_for in sees(house.visitor(COORDINATOR), "/")
+    assert waited_for in sees(house.visitor(), "/")
+
+
 def test_R3_a_missing_consent_is_said_in_plain_swedish(house: CasesHouse) -> None:
     case = house.open_case()
     body = {"step": "first", "starts_at": "2027-03-11T13:00:00+01:00"}

@@ -41,7 +41,7 @@ _ASKING = """
                    WHERE w.case_id = c.id AND w.state IN ('open', 'missed'))
            OR (c.procedure = ANY (%(procedures)s)
                AND NOT EXISTS (SELECT FROM scheduler_api.windows w WHERE w.case_id = c.id))
-           OR (c.process_owner = %(person)s
+           OR (%(person)s IN (c.process_owner, c.coordinator)
                AND (EXISTS (SELECT FROM cases.consents f
                             WHERE f.case_id = c.id AND f.state = 'requested')
                     OR EXISTS (SELECT FROM cases.meetings m WHERE m.case_id = c.id

@@ -166,7 +166,7 @@ def by_urgency(found: Iterable[Thing], today: date) -> dict[Urgency, list[Thing]
 def waiting(
     facts: CaseFacts, procedure: Procedure, unmailable: Collection[UUID], now: datetime
 ) -> Iterable[Waiting]:
-    """What a case's process owner waits for: numbers alone, never whose (X12).
+    """What whoever owns or leads a case waits for: numbers alone, never whose (X12).
 
     Of consents only once the asking has begun (P5). Of answers as many as the meeting's page says,
     if anybody else is among them.

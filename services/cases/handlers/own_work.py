@@ -19,6 +19,7 @@ from services.cases.domain.today import (
 from services.cases.handlers.digest_ports import DigestDesk
 from services.cases.handlers.overviews import led_by, with_limits
 from services.cases.handlers.sight import Sight
+from shared.domain.calling import in_charge
 from shared.domain.days import local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.procedure import Procedure
@@ -58,8 +59,13 @@ def things_of(person: UUID, work: OwnWork, desk: DigestDesk) -> list[Thing]:
 
 
 def waited_for(person: UUID, work: OwnWork, desk: DigestDesk) -> Iterator[Waiting]:
-    """What somebody waits for in the cases whose process owner they are."""
-    own = [one for one in work.known.values() if one.process_owner == person and _is_open_case(one)]
+    """What somebody waits for in the cases that they own or lead (R8, S5, P5)."""
+    own = [
+        one
+        for one in work.known.values()
+        if _is_open_case(one)
+        and person in (one.process_owner, in_charge(one, procedure_of(one, desk)))
+    ]
     people = {who.person_id for facts in own for who in facts.participants}
     unmailable = desk.overviews.unmailable(people)
     for facts in own:
