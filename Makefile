@@ -33,4 +33,4 @@ screenshots: ## the pictures of docs/screenshots, of the example as it is now
 
 lock: ## the newest packages that fit, with their hashes: make lock ARGS=--upgrade
 	$(UV) $(COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock
-	$(UV) $(COMPILE) $(ARGS) pyproject.toml --group dev --output-file requirements-dev.lock
+	$(UV) $(COMPILE) $(ARGS) pyproject.toml --group dev --extra traces --output-file requirements-dev.lock
