@@ -23,6 +23,14 @@ app = typer.Typer(
 )
 
 
+@app.callback()
+def _watched() -> None:
+    from shared import logs  # noqa: PLC0415
+
+    given = os.environ.get("SAMSPEL_LOG")
+    logs.begin("command", "json" if given == "json" else "text" if given == "text" else None)
+
+
 @app.command()
 def run() -> None:
     """Starta allt, med egna servrar och exempelkommunen, tills Ctrl-C."""
@@ -38,7 +46,74 @@ def migrate() -> None:
     """Uppgradera databasen i SAMSPEL_DATABASE_URL till den här versionen."""
     from shared import migrations  # noqa: PLC0415
 
-    migrations.upgrade(_database_url())
+    if not migrations.upgrade(_database_url()):
+        typer.echo("Databasen är från en nyare version av Samspel, och är kvar som den var.")
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Option("--to", help="Mappen som filen läggs i.", file_okay=False)],
+) -> None:
+    """Säkerhetskopiera databasen i SAMSPEL_DATABASE_URL till en ny fil. Den innehåller allt."""
+    from samspel import backup as backups  # noqa: PLC0415
+
+    try:
+        file = backups.back_up(_database_url(), to, os.environ, _to_the_side)
+        *_, tables = backups.verified(file, os.environ)
+    except backups.CannotBackUp as reason:
+        raise _stopped(str(reason)) from None
+    typer.echo(f"{file} är skriven och kontrollerad: {tables} tabeller. Förvara den krypterad.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, resolve_path=True)],
+    *,
+    replace: Annotated[
+        str | None,
+        typer.Option(help="Databasens namn, om allt som finns i den ska ersättas.", metavar="NAMN"),
+    ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Läs bara igenom filen och säg vad den är.")
+    ] = False,
+) -> None:
+    """Återställ en säkerhetskopia i databasen i SAMSPEL_DATABASE_URL. Ingen post går ut efteråt."""
+    from samspel import backup as backups  # noqa: PLC0415
+    from samspel import restore as restoring  # noqa: PLC0415
+
+    try:
+        if verify:
+            manifest, _, tables = backups.verified(file, os.environ)
+            said = restoring.said_of(manifest, tables)
+        else:
+            url = _database_url()
+            said = restoring.said_after(
+                restoring.restore(url, file, os.environ, _to_the_side, replace=replace)
+            )
+    except (backups.CannotBackUp, restoring.CannotRestore) as reason:
+        raise _stopped(str(reason)) from None
+    for line in said:
+        typer.echo(line)
+
+
+@app.command()
+def doctor(
+    *,
+    dkim: Annotated[
+        str | None, typer.Option(help="Mejlserverns DKIM-selektor.", metavar="SELEKTOR")
+    ] = None,
+    months: Annotated[
+        int, typer.Option(min=0, max=60, help="Så länge framåt ska läsåren vara kända.")
+    ] = 12,
+) -> None:
+    """Kontrollera allt som Samspel vilar på, och säg vad som behöver göras. Inget ändras."""
+    from samspel.doctor.command import examine  # noqa: PLC0415
+
+    failing = False
+    for line, fails in examine(os.environ, selector=dkim, months=months):
+        typer.echo(line)
+        failing = failing or fails
+    raise typer.Exit(1 if failing else 0)
 
 
 @app.command("import")
@@ -95,6 +170,36 @@ def mails(
     except (BadSetting, sample.CannotWrite) as reason:
         raise _stopped(str(reason)) from None
     typer.echo(f"{count} mejl finns i {to}.")
+
+
+@app.command()
+def simulate(
+    *,
+    years: Annotated[int, typer.Option(min=1, max=40, help="År i varje kommun.")] = 10,
+    municipalities: Annotated[int, typer.Option(min=1, help="Hur många kommuner.")] = 1,
+    seed: Annotated[int, typer.Option(help="Den första kommunens frö.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="Hur många i taget.")] = 1,
+    minutes: Annotated[
+        float | None, typer.Option(help="Börja inte på någon ny kommun efter så många minuter.")
+    ] = None,
+    database_url: Annotated[
+        str | None, typer.Option(help="En egen tom databas, där andra får skapas; annars inbyggd.")
+    ] = None,
+    script: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Gör om det en fil berättar.")
+    ] = None,
+) -> None:
+    """Låt påhittade kommuner leva i många år, med fel överallt, och se att allt håller."""
+    from samspel.simulate import running as simulating  # noqa: PLC0415
+
+    if script is not None:
+        lived = simulating.repeat(script, database_url, typer.echo)
+        raise typer.Exit(int(lived.broken is not None))
+    order = simulating.Order(years, municipalities, seed, jobs, database_url, minutes=minutes)
+    summed = simulating.simulate(order, typer.echo)
+    for line in summed.told():
+        typer.echo(line)
+    raise typer.Exit(int(bool(summed.broken)))
 
 
 clock = typer.Typer(help="Demolägets klocka.", no_args_is_help=True)
@@ -248,6 +353,138 @@ def _say_of_keys(lines: Callable[[ModuleType], Iterator[str]]) -> None:
     _echo(lines, keys)
 
 
+hold = typer.Typer(help="Ärenden och personer som hålls kvar från gallring.", no_args_is_help=True)
+app.add_typer(hold, name="hold")
+Held = Annotated[str, typer.Argument(metavar="REFERENS", help="Ärendets referens.")]
+By = Annotated[str | None, typer.Option(help="Kontot för den som bestämmer det.")]
+OfPerson = Annotated[
+    bool, typer.Option("--person", help="En person i stället: id eller e-postadress.")
+]
+
+
+class Because(StrEnum):
+    """Why something is held."""
+
+    disclosure = "disclosure"
+    supervision = "supervision"
+    legal = "legal"
+    other = "other"
+
+
+@hold.command("add")
+def hold_add(
+    reference: Held,
+    because: Annotated[
+        Because,
+        typer.Option(
+            help="disclosure: begäran om utlämnande, supervision: tillsyn,"
+            " legal: rättsprocess, other: annat."
+        ),
+    ],
+    by: By = None,
+    *,
+    person: OfPerson = False,
+) -> None:
+    """Håll kvar ett ärende: inget av det gallras eller raderas förrän det hävs."""
+    _say_of_retention(lambda them: them.held(reference, because.value, by, person=person))
+
+
+@hold.command("list")
+def hold_list() -> None:
+    """Visa allt som hålls kvar."""
+    _say_of_retention(lambda them: them.holds())
+
+
+@hold.command("lift")
+def hold_lift(reference: Held, by: By = None, *, person: OfPerson = False) -> None:
+    """Häv: det gallras igen när dess tid är ute."""
+    _say_of_retention(lambda them: them.lifted(reference, by, person=person))
+
+
+@app.command()
+def retention() -> None:
+    """Visa gallringsplanen, hur mycket som har gått ut, och hur mycket som hålls kvar."""
+    _say_of_retention(lambda them: them.shown())
+
+
+export = typer.Typer(help="Skriv ut det som finns om ett ärende eller en person.")
+app.add_typer(export, name="export", no_args_is_help=True)
+To = Annotated[Path, typer.Option("--to", help="En ny mapp.", resolve_path=True)]
+Somebody = Annotated[str, typer.Argument(metavar="PERSON", help="Id eller e-postadress.")]
+
+
+@export.command("case")
+def export_case(reference: Held, to: To) -> None:
+    """Skriv ett ärende som ett paket för arkivet."""
+    _say_of_retention(lambda them: them.exported("case", reference, to))
+
+
+@export.command("person")
+def export_person(person: Somebody, to: To) -> None:
+    """Skriv det som finns om en person (registerutdrag)."""
+    _say_of_retention(lambda them: them.exported("person", person, to))
+
+
+erase = typer.Typer(help="Radera ett ärende eller en persons uppgifter, i varje tabell.")
+app.add_typer(erase, name="erase")
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Visa vad som skulle raderas.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Fråga inte.")]
+
+
+@erase.callback(invoke_without_command=True)
+def erase_(
+    context: typer.Context,
+    *,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Efter en återställning: det som redan var raderat."),
+    ] = False,
+) -> None:
+    """Radera ett ärende eller en persons uppgifter, i varje tabell."""
+    if context.invoked_subcommand is None:
+        if not again:
+            raise _stopped("ange case, person eller --again. Se samspel erase --help.")
+        _say_of_retention(lambda them: them.erased_again())
+
+
+@erase.command("case")
+def erase_case(
+    reference: Held,
+    *,
+    unpacked: Annotated[
+        bool, typer.Option("--without-package", help="Skriv inget paket för arkivet först.")
+    ] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Radera ett avslutat ärende och dess familj."""
+    _erase("case", reference, packed=not unpacked, dry_run=dry_run, yes=yes)
+
+
+@erase.command("person")
+def erase_person(person: Somebody, *, dry_run: DryRun = False, yes: Yes = False) -> None:
+    """Radera en persons uppgifter."""
+    _erase("person", person, packed=False, dry_run=dry_run, yes=yes)
+
+
+def _erase(what: str, name: str, *, packed: bool, dry_run: bool, yes: bool) -> None:
+    if dry_run or not yes:
+        _say_of_retention(lambda them: them.would_erase(what, name))
+    if dry_run:
+        return
+    if not yes and not typer.confirm("Det går inte att ångra. Radera?"):
+        raise _stopped("inget är raderat.")
+    _say_of_retention(lambda them: them.erased(what, name, packed=packed))
+
+
+def _say_of_retention(lines: Callable[[ModuleType], Iterator[str]]) -> None:
+    """What goes when, line by line."""
+    _database_url()
+    from samspel import retention as them  # noqa: PLC0415
+
+    _echo(lines, them)
+
+
 def _echo(lines: Callable[[ModuleType], Iterator[str]], commands: ModuleType) -> None:
     try:
         for line in lines(commands):
@@ -265,6 +502,11 @@ def _notifier() -> ModuleType:
     except SettingsError as error:
         raise _stopped(str(error)) from None
     return notifier
+
+
+def _to_the_side(line: str) -> None:
+    """How far something long has come: beside what it says in the end."""
+    typer.echo(line, err=True)
 
 
 def _database_url() -> str:

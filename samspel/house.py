@@ -112,6 +112,7 @@ class House:
         settings = self._settings
         clock = {"SAMSPEL_CLOCK": settings.clock.isoformat()} if settings.clock else {}
         return {
+            "SAMSPEL_LOG": "text",
             **self._inherited,
             **clock,
             "PYTHONUNBUFFERED": "1",

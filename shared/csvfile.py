@@ -12,6 +12,8 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from shared.domain.plain_text import holds_hidden, plain
+
 T = TypeVar("T")
 
 # As the metadata of a field with a default: its column may be left out of the file altogether.
@@ -29,6 +31,7 @@ _REASONS = {
     "date_from_datetime_parsing": "ska vara en dag, så här: 2027-01-31",
     "date_from_datetime_inexact": "ska vara en dag utan klockslag, så här: 2027-01-31",
 }
+_HIDDEN = "innehåller tecken som inte syns, till exempel en radbrytning: skriv cellen på nytt"
 _OTHERWISE = "stämmer inte"
 
 
@@ -82,8 +85,12 @@ def _table(file: str, reader: "csv.DictReader[str]", kind: type[T]) -> Table[T]:
             continue
         if not any((cell or "").strip() for cell in row.values()):
             continue  # Excel leaves lines with nothing but separators
+        values = _values(row, columns)
+        if hidden := [name for name, cell in values.items() if holds_hidden(cell)]:
+            problems.extend(f"{at_line}, kolumn {name}: {_HIDDEN}" for name in hidden)
+            continue
         try:
-            rows.append((reader.line_num, adapter.validate_python(_values(row, columns))))
+            rows.append((reader.line_num, adapter.validate_python(values)))
         except ValidationError as error:
             problems.extend(f"{at_line}{reason}" for reason in _reasons(error))
     return Table(file, tuple(rows), tuple(problems))
@@ -101,8 +108,11 @@ def _the_columns(columns: Mapping[str, "Field[Any]"]) -> str:
 
 
 def _values(row: dict[str, str | None], columns: Mapping[str, "Field[Any]"]) -> dict[str, str]:
-    """The cells of a row by column; an empty one is left to the field's default, if it has one."""
-    cells = {name: (cell or "").strip() for name, cell in row.items()}
+    """The cells of a row by column; an empty one is left to the field's default, if it has one.
+
+    The same letters are the same text, also from a Mac, which writes å in two signs.
+    """
+    cells = {name: plain(cell or "") for name, cell in row.items()}
     return {name: cell for name, cell in cells.items() if cell or columns[name].default is MISSING}
 
 

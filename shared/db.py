@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from psycopg import Connection
 from psycopg.errors import DeadlockDetected
@@ -79,7 +79,7 @@ class Database:
         return ConnectionPool(
             url,
             connection_class=Connection[DictRow],
-            kwargs={"row_factory": dict_row, "application_name": self._role},
+            kwargs=self._kwargs(),
             configure=self._take_role,
             min_size=1,
             max_size=self._size,
@@ -87,6 +87,9 @@ class Database:
             check=ConnectionPool.check_connection,
             open=True,
         )
+
+    def _kwargs(self) -> dict[str, Any]:
+        return {"row_factory": dict_row, "application_name": self._role}
 
     def _take_role(self, connection: Connection[DictRow]) -> None:
         connection.execute("SELECT set_config('role', %s, false)", [self._role])

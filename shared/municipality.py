@@ -20,6 +20,7 @@ from shared.domain.days import SchoolYears
 from shared.domain.hours import OfficeHours
 from shared.domain.procedure import Code, Many, Text
 from shared.domain.quiet import USUAL_HOURS, QuietHours
+from shared.domain.retention import Retention
 from shared.domain.weekly import WeeklyLetter
 from shared.mailaddress import mail_address
 from shared.procedures import ProcedureFiles, Procedures, UnknownProcedure, read_procedures
@@ -179,6 +180,7 @@ class Municipality:
     school_years: SchoolYears
     procedures: Procedures
     digest: WeeklyLetter
+    retention: Retention | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,7 @@ class Folder:
             school_years=as_school_years(years),
             procedures=procedures,
             digest=settings.digest,
+            retention=settings.retention,
         )
 
 
@@ -248,8 +251,8 @@ def _used(path: Path, names: Collection[str], procedures: Procedures) -> Procedu
 class _Settings(_Part):
     """municipality.toml. `procedures`: those that the municipality uses; left out, all.
 
-    Without `concern` reports are made by way of the contact centre, and without `digest` nobody
-    gets a letter of the week.
+    Without `concern` reports are made by way of the contact centre, without `digest` nobody gets a
+    letter of the week, and without `retention` nothing goes.
     """
 
     name: Text
@@ -259,6 +262,7 @@ class _Settings(_Part):
     mail: Mail
     concern: Concern | None = None
     digest: WeeklyLetter = WeeklyLetter(off=True)
+    retention: Retention | None = None
 
 
 def _collecting(problems: list[str], read: Callable[[], T]) -> T | None:

@@ -2,7 +2,7 @@
 
 All work stands in the database. A task of a service carries no arguments: it takes up whatever the
 database says is to do. So losing every message costs at most the seconds until the next poke of
-beat, and a forged message can do nothing that beat doesn't do anyway.
+beat, and a forged message can do nothing that beat doesn't do anyway (`shared/broker.py`).
 """
 
 import logging
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import redis
 from celery import Celery
+from kombu import Exchange, Queue
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,9 @@ def celery_app(name: str, broker_url: str, *, patience: float = 10) -> Celery:
         task_serializer="json",
         task_ignore_result=True,
         task_store_errors_even_if_ignored=False,
-        task_create_missing_queues=True,
+        # A look needs no receipt. A worker takes no more than it has given receipts for: one that
+        # is lost, since Redis falls silent just then, would keep it from looking ever again (F6).
+        task_queues=[_queue(service) for service in SERVICES],
         task_routes={task_of(service): {"queue": service} for service in SERVICES},
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
@@ -48,6 +51,7 @@ def celery_app(name: str, broker_url: str, *, patience: float = 10) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_connection_timeout=patience,
+        broker_transport="shared.broker:Transport",
         broker_transport_options={
             "socket_connect_timeout": min(patience, 2),
             "socket_timeout": patience,
@@ -66,6 +70,10 @@ def celery_app(name: str, broker_url: str, *, patience: float = 10) -> Celery:
         timezone="UTC",
     )
     return app
+
+
+def _queue(service: str) -> Queue:
+    return Queue(service, Exchange(service), routing_key=service, no_ack=True)
 
 
 @dataclass(slots=True)

@@ -1,29 +1,25 @@
 """What every service is told by its environment (`SAMSPEL_…`), checked once at the start."""
 
+import re
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PUBLIC_URL = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~-]+)*/?", re.ASCII)
 
 
 class SettingsError(Exception):
     """A setting is missing or wrong; the message is one line that names it and says what to do."""
 
 
-class ServiceSettings(BaseSettings):
-    """The settings that the three services share."""
+class FromEnvironment(BaseSettings):
+    """Settings that are read together; `SAMSPEL_…`."""
 
     model_config = SettingsConfigDict(
         env_prefix="SAMSPEL_", extra="ignore", frozen=True, hide_input_in_errors=True
     )
-
-    database_url: str
-    broker_url: str
-    public_url: str
-    secret_key: SecretStr
-    municipality: Path
-    demo: bool = False
 
     @classmethod
     def read(cls) -> Self:
@@ -36,6 +32,37 @@ class ServiceSettings(BaseSettings):
                 for e in error.errors()
             )
             raise SettingsError(f"Settings: {wrong}. See docs/operations.md.") from None
+
+
+class WatchSettings(FromEnvironment):
+    """How a process is watched: the form of its log (none said: text in a terminal, else JSON), and
+    where its traces go, if anywhere."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True)
+
+    log: Literal["json", "text"] | None = None
+    otlp_url: str | None = None
+
+
+class ServiceSettings(FromEnvironment):
+    """The settings that the three services share."""
+
+    database_url: str
+    broker_url: str
+    public_url: str
+    secret_key: SecretStr
+    municipality: Path
+    demo: bool = False
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if not _PUBLIC_URL.fullmatch(value):
+            raise ValueError(
+                "must be an address such as https://samspel.kommunen.example, or below a path:"
+                " https://kommunen.example/samspel"
+            )
+        return value.rstrip("/")
 
     @field_validator("secret_key")
     @classmethod

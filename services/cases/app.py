@@ -16,6 +16,7 @@ from services.cases.adapters.family import forget_former
 from services.cases.adapters.idempotency import forget_old
 from services.cases.adapters.municipality import import_register
 from services.cases.adapters.register_files import forget_import_drafts
+from services.cases.adapters.retention import retention_desk, retention_in
 from services.cases.adapters.sessions import SqlSessions
 from services.cases.adapters.tokens import tokens_in
 from services.cases.handlers.accounts import AccountDesk
@@ -25,7 +26,9 @@ from services.cases.handlers.duties import tell_of_near
 from services.cases.handlers.importing import Imported
 from services.cases.handlers.lapsing import let_proposals_lapse
 from services.cases.handlers.lateness import tell_of_late
-from services.cases.handlers.ports import Desk
+from services.cases.handlers.letting_go import let_go
+from services.cases.handlers.ports import ITSELF, Desk
+from services.cases.handlers.retention import RetentionDesk
 from services.cases.handlers.tokens import TokenDesk
 from services.cases.parts import Parts
 from services.cases.settings import Addresses, Settings
@@ -36,12 +39,14 @@ from shared.bus.subscribers import CASES
 from shared.clock import system_now
 from shared.db import again_after_deadlock
 from shared.domain.days import local_date
-from shared.municipality import read_register
+from shared.domain.retention import Retention
+from shared.municipality import load_municipality, read_register
 from shared.procedures import ProcedureFiles, read_procedures
 from shared.queue import Doorbell, celery_app, task_of, work_while_there_is_work
 from shared.register import MunicipalityError
 from shared.settings import SettingsError
 from shared.tomlfile import BrokenFileError
+from shared.watching import begin, begin_in_workers
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -61,6 +66,7 @@ def web() -> "FastAPI":
     from services.cases.website import make_web  # noqa: PLC0415
 
     try:
+        begin("web")
         return make_web(Settings.read())
     except SettingsError as error:
         raise SystemExit(str(error)) from None
@@ -75,6 +81,18 @@ def open_tokens() -> AbstractContextManager[TokenDesk]:
     """The keys of other systems, for commands."""
     addresses = Addresses()
     return tokens_in(addresses.database_url, _COMMAND, demo=addresses.demo)
+
+
+def open_retention(actor: str) -> AbstractContextManager[RetentionDesk]:
+    """What goes when, for commands; leaving it by an error undoes it all. Raises
+    MunicipalityError."""
+    addresses = Addresses()
+
+    def plan() -> Retention | None:
+        folder = addresses.municipality
+        return None if folder is None else load_municipality(folder).retention
+
+    return retention_in(addresses.database_url, actor, plan, addresses.archive, demo=addresses.demo)
 
 
 def import_municipality(folder: Path, *, dry_run: bool = False) -> Imported:
@@ -102,16 +120,17 @@ def _procedures_in(folder: Path) -> ProcedureFiles:
 class Cases:
     """Everything one worker process holds; made when its first task comes, after any fork."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._parts = Parts(settings)
+    def __init__(self, settings: Settings, parts: Parts | None = None) -> None:
+        self._parts = parts or Parts(settings)
         self._terms = settings.terms
+        self._archive = settings.archive
         heard = handlers(lambda unit: self._parts.desk_for(unit, _WORKER))
         self._tidy_at = 0.0
         self._looked_by: tuple[date, UUID | None] | None = None
         self._look_again_at = 0.0
         self._count_again_at: dict[UUID, float] = {}
         self.failed_today: tuple[str, ...] = ()
-        self._deliveries = Deliveries(self._parts.database, CASES, heard)
+        self.deliveries = Deliveries(self._parts.database, CASES, heard)
 
     def work(self) -> None:
         """Answer the bell, and hear events as long as there are any.
@@ -127,7 +146,7 @@ class Cases:
     def _hear_and_look(self) -> None:
         self._parts.bell.answer(CASES)
         more = work_while_there_is_work(
-            self._deliveries.drain_batch, self._beat, seconds=_SECONDS_A_TASK
+            self.deliveries.drain_batch, self._beat, seconds=_SECONDS_A_TASK
         )
         if more:
             self._parts.bell.ring({CASES})
@@ -144,6 +163,7 @@ class Cases:
         if again or seen != self._looked_by:
             self.failed_today = begin_day(self._in_a_unit)
             self._in_a_unit(partial(plan_weeks, self._parts.municipality.digest))
+            let_go(self._in_a_retention_unit)
             self._look_again_at = time.monotonic() + _DAY_AGAIN_SECONDS
         self._looked_by = seen
         for look in (tell_of_late, tell_of_near, let_proposals_lapse):
@@ -169,6 +189,11 @@ class Cases:
 
         return again_after_deadlock(once)
 
+    def _in_a_retention_unit(self, do: Callable[[RetentionDesk], object]) -> object:
+        plan = self._parts.municipality.retention
+        with self._parts.database.unit() as unit:
+            return do(retention_desk(unit, ITSELF, plan, self._archive))
+
     def _beat(self) -> None:
         heartbeat(self._parts.database, CASES)
 
@@ -192,6 +217,7 @@ def _service() -> Cases:
 
 
 celery = celery_app("cases", Addresses().broker_url)
+begin_in_workers("cases")
 
 
 @celery.task(name=task_of(CASES))

@@ -1,6 +1,8 @@
 """What the web application and the worker of the case service have in common."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Protocol
 
 from services.cases.adapters.desk import desk_for
 from services.cases.adapters.links import LinkTerms
@@ -12,15 +14,32 @@ from shared.live_rules import LiveRules
 from shared.queue import Doorbell
 
 
-class Parts:
-    """Rules, working days, bell and database; whoever makes them closes the database."""
+class Bell(Protocol):
+    """Rings for services, and is answered."""
 
-    def __init__(self, settings: Settings, *, connections: int = 4) -> None:
+    def ring(self, services: set[str]) -> None: ...
+    def answer(self, service: str) -> None: ...
+
+
+class Parts:
+    """Rules, working days, bell and database; whoever makes them closes the database.
+
+    `bell` and `database`: others than those of a program that runs (`samspel/simulate`).
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        connections: int = 4,
+        bell: Bell | None = None,
+        database: Callable[..., Database] | None = None,
+    ) -> None:
         self.rules = LiveRules(settings.municipality)
         self.municipality = self.rules.last
         self.days = WorkingDays()
-        self.bell = Doorbell(settings.broker_url)
-        self.database = Database(
+        self.bell: Bell = bell or Doorbell(settings.broker_url)
+        self.database = (database or Database)(
             settings.database_url,
             role="samspel_cases",
             demo=settings.demo,

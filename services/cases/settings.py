@@ -1,14 +1,25 @@
 """What the case service is told by its environment."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.cases.domain.identity import OidcClient
 from services.cases.handlers.sessions import Terms
 from shared.settings import ServiceSettings
+
+# Set to nothing is as not set; else it would be the folder that the program was started in.
+MaybeFolder = Annotated[Path | None, BeforeValidator(lambda said: said or None)]
 
 
 class SignInSettings(ServiceSettings):
@@ -63,16 +74,20 @@ class SignInSettings(ServiceSettings):
 
 
 class Settings(SignInSettings):
-    """The API's token, and in demo mode where the mailbox can be read.
+    """The API's token, Prometheus's (none: there are no metrics), and in demo mode where the
+    mailbox can be read.
 
     A personal link works until `link_days` after its meeting; the code of its second step, read out
-    on the phone, for `link_code_days` (X13).
+    on the phone, for `link_code_days` (X13). `archive`: the folder for what goes; without it
+    nothing does.
     """
 
     api_token: SecretStr
+    metrics_token: SecretStr | None = None
     mailbox_url: str | None = None
     link_days: Annotated[int, Field(ge=1, le=365)] = 30
     link_code_days: Annotated[int, Field(ge=1, le=90)] = 14
+    archive: MaybeFolder = None
 
     @field_validator("api_token")
     @classmethod
@@ -80,6 +95,16 @@ class Settings(SignInSettings):
         """In demo mode any token will do: the person who tries it out has chosen it."""
         shortest = 1 if others.data.get("demo") else 16
         if len(value.get_secret_value()) < shortest:
+            raise ValueError("must be at least 16 characters (openssl rand -hex 16)")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _long(cls, value: SecretStr | None) -> SecretStr | None:
+        """Set to nothing is as not set."""
+        if value is None or not value.get_secret_value():
+            return None
+        if len(value.get_secret_value()) < 16:
             raise ValueError("must be at least 16 characters (openssl rand -hex 16)")
         return value
 
@@ -92,3 +117,5 @@ class Addresses(BaseSettings):
     database_url: str = ""
     broker_url: str = "redis://127.0.0.1:6379/0"
     demo: bool = False
+    municipality: Path | None = None
+    archive: MaybeFolder = None

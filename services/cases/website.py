@@ -24,6 +24,7 @@ from services.cases.adapters.tokens import SqlApiTokens
 from services.cases.adapters.views import SqlViews
 from services.cases.api.application import make_api
 from services.cases.api.clock import clock_router
+from services.cases.api.metrics import make_metrics_router
 from services.cases.domain.papers import House
 from services.cases.handlers.feeds import Origin
 from services.cases.office import Office, Press
@@ -43,15 +44,16 @@ from services.cases.web.staff.pages import failed_pages, install
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.settings.pages import make_settings_pages
 from services.cases.web.templating import STATIC
+from services.cases.web.under_path import UnderPath, path_of
 from shared.queue import SERVICES
 
 _CONNECTIONS_OF_WEB = 10
 _DOOR = "web"
 
 
-def make_web(settings: Settings) -> FastAPI:
+def make_web(settings: Settings, parts: Parts | None = None) -> FastAPI:
     """The web application of these settings; it holds its connections until it is shut down."""
-    parts = Parts(settings, connections=_CONNECTIONS_OF_WEB)
+    parts = parts or Parts(settings, connections=_CONNECTIONS_OF_WEB)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -66,11 +68,15 @@ def make_web(settings: Settings) -> FastAPI:
     _add_the_door(app, room, parts, settings)
     _add_settings(app, room, parts, settings)
     _add_operations(app, room)
+    app.include_router(make_metrics_router(parts.database, SqlOperations, settings.metrics_token))
     _add_public_form(app, parts, settings)
     _add_guidance(app, parts)
     personal = _add_personal_pages(app, parts, settings)
     app.state.failed_page = failed_pages(personal.failed, room.failed)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    if path := path_of(settings.public_url):
+        app.servers = [{"url": path}]
+        app.add_middleware(UnderPath, path=path)
     return app
 
 

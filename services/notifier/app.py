@@ -39,6 +39,7 @@ from shared.live_rules import LiveRules
 from shared.municipality import load_municipality
 from shared.queue import Doorbell, celery_app, task_of, work_while_there_is_work
 from shared.settings import SettingsError
+from shared.watching import begin, begin_in_workers
 
 log = logging.getLogger(__name__)
 
@@ -150,8 +151,8 @@ def _keep(settings: Settings) -> Keep | None:
 
 def receive() -> None:
     """Take mail in until the process is told to end: at the door, or from a mailbox, or both."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     try:
+        begin("inbound")
         settings = InboundSettings.read()
     except SettingsError as error:
         raise SystemExit(str(error)) from None
@@ -207,6 +208,7 @@ def _service() -> Notifier:
 
 
 celery = celery_app("notifier", Settings.read().broker_url)
+begin_in_workers("notifier")
 
 
 @celery.task(name=task_of(NOTIFIER))

@@ -3,11 +3,13 @@
 A delivery is claimed first (its attempt is counted and committed before anything is tried), then
 handled in a savepoint and marked as done in the transaction of its effect. A batch that dies is
 taken up again one by one, so a poison event stops nobody but itself, and after some attempts it is
-set aside where a person sees it.
+set aside where a person sees it. A try that the database itself was in the way of, since it was
+away or had no room, says nothing of the event and isn't counted.
 """
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,6 +20,7 @@ from psycopg.rows import DictRow
 from shared.bus.events import Event
 from shared.bus.registry import event_class
 from shared.db import Database, Unit
+from shared.traces import span
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,13 @@ _FAILED = """
         error = %(error)s
     WHERE subscriber = %(subscriber)s AND event_id = %(id)s
 """
+_NOT_TRIED = """
+    UPDATE bus.deliveries SET attempts = attempts - 1
+    WHERE subscriber = %(subscriber)s AND state = 'waiting' AND attempts > 0
+      AND (event_id, fence) IN (SELECT * FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]))
+"""
+# No connection (also without a code), no room, shutting down or starting up.
+_IN_THE_WAY = ("08", "53", "57P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,8 @@ class Deliveries:
                 self._bury(connection)
             claimed = self._claim(connection, again=again, limit=limit)
         if claimed:
-            self._handle(claimed)
+            with span("batch", service=self.subscriber, events=len(claimed)):
+                self._handle_or_give_back(claimed)
         return len(claimed)
 
     def _bury(self, connection: Connection[DictRow]) -> None:
@@ -107,6 +118,20 @@ class Deliveries:
         )
         return {row["event_id"]: row["fence"] for row in rows}
 
+    def _handle_or_give_back(self, claimed: dict[int, int]) -> None:
+        try:
+            self._handle(claimed)
+        except OperationalError as error:
+            if error.sqlstate is None or error.sqlstate.startswith(_IN_THE_WAY):
+                self._give_back(claimed)
+            raise
+
+    def _give_back(self, claimed: dict[int, int]) -> None:
+        """As if they hadn't been tried; they are taken up again by their lease."""
+        given = {"ids": list(claimed), "fences": list(claimed.values())}
+        with suppress(OperationalError), self.database.plain() as connection:
+            connection.execute(_NOT_TRIED, {"subscriber": self.subscriber, **given})
+
     def _handle(self, claimed: dict[int, int]) -> None:
         with self.database.unit() as unit:
             rows = unit.connection.execute(
@@ -122,7 +147,10 @@ class Deliveries:
 
     def _took_effect(self, row: DictRow, unit: Unit) -> bool:
         try:
-            with unit.connection.transaction():
+            with (
+                span("event", service=self.subscriber, type=row["type"], id=row["event_id"]),
+                unit.connection.transaction(),
+            ):
                 event = event_class(row["type"]).model_validate(row["data"])
                 self.handlers[type(event)](event, unit)
         except OperationalError:

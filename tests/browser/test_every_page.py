@@ -1,11 +1,14 @@
 """Every page that there is, found by its links: for all eyes, hands and screens."""
 
+import re
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from services.cases.web.staff.room import LANGUAGE_COOKIE
+from services.cases.web.under_path import UnderPath
 from shared.ids import staff_id
 from tests.browser.crawling import Crawl, crawl, routes_of
 from tests.browser.lived import DIVISION_HEAD, lives
@@ -52,6 +55,24 @@ def test_every_page_is_reached_by_links(town: Town, found: Crawl) -> None:
     assert not found.broken
     missing = sorted(routes - found.pages.keys() - found.others)
     assert not missing, "no link leads to:\n" + "\n".join(missing)
+
+
+def test_every_page_leads_only_below_the_path_that_it_stands_under(
+    town: Town, found: Crawl
+) -> None:
+    """All addresses of every page, whatever they are for; what people wrote is another matter."""
+    outside = TestClient(UnderPath(town.client.app, "/samspel"), follow_redirects=False)
+    astray = []
+    for one in found.pages.values():
+        page = outside.get(f"/samspel{one.address}", headers={"Cookie": one.cookie})
+        assert page.status_code == 200, one.address
+        addresses = re.findall(r"\s([\w-]+)=[\"']?(/[^\s\"'>]*)", page.text)
+        astray += [
+            (one.route, name, to)
+            for name, to in addresses
+            if name not in {"value", "content"} and not to.startswith("/samspel/")
+        ]
+    assert not astray
 
 
 @pytest.mark.timeout(600)  # seventy pages, also beside all other tests

@@ -25,6 +25,7 @@ from tests.support.signing_in import Visitor, visitor
 from tests.support.web import the_web
 
 TOKEN = "a-token-that-only-this-test-knows"
+METRICS_TOKEN = "a-token-that-only-prometheus-knows"
 SECRET = b"s" * 32
 OWNER = str(staff_id("anna-lindqvist"))  # rektor of Björkskolan
 THERAPIST = str(staff_id("asa-hallberg"))  # one of six familjebehandlare
@@ -146,6 +147,7 @@ def cases_house(database_url: str, broker_url: str, municipality: Path) -> Itera
         municipality=municipality,
         demo=True,
         api_token=SecretStr(TOKEN),
+        metrics_token=SecretStr(METRICS_TOKEN),
     )
     with the_web(settings) as app:
         house = CasesHouse(settings, app)

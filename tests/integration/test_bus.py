@@ -193,6 +193,24 @@ def test_F12_an_event_that_kills_every_worker_is_set_aside_too(
     assert states(database_url) == Counter({"set-aside": 1})
 
 
+@pytest.mark.parametrize("code", ["53100", "57P01", "08006"])
+def test_F15_what_the_database_was_in_the_way_of_is_never_set_aside(
+    database: Database, database_url: str, code: str
+) -> None:
+    """However long a disk was full or a server away: nobody has to release anything afterwards."""
+    cases = publish_cases(database, 3)
+
+    def no_room(event: Event, unit: Unit) -> None:
+        unit.connection.execute(f"DO $$ BEGIN RAISE SQLSTATE '{code}'; END $$".encode())
+
+    for _ in range(delivery.ATTEMPTS + 1):
+        with pytest.raises(psycopg.OperationalError):
+            deliveries(database, no_room).drain_batch()
+        let_leases_pass(database_url)
+    drain(deliveries(database, effect))
+    assert effects(database_url) == Counter(cases)
+
+
 def test_what_was_tried_before_is_not_kept_waiting_by_what_is_new(
     database: Database, database_url: str
 ) -> None:

@@ -104,6 +104,7 @@ KINDS = {
     "no-link": for_all(GONE),
     "sign-in": for_all(NO),  # with nothing filled in
     "out": for_all(DOOR),
+    "scraped": for_all(DOOR),  # but Prometheus, by a token of its own
     "ready": for_all("broken (503)"),  # no worker runs beside this test
     # the API
     "api-clock": Kind({NOBODY: DOOR}),  # of demo mode, with tests of its own

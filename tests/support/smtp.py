@@ -6,14 +6,30 @@ import ssl
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 Fault = Literal[
     "greet-421", "mail-550", "rcpt-451", "rcpt-550", "drop-before-354", "drop-in-content",
     "drop-before-250", "content-451", "content-554", "stall-after-dot",
 ]  # fmt: skip
+Result = TypeVar("Result")
+Step = Literal["connect", "mail", "rcpt", "data", "dot"]
+_MOST_AT_ONCE = 64  # answers that block
+_LONGEST_CONTENT = 2**24
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a session stands when the server is to answer: before 220, 250, 250, 354 and 250."""
+
+    step: Step
+    session: int
+    sender: str = ""
+    recipient: str = ""
+    content: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +85,9 @@ class ScriptedServer:
 
     def _run(self, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
+        self._loop.set_default_executor(ThreadPoolExecutor(_MOST_AT_ONCE))
         server = self._loop.run_until_complete(
-            asyncio.start_server(self._session, "127.0.0.1", self.port)
+            asyncio.start_server(self._session, "127.0.0.1", self.port, limit=_LONGEST_CONTENT)
         )
         self.port = server.sockets[0].getsockname()[1]
         self._loop.call_soon(ready.set)
@@ -85,19 +102,39 @@ class ScriptedServer:
     async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         try:
-            await self._talk(reader, writer)
-        except (_Drop, asyncio.IncompleteReadError, ConnectionError):
+            await self._talk(reader, writer, self.connections)
+        except (Drop, asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             if not self._loop.is_closed():
                 writer.transport.abort()
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.faults and self.faults[0] == "greet-421":
+    async def answer_at(self, moment: Moment) -> str | None:
+        """What to say there; None: what all is well with. May take its time, or raise Drop."""
+        if moment.step == "connect" and self.faults and self.faults[0] == "greet-421":
             self.faults.popleft()
-            await _say(writer, "421 busy")
+            return "421 busy"
+        if moment.step == "mail":
+            return self.at_mail
+        if moment.step == "rcpt":
+            return await self.in_thread(lambda: self.at_rcpt(moment.recipient))
+        if moment.step == "data":
+            await self.in_thread(self.before_354)
+        return None
+
+    def content_begins(self, moment: Moment) -> None:
+        """The first byte of a mail's content has come."""
+
+    async def in_thread(self, act: Callable[[], Result]) -> Result:
+        return await self._loop.run_in_executor(None, act)
+
+    async def _talk(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, session: int
+    ) -> None:
+        greeting = await self.answer_at(Moment("connect", session))
+        await _say(writer, greeting or "220 scripted")
+        if greeting:
             return
-        await _say(writer, "220 scripted")
         fault: Fault | None = None
         sender = recipient = ""
         while line := (await reader.readuntil(b"\r\n")).decode().strip():
@@ -114,16 +151,18 @@ class ScriptedServer:
                 await writer.start_tls(self.tls)
             elif verb == "MAIL":
                 fault = self.faults.popleft() if self.faults else None
-                sender = line.partition(":")[2].strip("<>")
-                await _say(writer, "550 no" if fault == "mail-550" else self.at_mail or "250 ok")
+                sender = _address(line)
+                told = await self.answer_at(Moment("mail", session, sender))
+                await _say(writer, "550 no" if fault == "mail-550" else told or "250 ok")
             elif verb == "RCPT":
-                recipient = line.partition(":")[2].strip("<>")
+                recipient = _address(line)
                 self.recipients.append(recipient)
-                told = await self._loop.run_in_executor(None, self.at_rcpt, recipient)
+                told = await self.answer_at(Moment("rcpt", session, sender, recipient))
                 await _say(writer, {"rcpt-451": "451 later", "rcpt-550": "550 nobody"}.get(
                     fault or "", told or "250 ok"))  # fmt: skip
             elif verb == "DATA":
-                await self._take(reader, writer, sender, recipient, fault)
+                at = Moment("data", session, sender, recipient)
+                await self._take(reader, writer, at, fault)
             elif verb == "QUIT":
                 await _say(writer, "221 bye")
                 return
@@ -148,36 +187,46 @@ class ScriptedServer:
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        sender: str,
-        recipient: str,
+        at: Moment,
         fault: Fault | None,
     ) -> None:
-        await self._loop.run_in_executor(None, self.before_354)
+        refusal = await self.answer_at(at)
         if fault == "drop-before-354":
-            raise _Drop
-        await _say(writer, "354 go")
+            raise Drop
+        await _say(writer, refusal or "354 go")
+        if refusal:
+            return
+        first = await reader.readexactly(1)
+        self.content_begins(at)
         if fault == "drop-in-content":
-            await reader.readexactly(20)
-            raise _Drop
-        raw = await reader.readuntil(b"\r\n.\r\n")
+            await reader.readexactly(19)
+            raise Drop
+        raw = first + await reader.readuntil(b"\r\n.\r\n")
         content = raw[:-3].replace(b"\r\n..", b"\r\n.")
-        mail = Received(sender, recipient, content)
+        mail = Received(at.sender, at.recipient, content)
         if fault in ("content-451", "content-554"):
             await _say(writer, f"{fault[-3:]} no")
             return
         if fault == "drop-before-250":
             self.unanswered.append(mail)
-            raise _Drop
+            raise Drop
         if fault == "stall-after-dot":
             self.unanswered.append(mail)
             await asyncio.sleep(60)
-        self.accepted.append(mail)
-        await self._loop.run_in_executor(None, self.before_250)
-        await _say(writer, "250 taken")
+        told = await self.answer_at(replace(at, step="dot", content=content))
+        if told is None:
+            self.accepted.append(mail)
+            await self.in_thread(self.before_250)
+        await _say(writer, told or "250 taken")
 
 
-class _Drop(Exception):
+class Drop(Exception):
     """The server hangs up."""
+
+
+def _address(line: str) -> str:
+    """Of MAIL FROM:<…> or RCPT TO:<…>, with or without parameters after it."""
+    return line.partition("<")[2].partition(">")[0]
 
 
 async def _say(writer: asyncio.StreamWriter, line: str) -> None:

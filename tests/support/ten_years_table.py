@@ -6,12 +6,12 @@ By the product's own rules, for a municipality whose school years follow a rule 
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from samspel.simulate.calendar import breaks_of, school_year
 from services.cases.domain.evaluating import before_summer
 from shared.domain.days import Break, SchoolYears, Term, WorkingDays
 from shared.domain.procedure import Procedure
 from shared.domain.year_days import ranked_days
 from shared.procedures import load_procedures
-from tests.support.long_years import breaks_of, school_year
 
 FIRST, LAST = 2026, 2036
 HEAD = (

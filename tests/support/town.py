@@ -173,7 +173,7 @@ class Town:
 
     def _a_round(self) -> int:
         """One round of each; how much there was to do."""
-        found = self.cases._deliveries.drain_batch()
+        found = self.cases.deliveries.drain_batch()
         found += self.scheduler.a_round()
         found += self.notifier.a_round()
         self.notifier.sender.wait(5)
@@ -222,6 +222,7 @@ def a_town(
     clock: str | None = START,
     year: bool = False,
     letters: bool = False,
+    archive: Path | None = None,
 ) -> Iterator[Town]:
     """The example municipality's Samspel on a database with its register, at that time.
 
@@ -236,7 +237,7 @@ def a_town(
             municipality = without_letters(municipality)
         if clock is not None:
             _set_clock(database_url, clock)
-        settings = _settings(database_url, municipality)
+        settings = _settings(database_url, municipality, archive)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("services.cases.parts.Doorbell", _NoBell)
             web, cases = stack.enter_context(the_web(settings)), Cases(settings)
@@ -261,7 +262,7 @@ def a_town(
         )
 
 
-def _settings(database_url: str, municipality: Path) -> Settings:
+def _settings(database_url: str, municipality: Path, archive: Path | None) -> Settings:
     return Settings(
         database_url=database_url,
         broker_url="redis://nobody.example",
@@ -270,6 +271,7 @@ def _settings(database_url: str, municipality: Path) -> Settings:
         municipality=municipality,
         demo=True,
         api_token=SecretStr(TOKEN),
+        archive=archive,
     )
 
 

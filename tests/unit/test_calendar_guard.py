@@ -143,7 +143,12 @@ def test_what_is_no_calendars_address_is_refused_without_repeating_it(written: s
 def test_the_municipalitys_own_hosts_come_from_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    needed = {"DATABASE_URL": "x", "BROKER_URL": "x", "PUBLIC_URL": "x", "MUNICIPALITY": "."}
+    needed = {
+        "DATABASE_URL": "x",
+        "BROKER_URL": "x",
+        "PUBLIC_URL": "http://samspel.example",
+        "MUNICIPALITY": ".",
+    }
     for name, value in (needed | {"SECRET_KEY": "s" * 32, "CALENDAR_CA": ""}).items():
         monkeypatch.setenv(f"SAMSPEL_{name}", value)
     monkeypatch.setenv("SAMSPEL_CALENDAR_HOSTS", "Post.Kommun.example, kalender.kommun.example,")

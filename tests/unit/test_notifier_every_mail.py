@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from functools import cache
@@ -345,3 +346,17 @@ def test_R21_R22_R23_a_years_meeting_says_who_calls_and_about_what() -> None:
 def test_R43_a_receipt_names_nothing() -> None:
     text = BY_NAME["receipt-new-sv"].words.text
     assert "Det du har lämnat är mottaget. Logga in för att se vem som har tagit emot det." in text
+
+
+def test_every_link_leads_below_the_path_that_samspel_stands_under() -> None:
+    """Of a host that has other things too."""
+    post = replace(POST, public_url="https://kommunen.example/samspel")
+    addresses = {
+        address
+        for sample in samples(post)
+        for part in email.message_from_bytes(sample.content, policy=email.policy.default).walk()
+        if not part.is_multipart()
+        for address in re.findall(rb"https://kommunen.example[^\s\"'<>]*", octets(part))
+    }
+    assert len(addresses) > 3
+    assert all(one.startswith(b"https://kommunen.example/samspel/") for one in addresses)

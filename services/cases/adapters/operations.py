@@ -6,7 +6,7 @@ from typing import LiteralString
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from services.cases.domain.operations import Operations, SetAside
+from services.cases.domain.operations import Kept, Operations, SetAside
 
 # One at infinity is no service's: the example says by it whether it has been made.
 _HEARTBEATS = "SELECT service, at FROM bus.heartbeats WHERE isfinite(at) ORDER BY service"
@@ -23,6 +23,20 @@ _SET_ASIDE = """
 _LETTERS = """
     SELECT count(*) AS count, min(due_at) AS oldest
     FROM cases.digests WHERE counted_at IS NULL AND due_at <= %s
+"""
+_QUARANTINED = """
+    SELECT count(*) AS count, min(received_at) AS oldest
+    FROM notifier_api.inbound WHERE state = 'quarantined'
+"""
+_PUBLISHED = "SELECT coalesce(max(id), 0) AS count FROM bus.events"
+_SESSIONS = "SELECT count(*) AS count FROM cases.sessions WHERE ends_at > clock_timestamp()"
+# Of the cases that are open or were closed in the last year.
+_KEPT = """
+    SELECT w.rule, count(*) FILTER (WHERE w.state = 'met') AS met,
+           count(*) FILTER (WHERE w.state = 'missed') AS missed
+    FROM cases.cases c JOIN scheduler_api.windows w ON w.case_id = c.id
+    WHERE c.about = 'child' AND (c.state = 'open' OR c.closed_at > %s - interval '1 year')
+    GROUP BY w.rule ORDER BY w.rule
 """
 _TRY_AGAIN = """
     UPDATE bus.deliveries d SET state = 'waiting', attempts = 0, error = NULL
@@ -42,6 +56,7 @@ class SqlOperations:
         server = self._row("SELECT * FROM notifier_api.mail_server(%s)", now)
         due = self._row("SELECT * FROM scheduler_api.operations(%s)", now)
         letters = self._row(_LETTERS, now)
+        apart = self._row(_QUARANTINED)
         size = self._row("SELECT pg_database_size(current_database()) AS octets")
         return Operations(
             now=now,
@@ -58,6 +73,8 @@ class SqlOperations:
             swept_on=due["swept_on"],
             messages=mail["states"],
             inbound_waiting=mail["inbound_waiting"],
+            quarantined=apart["count"],
+            oldest_quarantined=apart["oldest"],
             letters=letters["count"],
             oldest_letter=letters["oldest"],
             held_since=mail["held_since"],
@@ -66,8 +83,18 @@ class SqlOperations:
             paused_because=server["reason"],
             next_try=server["next_try"],
             resting_domains=server["resting"],
+            published=self._row(_PUBLISHED)["count"],
+            sessions=self._row(_SESSIONS)["count"],
             revision=self._revision(),
             database_octets=size["octets"],
+        )
+
+    def kept(self, now: datetime) -> list[Kept]:
+        return [Kept(**row) for row in self._connection.execute(_KEPT, [now])]
+
+    def hurry(self, milliseconds: int) -> None:
+        self._connection.execute(
+            "SELECT set_config('statement_timeout', %s, true)", [str(milliseconds)]
         )
 
     def try_again(self, service: str, kind: str) -> int:

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from services.cases.domain.opening import PostHeld, Staff
 from services.cases.handlers.register_ports import Found, School, Sought
 from shared.domain.codes import ROLES
+from shared.domain.plain_text import plain
 
 _WITH_CHILDREN = ("forskola", "f-6", "7-9", "gymnasium")
 _HELD = """
@@ -130,7 +131,7 @@ def _by_person(rows: Iterable[DictRow]) -> dict[UUID, tuple[PostHeld, ...]]:
 
 
 def _plain(word: str) -> str:
-    return word.strip().lower()
+    return plain(word).lower()
 
 
 def _roles_called(word: str) -> list[str]:

@@ -28,6 +28,11 @@ _STANDING = """
 """
 
 
+def end_every_session(connection: Connection[DictRow]) -> None:
+    """Sign everybody out: of a restored database nobody knows who had signed out since."""
+    connection.execute("DELETE FROM cases.sessions")
+
+
 class SqlSessions:
     """Implements handlers.sessions.Sessions over one connection."""
 

@@ -33,8 +33,10 @@ from services.cases.api import (
     wishes,
     years,
 )
+from services.cases.api.description import PROBLEMS, describe
 from services.cases.api.guard import Guard
 from services.cases.api.office import known_caller
+from services.cases.api.watched import Watched
 from services.cases.office import Office
 
 _DESCRIPTION = """
@@ -57,11 +59,13 @@ def make_api(
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever host the request names
         lifespan=lifespan,
-        responses={"4XX": {"description": "application/problem+json"}},
+        responses=PROBLEMS,
     )
     app.state.office = office
-    app.add_middleware(Guard)
+    app.add_middleware(Watched)
+    app.add_middleware(Guard)  # around it
     problems.install(app)
     for router in (
         cases.router,
@@ -92,4 +96,5 @@ def make_api(
     ):
         app.include_router(router, prefix="/api/v1", dependencies=[Depends(known_caller)])
     app.include_router(health.router)
+    describe(app)
     return app

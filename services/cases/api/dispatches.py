@@ -116,7 +116,12 @@ def get_dispatch(dispatch_id: UUID, reader: TheReader) -> dict[str, Any]:
     return dispatch_json(found)
 
 
-@router.get("/dispatches/{dispatch_id}/files/{file_id}", summary="A file that came along")
+@router.get(
+    "/dispatches/{dispatch_id}/files/{file_id}",
+    summary="A file that came along",
+    response_class=Response,
+    responses={200: {"content": {"*/*": {}}, "description": "The file, as it was sent."}},
+)
 def get_file(dispatch_id: UUID, file_id: UUID, reader: TheReader) -> Response:
     def show(desk: Desk) -> tuple[str, str, bytes]:
         return dispatches.file_of(dispatch_id, file_id, desk)

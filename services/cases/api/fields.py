@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from services.cases.domain.plain_text import CODE, holds_hidden, plain
+from shared.domain.plain_text import CODE, holds_hidden, holds_personal_number, plain
 from shared.mailaddress import mail_address
 from shared.register import PHONE
 
@@ -65,6 +65,12 @@ def harmless(text: str) -> str:
         raise PydanticCustomError("control_characters", "must not hold control characters")
     if not (text := plain(text)):
         raise PydanticCustomError("empty_text", "must not be empty")
+    return _of_nobody(text)
+
+
+def _of_nobody(text: str) -> str:
+    if holds_personal_number(text):
+        raise PydanticCustomError("personal_number", "must not hold a personal number")
     return text
 
 
@@ -120,5 +126,5 @@ PostalAddress = Annotated[
 ]
 CodeText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
-FileReference = Annotated[str, StringConstraints(pattern=f"^{CODE}$")]
+FileReference = Annotated[str, StringConstraints(pattern=f"^{CODE}$"), AfterValidator(_of_nobody)]
 Minutes = Annotated[int, Field(ge=15, le=480)]

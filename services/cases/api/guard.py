@@ -1,6 +1,7 @@
 """What stands around every request: a bound on its size, harmless headers, no error unanswered."""
 
 from fastapi import HTTPException, Request
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -56,17 +57,29 @@ class Guard:
 
         try:
             largest = _LARGEST_AT.get((scope["method"], scope["path"]), _LARGEST)
-            if "\0" in scope["path"] or b"%00" in scope["query_string"]:
-                await failed(request, 404)(scope, receive, send_with_headers)
-                return
-            if _declared(request) > largest:
-                await failed(request, 413)(scope, receive, send_with_headers)
+            if (status := _refused_unread(request, largest)) is not None:
+                await failed(request, status)(scope, receive, send_with_headers)
                 return
             await self._app(scope, _bounded(receive, largest), send_with_headers)
         except Exception as error:
             if started:
                 raise
             await broken(request, error)(scope, receive, send_with_headers)
+
+
+def _refused_unread(request: Request, largest: int) -> int | None:
+    """The status of what is refused by its head alone."""
+    if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        return 404
+    if not _in_utf_8(request):
+        return 415
+    return 413 if _declared(request) > largest else None
+
+
+def _in_utf_8(request: Request) -> bool:
+    """Text of any other kind can hold half characters, which can neither be kept nor shown."""
+    _, given = parse_options_header(request.headers.get("content-type", ""))
+    return given.get(b"charset", b"utf-8").lower() in (b"utf-8", b"utf8")
 
 
 def _without_body(send: Send) -> Send:

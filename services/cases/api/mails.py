@@ -56,7 +56,9 @@ def inbound_mail(inbound_id: UUID, reader: TheReader) -> dict[str, Any]:
     return _words_json(reader.read("inbound.mail", lambda views, _: show(views)))
 
 
-@router.post("/inbound/{inbound_id}/answer", summary="It is this person's answer (B4)")
+@router.post(
+    "/inbound/{inbound_id}/answer", status_code=202, summary="It is this person's answer (B4)"
+)
 def answer(inbound_id: UUID, body: ReadAnswer, doer: TheDoer) -> JSONResponse:
     def decide(desk: Desk, views: Views) -> None:
         mails.read_answer(mails.Decided(inbound_id, body.person, body.answer), views, desk)
@@ -64,7 +66,9 @@ def answer(inbound_id: UUID, body: ReadAnswer, doer: TheDoer) -> JSONResponse:
     return _decided(inbound_id, doer, decide)
 
 
-@router.post("/inbound/{inbound_id}/discard", summary="Nothing follows from it (B4)")
+@router.post(
+    "/inbound/{inbound_id}/discard", status_code=202, summary="Nothing follows from it (B4)"
+)
 def discard(
     inbound_id: UUID, doer: TheDoer, _: Annotated[Nothing | None, Body()] = None
 ) -> JSONResponse:

@@ -1,7 +1,6 @@
 """Every error as application/problem+json: what is wrong, by which rule; never what was sent."""
 
 import logging
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -22,6 +21,7 @@ from services.cases.domain.refused import (
     Words,
 )
 from shared.domain.days import STOCKHOLM
+from shared.logs import places
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ _DETAILS = {
         "Skicka högst 256 kB, eller för ett utskick högst 30 MB.",
         "Send at most 256 kB, or for a dispatch at most 30 MB.",
     ),
+    415: Words("Skicka text i UTF-8.", "Send text in UTF-8."),
     422: Words(
         "Rätta det som står under errors och skicka igen. Inget har sparats.",
         "Mend what stands under errors and send it again. Nothing was saved.",
@@ -103,6 +104,10 @@ _MESSAGES = {
     "empty_text": Words("får inte vara tomt", "must not be empty"),
     "control_characters": Words(
         "får inte innehålla styrtecken", "must not hold control characters"
+    ),
+    "personal_number": Words(
+        "får inte innehålla ett personnummer: Samspel behöver inget",
+        "must not hold a personal number: Samspel needs none",
     ),
     "mail_address": Words(
         "är ingen e-postadress (namn@domän, utan å, ä, ö före @)",
@@ -189,8 +194,8 @@ def failed(
 
 def broken(request: Request, error: Exception) -> Response:
     """What nobody has foreseen. Logged without the error's text, which could hold personal data."""
-    where = "".join(traceback.format_tb(error.__traceback__)[-3:])
-    log.error("%s failed: %s\n%s", request.method, type(error).__name__, where)
+    where = " ".join(places(error.__traceback__))
+    log.error("%s failed: %s at %s", request.method, type(error).__name__, where)
     return failed(request, 500)
 
 

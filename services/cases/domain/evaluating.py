@@ -14,8 +14,8 @@ from services.cases.domain.evaluation_refusals import (
     NotYesOrNo,
     UnknownQuestion,
 )
-from services.cases.domain.plain_text import holds_hidden, plain
 from shared.domain.days import Term, WorkingDays, at
+from shared.domain.plain_text import holds_hidden, holds_personal_number, plain
 from shared.domain.procedure import EvaluationRule, Question
 
 SCALE = range(1, 6)
@@ -175,7 +175,8 @@ def _text(value: Any, field: str) -> str | None:
     if not isinstance(value, str):
         raise NotAText(field, longest=LONGEST_TEXT)
     text = plain(value.replace("\r\n", "\n"))
-    if holds_hidden(text.replace("\n", "")) or len(text) > LONGEST_TEXT:
+    hidden = holds_hidden(text.replace("\n", ""))
+    if hidden or holds_personal_number(text) or len(text) > LONGEST_TEXT:
         raise NotAText(field, longest=LONGEST_TEXT)
     return text or None
 

@@ -95,9 +95,10 @@ class NotAText(Invalid):
     code = "not-a-text"
     rule = "R25"
     detail = Words(
-        "Svara med högst {longest} tecken text. Radbrytningar går bra, men inga styrtecken.",
+        "Svara med högst {longest} tecken text. Radbrytningar går bra, men inga styrtecken"
+        " och inga personnummer.",
         "Answer with a text of {longest} characters at most. Line breaks are fine, control"
-        " characters aren't.",
+        " characters and personal numbers aren't.",
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from services.cases.domain.refused import Words
+from shared.domain.lead_times import FEWEST
 
 _SILENT = timedelta(seconds=15)
 _SLOW = timedelta(minutes=5)
@@ -26,7 +27,8 @@ class Operations:
 
     `undelivered`: per service, since when its oldest event waits. `messages`: of the last seven
     days, how many are in which state. `letters`: of the week, how many are to be counted, and since
-    when the oldest is.
+    when the oldest is. `quarantined`: mails that came in and wait for a person. `published`: how
+    many events there have been since the installation. `sessions`: who is signed in.
     """
 
     now: datetime
@@ -41,6 +43,8 @@ class Operations:
     swept_on: date | None
     messages: Mapping[str, int]
     inbound_waiting: int
+    quarantined: int
+    oldest_quarantined: datetime | None
     letters: int
     oldest_letter: datetime | None
     held_since: datetime | None
@@ -49,8 +53,26 @@ class Operations:
     paused_because: str | None
     next_try: datetime | None
     resting_domains: int
+    published: int
+    sessions: int
     revision: str | None
     database_octets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many of a rule's limits were met, and how many missed or passed without a booking."""
+
+    rule: str
+    met: int
+    missed: int
+
+    @property
+    def share(self) -> float | None:
+        """From 0 to 1, by the hundredth; None about fewer than five (S10), of whom one child could
+        be told."""
+        decided = self.met + self.missed
+        return None if decided < FEWEST else round(self.met / decided, 2)
 
 
 @dataclass(frozen=True, slots=True)

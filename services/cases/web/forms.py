@@ -1,5 +1,6 @@
 """Forms as they were sent, and what their fields say: every wrong one is named, none is lost."""
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -9,9 +10,9 @@ from uuid import UUID
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
-from services.cases.domain.plain_text import holds_hidden, is_code, plain
 from services.cases.domain.refused import Words
 from shared.domain.days import STOCKHOLM, at
+from shared.domain.plain_text import holds_hidden, holds_personal_number, is_code, plain
 from shared.mailaddress import mail_address
 from shared.register import PHONE
 
@@ -20,11 +21,16 @@ _MOST_FIELDS, _MOST_FILES = 400, 12
 _MOST_DIGITS = 9
 _LONGEST = 4000
 _EARLIEST, _LATEST = 1900, 2199
+_CODE_FORM = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
 _MISSING = Words("Fyll i det här.", "Fill this in.")
 _CHOOSE = Words("Välj ett av alternativen.", "Choose one of them.")
 _LONG = Words("Skriv högst {most} tecken.", "Write at most {most} characters.")
 _CONTROL = Words("Ta bort styrtecken och radbrytningar.", "Take out control characters.")
+_PERSONAL = Words(
+    "Ta bort personnumret. Samspel behöver inget.",
+    "Take out the personal number. Samspel needs none.",
+)
 _DAY = Words("Skriv dagen så här: 2027-03-01.", "Write the day like this: 2027-03-01.")
 _TIME = Words("Skriv tiden så här: 13.00.", "Write the time like this: 13:00.")
 _NUMBER = Words("Skriv ett helt tal från {low} till {high}.", "Write a whole number, {low}–{high}.")
@@ -130,6 +136,14 @@ class Fields:
             self.wrong[name] = _CHOOSE
         return said
 
+    def codes(self, name: str) -> tuple[str, ...]:
+        """Those that were ticked, each of the form that codes of the register have."""
+        said = tuple(self.form.all(name))
+        if not all(_CODE_FORM.fullmatch(one) for one in said):
+            self.wrong[name] = _CHOOSE
+            return ()
+        return said
+
     def yes(self, name: str) -> bool:
         return self.form.get(name) not in ("", "no")
 
@@ -198,7 +212,13 @@ def _line(said: str, most: int) -> str:
         raise _Wrong(_with(_LONG, most=most))
     if holds_hidden(said):
         raise _Wrong(_CONTROL)
-    return plain(said)
+    return _of_nobody(plain(said))
+
+
+def _of_nobody(said: str) -> str:
+    if holds_personal_number(said):
+        raise _Wrong(_PERSONAL)
+    return said
 
 
 def _one_of(said: str, allowed: Collection[str]) -> str:
@@ -262,7 +282,7 @@ def _phone(said: str) -> str:
 def _code(said: str) -> str:
     if not is_code(said):
         raise _Wrong(_CODE)
-    return said
+    return _of_nobody(said)
 
 
 def _with(words: Words, **values: object) -> Words:

@@ -1,6 +1,5 @@
 """The forms of a personal page: what is sent is read here, and said to a handler (X13, S7, P7)."""
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -19,6 +18,7 @@ from services.cases.web.forms import day_or_none
 from services.cases.web.link_page import clock_time_of
 from services.cases.web.link_session import Session
 from shared.domain.days import STOCKHOLM, at
+from shared.domain.plain_text import holds_hidden, holds_personal_number, plain
 from shared.mailaddress import mail_address
 from shared.register import PHONE
 
@@ -115,9 +115,9 @@ def code(sender: Sender) -> Sent:
 def wish(sender: Sender) -> Sent:
     """S7: not known not to be protected, so they are told of it by a person (X6)."""
     wrong: dict[str, str] = {}
-    name = unicodedata.normalize("NFC", sender.said("name"))
+    name = plain(sender.said("name"))
     email, phone = sender.said("email"), sender.said("phone")
-    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+    if not name or len(name) > _LONGEST_NAME or holds_hidden(name) or holds_personal_number(name):
         wrong["name"] = "name_wrong"
     if sender.said("relation") not in list(Relation):
         wrong["relation"] = "relation_wrong"

@@ -131,6 +131,13 @@ class Brake:
             )
 
 
+def put_on(connection: Connection[DictRow]) -> None:
+    """Send nothing from this database, which has just been restored, until a person decides."""
+    row = connection.execute("SELECT era FROM notifier.high_water").fetchone()
+    assert row is not None
+    connection.execute(_PUT_ON, {"reason": "moved", "era": row["era"]})
+
+
 def held(connection: Connection[DictRow]) -> Held:
     """What is held, for the person who has to decide."""
     row = connection.execute("SELECT brake_since, brake_reason FROM notifier.high_water").fetchone()

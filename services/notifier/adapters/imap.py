@@ -51,22 +51,16 @@ class Mailbox:
 
     def fetch(self) -> int:
         """Take in a batch of what nobody has read yet. How many. Raises MailboxAway."""
-        try:
-            with self._opened() as imap:
-                unseen = _found(imap.uid("SEARCH", "UNSEEN"))[:BATCH]
-                for uid in unseen:
-                    self._take(imap, uid)
-                return len(unseen)
-        except imaplib.IMAP4.abort:
-            raise MailboxAway("dropped") from None
-        except imaplib.IMAP4.error:
-            raise MailboxAway("refused") from None
-        except ssl.SSLError:
-            raise MailboxAway("certificate-or-tls") from None
-        except TimeoutError:
-            raise MailboxAway("timeout") from None
-        except OSError:
-            raise MailboxAway("connection") from None
+        with self._reached() as imap:
+            unseen = _found(imap.uid("SEARCH", "UNSEEN"))[:BATCH]
+            for uid in unseen:
+                self._take(imap, uid)
+            return len(unseen)
+
+    def look(self) -> int:
+        """How many mails nobody has read yet; nothing is taken. Raises MailboxAway."""
+        with self._reached() as imap:
+            return len(_found(imap.uid("SEARCH", "UNSEEN")))
 
     def _take(self, imap: imaplib.IMAP4, uid: bytes) -> None:
         """Stored first: whoever dies here finds it unread again, and it is stored once."""
@@ -97,6 +91,22 @@ class Mailbox:
             status, _ = imap.uid("MOVE", uid.decode(), f'"{folder}"')
             if status != "OK":
                 log.warning("Mail that was taken couldn't be moved to its folder.")
+
+    @contextmanager
+    def _reached(self) -> Iterator[imaplib.IMAP4]:
+        try:
+            with self._opened() as imap:
+                yield imap
+        except imaplib.IMAP4.abort:
+            raise MailboxAway("dropped") from None
+        except imaplib.IMAP4.error:
+            raise MailboxAway("refused") from None
+        except ssl.SSLError:
+            raise MailboxAway("certificate-or-tls") from None
+        except TimeoutError:
+            raise MailboxAway("timeout") from None
+        except OSError:
+            raise MailboxAway("connection") from None
 
     @contextmanager
     def _opened(self) -> Iterator[imaplib.IMAP4]:

@@ -31,6 +31,7 @@ from services.notifier.domain.messages import Sending
 from services.notifier.domain.outcomes import Outcome, Refused, Stopped, Verdict, verdict
 from services.notifier.domain.pacing import Lanes, Pacing, crowded, most_of_a_slow_one
 from services.notifier.domain.replies import Fault
+from shared.traces import span
 
 log = logging.getLogger(__name__)
 
@@ -238,12 +239,15 @@ class Sender:
     async def _send(self, line: Line, one: _UnderWay) -> Outcome | None:
         """None if something went wrong that nobody foresaw: the message is taken up again."""
         try:
-            return await line.send(
-                one.sending,
-                self.gate.post.bounce_address(one.sending),
-                lambda _: self._clear(one),
-                lambda: time.monotonic() < one.leased_until,
-            )
+            with span("message", id=str(one.sending.id)) as told:
+                outcome = await line.send(
+                    one.sending,
+                    self.gate.post.bounce_address(one.sending),
+                    lambda _: self._clear(one),
+                    lambda: time.monotonic() < one.leased_until,
+                )
+                told(outcome=type(outcome).__name__.lower())
+                return outcome
         except Exception as error:  # noqa: BLE001 - the connection's other messages go on
             line.drop()
             kind = type(error).__name__  # its text could hold the address

@@ -5,7 +5,7 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiosmtplib import SMTP
 from aiosmtplib.errors import (
@@ -57,13 +57,15 @@ class Reach:
     """
 
     _pause_until: float = 0.0
-    _alarm_at: float = 0.0
+    _alarm_at: dict[str, float] = field(
+        default_factory=dict
+    )  # of each reason: another is told at once
 
     def failed(self, reason: str) -> None:
         now = time.monotonic()
         self._pause_until = now + _PAUSE_AFTER_FAILURE
-        if now >= self._alarm_at:
-            self._alarm_at = now + _ALARM_EVERY
+        if now >= self._alarm_at.get(reason, 0.0):
+            self._alarm_at[reason] = now + _ALARM_EVERY
             log.error("Mail waits: %s. Nothing is sent in clear.", reason)
 
     @property

@@ -75,8 +75,9 @@ def _readable(rows: Sequence[DictRow]) -> dict[UUID, Known]:
         name = next(name for name in _READ if name in row)
         try:
             known[row[name]] = _READ[name](row)
-        except UnreadableFacts:
-            log.exception("What a message is about, the %s %s, can't be read.", name, row[name])
+        except UnreadableFacts as error:
+            kind = type(error).__name__  # its text may quote them
+            log.error("What the %s %s is about can't be read: %s", name, row[name], kind)  # noqa: TRY400
     return known
 
 

@@ -24,6 +24,7 @@ from services.cases.web.staff.visits import Visit
 from services.cases.web.staff.words import Speech
 from shared.domain.codes import ROLES
 from shared.domain.days import local_date
+from shared.domain.plain_text import plain
 
 _PART, _RESPONSIBLE = "personer", "ansvar"
 _MOST_FOUND = 15
@@ -225,7 +226,7 @@ def _fits(person: Row, sought: str, role: str, units: Mapping[str, Row]) -> bool
         return False
     named = [units[one["unit"]]["name"] for one in posts if one["unit"] in units]
     text = " ".join([person["name"], *named]).casefold()
-    return all(word in text for word in sought.casefold().split())
+    return all(word in text for word in plain(sought).casefold().split())
 
 
 def _responsible(case_id: UUID, visit: Visit, **said: Any) -> Response:

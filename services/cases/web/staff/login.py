@@ -88,7 +88,7 @@ def make_login_pages(room: Room, entrance: Entrance) -> APIRouter:
     @router.get("/logga-in")
     def door(request: Request, till: str = "/", ut: str = "") -> Response:
         if room.signed_in(request) is not None:
-            return RedirectResponse(room.root + local_path(till), 303)
+            return RedirectResponse(local_path(till), 303)
         return _door(request, room, entrance, till, left=bool(ut))
 
     @router.post("/logga-in")
@@ -108,7 +108,7 @@ def make_login_pages(room: Room, entrance: Entrance) -> APIRouter:
     def go_out(visit: Annotated[Visit, Depends(room.acts(None))]) -> Response:
         with entrance.unit() as desk:
             desk.sessions.end(visit.signed_in.key)
-        return room.let_out(RedirectResponse(f"{room.root}/logga-in?{_OUT}=1", 303))
+        return room.let_out(RedirectResponse(f"/logga-in?{_OUT}=1", 303))
 
     if entrance.service is not None:
         _add_identity_service(router, room, entrance, entrance.service)
@@ -234,7 +234,7 @@ def _let_in(request: Request, room: Room, entrance: Entrance, secret: str, till:
     if before is not None:
         with entrance.unit() as desk:
             desk.sessions.end(before.key)
-    return room.let_in(RedirectResponse(room.root + local_path(till), 303), secret)
+    return room.let_in(RedirectResponse(local_path(till), 303), secret)
 
 
 def _failed(request: Request, room: Room, entrance: Entrance, error: NotSignedIn) -> Response:
@@ -258,7 +258,7 @@ def _door(
     browser = browser_known_by(cookie)
     answer = room.open_page(
         "staff/login.html", request, status=status, wrong={}, till=till, found_at=found_at,
-        people=people, password=entrance.demo_password, elsewhere=_elsewhere(room, entrance, till),
+        people=people, password=entrance.demo_password, elsewhere=_elsewhere(entrance, till),
         token=(TOKEN, door_token(room.secret, browser)), **said,
     )  # fmt: skip
     if browser != cookie:
@@ -270,11 +270,11 @@ def _door(
     return answer
 
 
-def _elsewhere(room: Room, entrance: Entrance, till: str) -> str | None:
+def _elsewhere(entrance: Entrance, till: str) -> str | None:
     """Where the municipality's own sign-in begins, if it has one."""
     if entrance.service is None:
         return None
-    return f"{room.root}/oidc/start?{urlencode({'till': till})}"
+    return f"/oidc/start?{urlencode({'till': till})}"
 
 
 def _door_cookie(room: Room) -> str:

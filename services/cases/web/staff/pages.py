@@ -90,7 +90,7 @@ def _common(room: Room) -> APIRouter:
     def choose_language(
         sprak: Annotated[str, Form()] = "", till: Annotated[str, Form()] = "/"
     ) -> Response:
-        answer = RedirectResponse(room.root + local_path(till), 303)
+        answer = RedirectResponse(local_path(till), 303)
         if sprak in LANGUAGES:
             answer.set_cookie(
                 LANGUAGE_COOKIE, sprak, max_age=_A_YEAR, path="/", secure=room.secure,
@@ -107,7 +107,7 @@ def _common(room: Room) -> APIRouter:
         if step not in _STEPS:
             raise HTTPException(422)
         move_clock(room.clock, later(room.clock.now(), _STEPS[step]))
-        return RedirectResponse(room.root + local_path(till), 303)
+        return RedirectResponse(local_path(till), 303)
 
     @router.get("/docs")
     def docs(request: Request) -> Response:

@@ -26,6 +26,7 @@ from services.cases.web.origin import address_of, from_our_own_page
 from services.cases.web.staff.visits import TOKEN, Visit
 from services.cases.web.staff.words import LANGUAGES, Speech
 from services.cases.web.templating import templates, written
+from services.cases.web.under_path import path_of
 from shared.clock import system_now
 from shared.db import Database
 from shared.domain.days import local_date
@@ -80,7 +81,6 @@ class Room:
     municipality: str
     mailbox_url: str | None
     clock: Clock | None
-    root: str = ""  # the path it is under, behind a proxy
     environment: Environment = field(default_factory=templates)
 
     @property
@@ -97,8 +97,10 @@ class Room:
 
     @property
     def session_cookie(self) -> str:
-        """Over https no other host and no other path can set it."""
-        return "__Host-samspel" if self.secure else "samspel"
+        """Over https no other host can set it, and at the top of a host no other path."""
+        if not self.secure:
+            return "samspel"
+        return "__Secure-samspel" if path_of(self.public_url) else "__Host-samspel"
 
     @property
     def common(self) -> Mapping[str, Any]:
@@ -197,7 +199,7 @@ class Room:
         """To sign in, and from there back to the page."""
         to = address_of(request) or "/"
         till = f"?till={quote(to, safe='/')}" if to != "/" else ""
-        return self.let_out(RedirectResponse(f"{self.root}/logga-in{till}", 303))
+        return self.let_out(RedirectResponse(f"/logga-in{till}", 303))
 
     def quoted(self, rule: str | None) -> str:
         """The words of a rule, wherever they are cited."""

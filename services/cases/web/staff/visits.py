@@ -243,7 +243,7 @@ class Visit:
         query = urlencode({key: value for key, value in said.items() if value})
         sign = "&" if "?" in path else "?"
         to = "".join((path, f"{sign}{query}" if query else "", f"#{fragment}" if fragment else ""))
-        return RedirectResponse(self.room.root + to, 303)
+        return RedirectResponse(to, 303)
 
     def hidden(self) -> Markup:
         """What every form of ours holds: that it is ours, and a key for this one click."""

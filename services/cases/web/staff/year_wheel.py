@@ -62,7 +62,7 @@ def make_wheel_pages(room: Room) -> APIRouter:
     @router.get("/arshjul")
     def this_year(visit: Annotated[Visit, seen]) -> Response:
         today = visit.consult("years", lambda desk, _: desk.today)
-        return RedirectResponse(f"{room.root}/arshjul/{today.year}", 303)
+        return RedirectResponse(f"/arshjul/{today.year}", 303)
 
     @router.get("/arshjul/{year:int}")
     def year_page(year: int, visit: Annotated[Visit, seen]) -> Response:

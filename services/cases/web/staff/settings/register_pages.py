@@ -20,6 +20,7 @@ from services.cases.web.staff.settings.importing import NOTICES
 from services.cases.web.staff.turning import turned
 from services.cases.web.staff.visits import Visit
 from services.cases.web.staff.words import Speech
+from shared.domain.plain_text import plain
 
 _STATES = {
     "held": ("●", Words("tillsatt", "held")),
@@ -164,6 +165,6 @@ def _unit_names(views: Views) -> Mapping[str, str]:
 
 def _matches(person: Mapping[str, Any], sought: str, speech: Speech) -> bool:
     """By a part of the name, or of the role."""
-    text = sought.strip().casefold()
+    text = plain(sought).casefold()
     roles = (speech.role(post["role"]) for post in person["posts"])
     return any(text in str(said).casefold() for said in (person["name"], *roles))

@@ -240,13 +240,13 @@ def _span(fields: Fields, prefix: str, *, needed: bool) -> BreakSpan | None:
         return None
     name = fields.text(f"{prefix}-name", most=60)
     first, last = fields.day(f"{prefix}-first"), fields.day(f"{prefix}-last")
-    units = fields.form.all(f"{prefix}-units")
+    units = fields.codes(f"{prefix}-units")
     if name is None or first is None or last is None:
         return None
     if last < first:
         fields.wrong[f"{prefix}-last"] = _ENDS_FIRST
         return None
-    return BreakSpan(name=name, first=first, last=last, units=tuple(units))
+    return BreakSpan(name=name, first=first, last=last, units=units)
 
 
 def _units(span: Span) -> tuple[str, ...]:

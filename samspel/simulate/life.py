@@ -1,0 +1,132 @@
+"""A municipality as it lives: what is known of it by those who act in it, and what they may do."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from samspel.simulate.calls import Answer, Json
+from samspel.simulate.house import House
+from samspel.simulate.invariants import unless
+from samspel.simulate.municipality import HOLDERS, code_of
+from samspel.simulate.replies import Held
+from samspel.simulate.script import Step
+from samspel.simulate.sent import Watch
+from services.notifier.domain.arriving import Arrival
+from services.notifier.domain.messages import Sending
+from shared.domain.days import local_date
+from shared.ids import staff_id
+
+_BROKEN = 500
+_HOLDER = """
+    SELECT person_id FROM cases.holders WHERE post = %s AND first_day <= %s
+      AND (last_day IS NULL OR last_day >= %s) ORDER BY first_day DESC, person_id LIMIT 1
+"""
+_TRACES = """
+    SELECT (SELECT coalesce(max(id), 0) FROM bus.events) AS events,
+           (SELECT count(*) FROM cases.audit) AS audit,
+           (SELECT count(*) FROM cases.meetings) AS meetings
+"""
+_SIGNED = "SELECT id FROM cases.consents WHERE case_id = %s AND state = 'signed' ORDER BY turn, id"
+_LOG = "SELECT count(*) AS n FROM cases.access_log"
+_IS_ON_IT = """
+    SELECT c.opened_at IS NOT NULL AND (
+        EXISTS (SELECT FROM cases.participants p WHERE p.case_id = c.id AND p.person_id = %(who)s)
+        OR %(who)s IN (c.process_owner, c.initiator, c.coordinator)) AS is_so
+    FROM cases.cases c WHERE c.id = %(case)s
+"""
+
+
+@dataclass(slots=True)
+class Life:
+    """`cases` by their number in the script. `told`: what was done, and how it was answered."""
+
+    house: House
+    watch: Watch
+    cases: dict[int, str] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+    answers: Counter[int] = field(default_factory=Counter)
+    turn: int = 0
+
+    def acting(self, post: str) -> str:
+        """Whoever has the post today, or had it first."""
+        today = local_date(self.house.now())
+        rows = self.house.rows(_HOLDER, post, today, today)
+        return str(rows[0]["person_id"] if rows else staff_id(code_of(HOLDERS[post])))
+
+    def of_case(self, query: str, step: Step) -> list[Json]:
+        """Rows about the step's case; none if it isn't open yet."""
+        case = self.cases.get(step.case)
+        return [] if case is None else self.house.rows(query, case)
+
+    def one(self, rows: Sequence[Json], step: Step) -> Json | None:
+        return rows[step.pick % len(rows)] if rows else None
+
+    def about(self, step: Step, path: str, body: Json | None = None) -> Answer | None:
+        """A call about the step's case."""
+        case = self.cases.get(step.case)
+        return None if case is None else self.call(f"cases/{case}/{path}", body)
+
+    def call(self, path: str, body: Json | None = None) -> Answer:
+        """A call by the calling system. Invariant 15: refused, it has changed nothing."""
+        before = self.house.rows(_TRACES)
+        answer = self.heard(self.house.post_call(path, body))
+        if not answer.is_success:
+            unless(
+                self.house.rows(_TRACES) == before, 15, f"{answer.status}, and something changed"
+            )
+        return answer
+
+    def heard(self, answer: Answer) -> Answer:
+        unless(answer.status < _BROKEN, 15, f"a call broke with {answer.status}")
+        self.answers[answer.status] += 1
+        return answer
+
+    def look(self, path: str, who: str) -> Answer:
+        """A read by a person. Invariant 17."""
+        (before,) = self.house.rows(_LOG)
+        answer = self.heard(self.house.get(path, Samspel_Acting_As=who))
+        (after,) = self.house.rows(_LOG)
+        if answer.is_success:
+            unless(after["n"] > before["n"], 17, "somebody read a case, and no log says so")
+            values = {"who": UUID(who), "case": UUID(path.rpartition("/")[2])}
+            (found,) = self.house.looking.execute(_IS_ON_IT.encode(), values).fetchall()
+            unless(found["is_so"], 17, "somebody read a case that they aren't on")
+        return answer
+
+    def meanwhile(self, what: str, sending: Sending) -> None:
+        """A no, or another address, at the last moment before a mail would leave."""
+        case, person = sending.case_id, sending.person_id
+        if case is None or sending.party == "staff":
+            return
+        if what == "moved-before-354":
+            self.call(
+                f"cases/{case}/people/{person}", {"email": f"flyttat{self.turn}@hemma.example"}
+            )
+            self.turn += 1
+            return
+        for row in self.house.rows(_SIGNED, case):
+            if self.call(f"cases/{case}/consents/{row['id']}/withdraw").is_success:
+                self.said_no(str(case))
+                return
+
+    def said_no(self, case: str) -> None:
+        self.watch.noes[UUID(case)] = self.house.now()
+
+    def last_invitations(self, step: Step) -> list[Held]:
+        """What the mailboxes hold of the case's meetings, in the order of its coming."""
+        case = self.cases.get(step.case)
+        found = (came[-1] for came in self.watch.outside.held.values() if came)
+        return [
+            one for one in found
+            if str(one.taken.sending.case_id) == case and one.method == "REQUEST"
+        ]  # fmt: skip
+
+    def bring(self, arrivals: Sequence[Arrival]) -> None:
+        """Mail that comes in."""
+        if arrivals:
+            self.house.take_in(arrivals)
+
+    def tell(self, *words: Any) -> None:
+        self.told.append(" ".join(map(str, words)))

@@ -1,0 +1,66 @@
+"""What the world outside has seen: every mail, as it came, and what each mailbox holds of it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from typing import NamedTuple
+from uuid import UUID
+
+from samspel.simulate.courier import Taken
+from samspel.simulate.replies import Held, calendar_in
+
+Box = tuple[UUID, str]
+"""A meeting, or a duty, and a mailbox."""
+
+
+class Mail(NamedTuple):
+    """A mail taken apart: its headers and texts as people read them, and the calendar in it."""
+
+    taken: Taken
+    words: str
+    held: Held | None
+
+
+@dataclass(slots=True)
+class Outside:
+    """`held`: the objects that came to a mailbox, the newest last; `told`: a line for each mail."""
+
+    mails: int = 0
+    times: Counter[UUID] = field(default_factory=Counter)
+    content: dict[UUID, bytes] = field(default_factory=dict)
+    held: dict[Box, list[Held]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, taken: Taken) -> Mail:
+        """One more. Nothing is said about whether it should have come."""
+        mail = _read(taken)
+        self.mails += 1
+        self.times[taken.sending.id] += 1
+        self.content.setdefault(taken.sending.id, taken.content)
+        about = taken.sending.meeting_id or taken.sending.task_id
+        if mail.held is not None and about is not None:
+            self.held[about, taken.sending.mailbox].append(mail.held)
+        return mail
+
+    def newest(self, meeting: UUID, mailbox: str) -> Held | None:
+        """What a calendar shows: of the highest SEQUENCE, the one that came last."""
+        came = self.held.get((meeting, mailbox), [])
+        top = max((one.sequence for one in came), default=0)
+        return next((one for one in reversed(came) if one.sequence == top), None)
+
+
+def _read(taken: Taken) -> Mail:
+    raw = message_from_bytes(taken.content)
+    words, held = [taken.content.split(b"\r\n\r\n", 1)[0].decode()], None
+    for kind, text in _texts(raw):
+        words.append(text)
+        if kind == "text/calendar" and held is None:
+            held = calendar_in(taken, text)
+    return Mail(taken, "\n".join(words), held)
+
+
+def _texts(raw: object) -> Iterator[tuple[str, str]]:
+    for part in raw.walk():  # type: ignore[attr-defined]
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            yield part.get_content_type(), content.decode()

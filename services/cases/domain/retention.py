@@ -1,0 +1,122 @@
+"""What goes and what stays: holds, refusals, and the account of what went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from services.cases.domain.refused import Refused, Words
+
+Because = Literal["disclosure", "supervision", "legal", "other"]
+HELD_BECAUSE: Mapping[Because, Words] = {
+    "disclosure": Words("begäran om utlämnande", "a request for disclosure"),
+    "supervision": Words("tillsyn", "supervision"),
+    "legal": Words("rättsprocess", "legal proceedings"),
+    "other": Words("annat skäl", "another reason"),
+}
+By = Literal["plan", "hand", "again"]
+# What may name the id of a case that has gone: who looked, for its own term, and that it went.
+STAYS = frozenset({"cases.access_log", "cases.audit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing of a case, or of a person, goes until it is lifted. `reference`: of a case."""
+
+    id: UUID
+    because: Because
+    placed_at: datetime
+    placed_by: str
+    reference: str | None = None
+    person: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """That something has gone, as the list outside the database keeps it: ids alone."""
+
+    what: Literal["case", "person"]
+    id: UUID
+    at: datetime
+    by: By
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What went, by table; what must stand nowhere any more, and in which tables it does."""
+
+    gone: Mapping[str, int]
+    left: Mapping[str, int]
+    ids: frozenset[UUID] = frozenset()
+
+    @property
+    def unexpected(self) -> tuple[str, ...]:
+        """Tables that should have nothing left."""
+        return tuple(sorted(self.left.keys() - STAYS))
+
+
+class StaysFor(Refused):
+    """Something may not go now."""
+
+    title = Words("Kan inte raderas", "Can't be erased")
+
+
+class StillOpen(StaysFor):
+    code = "still-open"
+    detail = Words(
+        "Ärendet är öppet, eller personen är med i ett öppet ärende. Avsluta ärendet först.",
+        "The case is open, or the person is on an open case. Close the case first.",
+    )
+
+
+class IsHeld(StaysFor):
+    code = "is-held"
+    detail = Words(
+        "Det hålls kvar. Se varför: samspel hold list. Häv det först: samspel hold lift.",
+        "It is held. See why: samspel hold list. Lift it first: samspel hold lift.",
+    )
+
+
+class UnderWay(StaysFor):
+    code = "under-way"
+    detail = Words(
+        "Post eller händelser är fortfarande på väg. Försök igen om en stund; se läget på sidan"
+        " Drift.",
+        "Mail or events are still under way. Try again in a while; see how it stands on the page"
+        " Operations.",
+    )
+
+
+class HasPost(StaysFor):
+    code = "has-post"
+    detail = Words(
+        "Personen har en tjänst. Avsluta tjänsten i personalregistret först.",
+        "The person has a post. End it in the register first.",
+    )
+
+
+class GoesWithCase(StaysFor):
+    code = "goes-with-case"
+    detail = Words(
+        "Ett barns uppgifter raderas med ärendet: samspel erase case.",
+        "A child's data go with the case: samspel erase case.",
+    )
+
+
+class NoArchive(StaysFor):
+    code = "no-archive"
+    detail = Words(
+        "Ingen mapp är angiven för arkivet. Ange SAMSPEL_ARCHIVE; utan den raderas inget.",
+        "There is no folder for the archive. Set SAMSPEL_ARCHIVE; without it nothing is erased.",
+    )
+
+
+class LeftBehind(StaysFor):
+    """A fault of Samspel's: then nothing goes at all."""
+
+    code = "left-behind"
+    detail = Words(
+        "Något fanns kvar i {places}. Inget är raderat. Anmäl felet.",
+        "Something was left in {places}. Nothing has been erased. Report the fault.",
+    )

@@ -1,0 +1,219 @@
+"""What goes when: packed for the archive first, noted outside the database, and then gone."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+from services.cases.domain.refused import NotFound
+from services.cases.domain.retention import (
+    Account,
+    Because,
+    By,
+    Erased,
+    Hold,
+    LeftBehind,
+    NoArchive,
+)
+from services.cases.handlers.ports import Audit
+from shared.domain.days import at, local_date
+from shared.domain.retention import Kind, Retention, Term
+
+Rows = Mapping[str, list[dict[str, Any]]]
+_LONG_AGO = date(1900, 1, 1)
+_WITH_IDS = ("cases.cases", "cases.meetings", "cases.consents", "cases.tasks")
+
+
+class Keeping(Protocol):
+    """What the database has of cases and people, and how it goes. Erasing raises StaysFor."""
+
+    def case_by_reference(self, reference: str) -> UUID | None: ...
+    def person_by(self, id_or_address: str) -> UUID | None: ...
+    def due(self, about: str, before: datetime, limit: int) -> list[UUID]: ...
+    def next_closing(self, about: str) -> datetime | None: ...
+    def rows_of_case(self, case_id: UUID) -> Rows: ...
+    def rows_of_person(self, person: UUID) -> Rows: ...
+    def erase_case(self, case_id: UUID, log_since: datetime) -> dict[str, int]: ...
+    def erase_person(self, person: UUID, today: date) -> dict[str, int]: ...
+    def erase_old(self, kind: Kind, before: datetime) -> dict[str, int]: ...
+    def traces(self, ids: Collection[UUID]) -> dict[str, int]: ...
+    def exists(self, thing: UUID) -> bool: ...
+    def log(self, actor: str, case_id: UUID, what: str, at: datetime) -> None: ...
+    def begin_day(self, today: date) -> bool: ...
+    def note_next(self, day: date | None) -> None: ...
+    def holds(self) -> list[Hold]: ...
+    def hold(self, hold: Hold, case_id: UUID | None) -> bool: ...
+    def lift(self, case_id: UUID | None, person: UUID | None, by: str, at: datetime) -> int: ...
+
+
+class Archive(Protocol):
+    """The folder for packages, and the list of what has gone."""
+
+    def keep(self, rows: Rows, at: datetime, decision: str | None) -> None: ...
+    def note(self, erased: Erased) -> None: ...
+    def erased(self) -> Iterable[Erased]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionDesk:
+    """What this is done with, in one unit of work."""
+
+    now: datetime
+    actor: str
+    keeping: Keeping
+    archive: Archive | None
+    plan: Retention | None
+    audit: Audit
+
+    @property
+    def today(self) -> date:
+        return local_date(self.now)
+
+    def case(self, reference: str) -> UUID:
+        """Raises NotFound."""
+        if (found := self.keeping.case_by_reference(reference)) is None:
+            raise NotFound
+        return found
+
+    def person(self, id_or_address: str) -> UUID:
+        """Raises NotFound, also if two people have the address."""
+        if (found := self.keeping.person_by(id_or_address)) is None:
+            raise NotFound
+        return found
+
+
+def due_matters(desk: RetentionDesk, limit: int) -> list[tuple[UUID, bool]]:
+    """Closed cases and matters whose term is over, with whether they go to the archive."""
+    if desk.plan is None:
+        return []
+    found: list[tuple[UUID, bool]] = []
+    for about, term in desk.plan.of_matters(desk.today).items():
+        due = desk.keeping.due(about, before(term, desk.today), limit - len(found))
+        found += [(one, term.archive) for one in due]
+    return found
+
+
+def next_due(desk: RetentionDesk) -> date | None:
+    """The next day on which something of a case falls due."""
+    if desk.plan is None:
+        return None
+    days = []
+    for about, term in desk.plan.of_matters(max(desk.today, desk.plan.valid_from)).items():
+        if (closed_at := desk.keeping.next_closing(about)) is not None:
+            days.append(max(_falls_due(term, local_date(closed_at)), desk.plan.valid_from))
+    return min((day for day in days if day > desk.today), default=None)
+
+
+def erase_case(case_id: UUID, by: By, desk: RetentionDesk, *, packed: bool) -> Account:
+    """A closed case in every table. Raises StaysFor, and then nothing has gone.
+
+    The rows are gone for this transaction alone when the package is written and read again, and
+    the id is on the list before it commits: whatever breaks in between, the case is still there.
+    """
+    archive = _archive(desk)
+    rows = desk.keeping.rows_of_case(case_id)
+    if not rows["cases.cases"]:
+        raise NotFound
+    gone = desk.keeping.erase_case(case_id, _log_since(desk))
+    desk.audit.note(None, "case.erased", None, {"case": str(case_id), "by": by})
+    account = Account(gone, {}, _ids_of(rows, desk))
+    if by == "hand":
+        account = _looked_through(account, desk)
+    if packed:
+        archive.keep(rows, desk.now, desk.plan.decision if desk.plan else None)
+    if by != "again":
+        archive.note(Erased("case", case_id, desk.now, by))
+    return account
+
+
+def erase_person(person: UUID, by: By, desk: RetentionDesk) -> Account:
+    """One person's data. Raises StaysFor, and then nothing has gone."""
+    archive = _archive(desk)
+    gone = desk.keeping.erase_person(person, desk.today)
+    if not gone:
+        raise NotFound
+    desk.audit.note(None, "person.erased", None, {"person": str(person), "by": by})
+    ids = frozenset[UUID]() if desk.keeping.exists(person) else frozenset({person})
+    account = Account(gone, {}, ids)
+    if by != "again":
+        account = _looked_through(account, desk)
+        archive.note(Erased("person", person, desk.now, by))
+    return account
+
+
+def erase_again(desk: RetentionDesk, one: Erased) -> bool:
+    """Whether it had come back, with a backup from before. Raises StaysFor."""
+    if not desk.keeping.exists(one.id):
+        return False
+    if one.what == "case":
+        erase_case(one.id, "again", desk, packed=False)
+        return True
+    return any(erase_person(one.id, "again", desk).gone.values())
+
+
+def _ids_of(rows: Rows, desk: RetentionDesk) -> frozenset[UUID]:
+    """What must stand nowhere any more: of the family only who was on no other case."""
+    things = [UUID(one["id"]) for name in _WITH_IDS for one in rows[name]]
+    family = [UUID(one["id"]) for one in rows["cases.people"] if one["party"] != "staff"]
+    return frozenset(things) | {one for one in family if not desk.keeping.exists(one)}
+
+
+def _looked_through(account: Account, desk: RetentionDesk) -> Account:
+    """The same account with where the ids still stand, after reading every table.
+
+    Raises LeftBehind if they stand where they shouldn't, and then nothing has gone.
+    """
+    seen = replace(account, left=desk.keeping.traces(account.ids) if account.ids else {})
+    if seen.unexpected:
+        raise LeftBehind(places=", ".join(seen.unexpected))
+    return seen
+
+
+def erase_old(desk: RetentionDesk, kind: Kind, term: Term) -> Mapping[str, int]:
+    """What belongs to no case and is older than its term."""
+    return desk.keeping.erase_old(kind, before(term, desk.today))
+
+
+def place_hold(
+    case_id: UUID | None, person: UUID | None, because: Because, desk: RetentionDesk
+) -> bool:
+    """Whether it is new. What is held for one reason can be held for another, too."""
+    hold = Hold(uuid4(), because, desk.now, desk.actor, person=person)
+    if new := desk.keeping.hold(hold, case_id):
+        desk.audit.note(case_id, "hold.place", None, {"hold": str(hold.id), "because": because})
+    return new
+
+
+def lift_holds(case_id: UUID | None, person: UUID | None, desk: RetentionDesk) -> int:
+    """How many stood."""
+    lifted = desk.keeping.lift(case_id, person, desk.actor, desk.now)
+    if lifted:
+        desk.audit.note(case_id, "hold.lift", None, {"holds": lifted})
+    return lifted
+
+
+def before(term: Term, today: date) -> datetime:
+    """The instant before which something was, if its term is over."""
+    return at(max(term.before(today), _LONG_AGO), time())
+
+
+def _falls_due(term: Term, day: date) -> date:
+    """The first day on which something of this day is due."""
+    months = term.months or (term.years or 0) * 12
+    candidate = day + timedelta(days=months * 28)
+    while term.before(candidate) <= day:
+        candidate += timedelta(days=1)
+    return candidate
+
+
+def _log_since(desk: RetentionDesk) -> datetime:
+    """Who looked stays from here on; without a term for it, always."""
+    term = desk.plan.of_kinds(desk.today).get("access_log") if desk.plan else None
+    return at(_LONG_AGO, time()) if term is None else before(term, desk.today)
+
+
+def _archive(desk: RetentionDesk) -> Archive:
+    if desk.archive is None:
+        raise NoArchive
+    return desk.archive

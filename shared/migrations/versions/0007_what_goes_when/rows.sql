@@ -1,0 +1,58 @@
+-- What a package for the archive holds of a case besides what cases has: by table, each row whole but for
+-- bytes and what is only a machine's.
+CREATE FUNCTION notifier_api.of_case(matter uuid) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT jsonb_build_object(
+    'notifier.messages', (
+      SELECT coalesce(jsonb_agg(to_jsonb(m) - '{content,fence,lease_until,try_at,payload}'::text[]
+                                ORDER BY m.created_at, m.id), '[]')
+      FROM notifier.messages m WHERE m.case_id = matter),
+    'notifier.sent_words', (
+      SELECT coalesce(jsonb_agg(to_jsonb(w) ORDER BY w.written_at, w.message_id), '[]')
+      FROM notifier.sent_words w JOIN notifier.messages m ON m.id = w.message_id
+      WHERE m.case_id = matter),
+    'notifier.by_hand', (
+      SELECT coalesce(jsonb_agg(to_jsonb(b) ORDER BY b.meeting_id, b.person_id), '[]')
+      FROM notifier.by_hand b WHERE b.case_id = matter),
+    'notifier.inbound', (
+      SELECT coalesce(jsonb_agg(to_jsonb(i) - '{raw,digest,lease_until,recipient}'::text[]
+                                ORDER BY i.received_at, i.id), '[]')
+      FROM notifier.inbound i WHERE i.case_id = matter))
+$$;
+
+CREATE FUNCTION scheduler_api.of_case(matter uuid) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT jsonb_build_object(
+    'scheduler.due', (SELECT coalesce(jsonb_agg(to_jsonb(d) - 'event' ORDER BY d.due_at, d.key), '[]')
+                      FROM scheduler.due d WHERE d.case_id = matter),
+    'scheduler.windows', (SELECT coalesce((SELECT p.windows FROM scheduler.plans p
+                                           WHERE p.case_id = matter), '[]')))
+$$;
+
+-- What the notifier has about one person, for who asks what is stored about them.
+CREATE FUNCTION notifier_api.of_person(who uuid) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT jsonb_build_object(
+    'notifier.messages', (
+      SELECT coalesce(jsonb_agg(to_jsonb(m) - '{content,fence,lease_until,try_at,payload}'::text[]
+                                ORDER BY m.created_at, m.id), '[]')
+      FROM notifier.messages m WHERE m.person_id = who),
+    'notifier.sent_words', (
+      SELECT coalesce(jsonb_agg(to_jsonb(w) ORDER BY w.written_at, w.message_id), '[]')
+      FROM notifier.sent_words w JOIN notifier.messages m ON m.id = w.message_id
+      WHERE m.person_id = who),
+    'notifier.by_hand', (
+      SELECT coalesce(jsonb_agg(to_jsonb(b) ORDER BY b.meeting_id), '[]')
+      FROM notifier.by_hand b WHERE b.person_id = who),
+    'notifier.inbound', (
+      SELECT coalesce(jsonb_agg(to_jsonb(i) - '{raw,digest,lease_until,recipient}'::text[]
+                                ORDER BY i.received_at, i.id), '[]')
+      FROM notifier.inbound i WHERE i.person_id = who))
+$$;
+
+CREATE FUNCTION scheduler_api.of_person(who uuid) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT jsonb_build_object('scheduler.busy_times', (
+    SELECT coalesce(jsonb_agg(to_jsonb(b) ORDER BY b.during), '[]')
+    FROM scheduler.busy_times b WHERE b.person_id = who))
+$$;

@@ -1,0 +1,93 @@
+"""F13: yesterday's data is put back, with all that it still believes it has to send."""
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import ClassVar
+
+from samspel.embedded.ground import Ground
+from tests.faults.fault import Missed, Plain
+from tests.faults.world import World
+
+_WATCHED_SECONDS = 4.0  # two pokes of beat
+_BRAKE = "SELECT brake_reason FROM notifier.high_water"
+_HELD = "SELECT count(*) AS n FROM notifier.messages WHERE state = 'held'"
+_DUE = """
+    SELECT count(*) AS n FROM notifier.messages
+    WHERE state IN ('due', 'claimed', 'data', 'retry', 'unknown') AND due_at <= clock.read()
+"""
+
+
+class Yesterday(Plain):
+    """The disk as it was in the middle of sending. What was due then has gone since: held."""
+
+    waits: ClassVar[bool] = True
+    id: ClassVar[str] = "F13"
+    name: ClassVar[str] = "F13-restored"
+    sentence: ClassVar[str] = "the disk of the database as it was while it sent, put back"
+
+    def strike(self, world: World, random: Random) -> None:
+        self.wrong: list[str] = []
+        data = _data(world)
+        sending = threading.Event()
+        hook = world.mail.on(random.choice(("mail", "rcpt", "dot")), lambda _: sending.set())
+        struck = world.while_loaded(sending)
+        world.mail.off(hook)
+        if not struck:
+            raise Missed
+        yesterday, today = data.with_name("yesterday"), data.with_name("today")
+        with _stopped(world):
+            shutil.rmtree(yesterday, ignore_errors=True)
+            _copy(data, yesterday)
+        world.until(lambda: not world.loading.is_set(), 60)
+        assert world.rest(), "it doesn't come to rest before anything is restored"
+        sent = len(world.mail.taken)
+        with _stopped(world):
+            data.rename(today)
+            yesterday.rename(data)
+        self._watch(world, sent)
+        with _stopped(world):
+            shutil.rmtree(data)
+            today.rename(data)
+
+    def _watch(self, world: World, sent: int) -> None:
+        was_due = world.rows(_DUE)[0]["n"] + world.rows(_HELD)[0]["n"]
+        braked = world.until(lambda: world.rows(_BRAKE)[0]["brake_reason"] is not None, 20)
+        time.sleep(_WATCHED_SECONDS)
+        if not braked:
+            self.wrong.append(f"nobody noticed that the database had been restored, {was_due} due")
+        if len(world.mail.taken) > sent:
+            self.wrong.append(f"{len(world.mail.taken) - sent} mails left the restored database")
+        if was_due and not world.rows(_HELD)[0]["n"]:
+            self.wrong.append(f"none of {was_due} due messages was held")
+
+    def check(self, _: World, /) -> list[str]:
+        return self.wrong
+
+
+def _data(world: World) -> Path:
+    return Ground.of(world.home).folder / "postgres" / "data"
+
+
+def _copy(source: Path, target: Path) -> None:
+    """With its owners: the server runs as another user than the harness."""
+    shutil.copytree(source, target, symlinks=True)
+    for one in (source, *source.rglob("*")):
+        copied, owned = target / one.relative_to(source), one.lstat()
+        shutil.chown(copied, owned.st_uid, owned.st_gid)
+
+
+@contextmanager
+def _stopped(world: World) -> Iterator[None]:
+    world.stop("postgres")
+    try:
+        yield
+    finally:
+        world.start("postgres")
+
+
+FAULTS = [Yesterday]

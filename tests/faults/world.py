@@ -1,0 +1,296 @@
+"""A whole installation of real processes, whose wires go through proxies: what faults strike at."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self, cast
+from uuid import uuid4
+
+import httpx2
+import psycopg
+from psycopg.rows import dict_row
+
+from samspel.ports import LOOPBACK, free_port
+from samspel.process import Process
+from tests.faults.keeper import Keeper
+from tests.faults.mailserver import HOST, MailServer, make_certificates
+from tests.faults.plan import TOKEN, planned, port_of, through
+from tests.faults.proxy import Proxy
+
+METRICS_TOKEN = "what-prometheus-shows-in-a-world-of-faults"
+START = "2027-03-01T08:00:00+01:00"  # a Monday
+PATIENCE = 90.0  # seconds for which a call is sent again while nobody answers
+WORKERS = ("cases", "scheduler", "notifier")
+# Real seconds, shorter than in an installation, so that a moment with a lease in it is short.
+LEASE_SECONDS = 3.0
+_SHORT = {
+    "SAMSPEL_LEASE_SECONDS": str(LEASE_SECONDS),
+    "SAMSPEL_SMTP_UNKNOWN_WAIT": "1",
+    "SAMSPEL_SMTP_TIMEOUT": "4",
+    "SAMSPEL_SMTP_COMMAND_TIMEOUT": "4",
+    "SAMSPEL_SMTP_PAUSE": "2",
+    "SAMSPEL_SMTP_CONNECTIONS": "4",
+}
+_LEFT = """
+    SELECT scheduler_api.unsettled(clock.read()) AS scheduler,
+           notifier_api.unsettled(clock.read()) AS messages,
+           (SELECT count(*) FROM bus.deliveries WHERE state = 'waiting') AS events
+"""
+Json = dict[str, Any]
+
+
+class World:
+    """The processes, the proxies before the servers, and what is seen of them from outside.
+
+    `mail`: the mail server that all mail goes to. `postgres`, `valkey`, `smtp`: the proxies that
+    the services go through. `database_url`, `valkey_url`: the servers themselves, for the harness
+    alone. `loading`: set while the load goes on. `keeper`: the processes by name (postgres, valkey,
+    web, cases, scheduler, notifier, inbound, beat).
+    """
+
+    mail: MailServer
+    postgres: Proxy
+    valkey: Proxy
+    smtp: Proxy
+    database_url: str
+    valkey_url: str
+    keeper: Keeper
+    home: Path
+    logs: Path
+    inbound_port: int
+    loading: threading.Event
+
+    def __init__(
+        self,
+        home: Path,
+        municipality: Path,
+        *,
+        clock: str = START,
+        settings: dict[str, str] | None = None,
+    ) -> None:
+        """`settings`: of the services, beside or in place of the usual ones (SAMSPEL_…)."""
+        self.home, self.logs = home, home / "logs"
+        self._municipality, self._clock = municipality, clock
+        self._settings = settings or {}
+        self.loading = threading.Event()
+        self._stack = ExitStack()
+        self._steps: dict[str, Process] = {}
+
+    # calls
+
+    def ask(self, method: str, path: str, body: Json | None = None, **more: Any) -> httpx2.Response:
+        """One call of the API, sent again with the same key for as long as nobody answers (a lost
+        connection, 502, 503). `path` begins after /api/v1/."""
+        headers = more.pop("headers", {})
+        if method != "GET":
+            headers = {"Idempotency-Key": uuid4().hex} | headers
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                answer = self.web.request(
+                    method, f"/api/v1/{path}", headers=headers, **_json(body), **more
+                )
+            except httpx2.TransportError:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                if answer.status_code not in (502, 503) or time.monotonic() > deadline:
+                    return answer
+            time.sleep(0.1)
+
+    def get(self, path: str) -> Any:
+        answer = self.ask("GET", path)
+        assert answer.status_code == 200, f"GET {path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def post(self, path: str, body: Json | None = None) -> Json:
+        answer = self.ask("POST", path, body or {})
+        assert answer.is_success, f"POST {path}: {answer.status_code} {answer.text}"
+        return cast(Json, answer.json())
+
+    def move_clock(self, to: str) -> None:
+        """Time passes (an instant with an offset), and everybody does on the way what is due."""
+        deadline = time.monotonic() + PATIENCE
+        while "left" in (answer := self.post("clock", {"now": to})):
+            assert time.monotonic() < deadline, f"the clock doesn't come to {to}: {answer}"
+
+    def settle(self, seconds: float = PATIENCE) -> float:
+        """Wait until nothing is due, undelivered or under way; how many seconds that took.
+
+        AssertionError with what is left if it isn't so in time.
+        """
+        began = time.monotonic()
+        while (answer := self.ask("POST", "clock/settle?timeout=10")).status_code != 200:
+            assert time.monotonic() - began < seconds, f"not settled: {answer.text}"
+        return time.monotonic() - began
+
+    # looks
+
+    def rows(self, query: str, *values: Any) -> list[Json]:
+        """What the database itself holds, read past every proxy in a transaction of its own."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with psycopg.connect(self.database_url, row_factory=dict_row) as database:
+                    return database.execute(query.encode(), values).fetchall()
+            except psycopg.OperationalError:  # it is being started again
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.1)
+
+    def meddle(self, statement: str, *values: Any, table: str | None = None) -> None:
+        """Change the database behind the services' backs, as a fault does. `table`: while nobody
+        else has a row of it locked, so that neither waits for the other for ever."""
+        with psycopg.connect(self.database_url) as database:
+            if table is not None:
+                database.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE".encode())
+            database.execute(statement.encode(), values)
+
+    def log_of(self, name: str) -> str:
+        """All that a process (by name, also of its earlier lives) has written."""
+        return (self.logs / f"{name}.log").read_text(errors="replace")
+
+    def until(self, holds: Callable[[], bool], seconds: float = 10.0) -> bool:
+        """Whether it comes to hold within the time; asked every 50 ms."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def while_loaded(self, came: threading.Event, linger: float = 2.0) -> bool:
+        """Wait for what the load may bring about; False if it hasn't, so long after the load."""
+        over: float | None = None
+        while not came.wait(0.02):
+            if self.loading.is_set():
+                over = None
+            elif over is None:
+                over = time.monotonic()
+            elif time.monotonic() - over > linger:
+                return False
+        return True
+
+    def rest(self, seconds: float = PATIENCE) -> bool:
+        """Wait until the database says that nothing is due, undelivered or under way. Unlike
+        `settle` this rings no bell: the services come to rest by themselves, or don't."""
+        return self.until(lambda: not any(self.rows(_LEFT)[0].values()), seconds)
+
+    # processes
+
+    def kill(self, name: str) -> None:
+        """kill -9; it is started again after a fifth of a second, as by a supervisor."""
+        self.keeper.kill(name)
+
+    def freeze(self, name: str) -> None:
+        """SIGSTOP."""
+        self.keeper.freeze(name)
+
+    def thaw(self, name: str) -> None:
+        """SIGCONT."""
+        self.keeper.thaw(name)
+
+    def stop(self, name: str) -> None:
+        """End a process in order, for as long as until `start`."""
+        self.keeper.stop(name)
+
+    def start(self, name: str) -> None:
+        """Start what was stopped, and wait until it is ready."""
+        self.keeper.start(name)
+
+    def add(self, name: str, **changes: Any) -> str:
+        """One more process like the one with this name (`changes`: fields of Process to replace);
+        the new one's name («notifier-2»)."""
+        if name == "beat":  # each has a schedule of its own
+            *command, schedule = self.keeper.command("beat")
+            changes["command"] = (*command, f"{schedule}-{uuid4().hex[:6]}")
+        return self.keeper.add(name, **changes)
+
+    def run(self, *words: str) -> str:
+        """What `samspel <words>` prints with the world's environment, once it has ended well."""
+        command = (sys.executable, "-m", "samspel", *words)
+        return self.keeper.run(replace(self._steps["migrate"], name="samspel", command=command))
+
+    # its life
+
+    def __enter__(self) -> Self:
+        try:
+            self._enter()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _enter(self) -> None:
+        self.logs.mkdir(parents=True, exist_ok=True)
+        certificates = make_certificates(self.home / "certificates")
+        self.mail = self._stack.enter_context(MailServer(certificates=certificates))
+        self.smtp = self._stack.enter_context(Proxy(self.mail.port))
+        self.inbound_port = free_port()
+        house = planned(
+            self.home, self._municipality, clock=self._clock, inbound_port=self.inbound_port,
+            smtp_url=f"smtp://{LOOPBACK}:{self.smtp.port}",
+        )  # fmt: skip
+        self._stack.callback(house.discard)
+        servers, *later = house.stages()
+        others = [process for stage in later for process in stage]
+        self.keeper = Keeper(self.logs)
+        self._stack.callback(self.keeper.close)
+        for server in servers:
+            self.keeper.launch(server)
+        web = others[0].env["SAMSPEL_PUBLIC_URL"]
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        self.web = httpx2.Client(base_url=web, headers=headers, timeout=60)
+        self._stack.callback(self.web.close)
+        wires = self._wires(others[0])
+        self._stack.callback(self.keeper.close)  # once more: they end before their proxies do
+        for server in servers:
+            self.keeper.await_ready(server.name)
+        self._start([replace(process, env={**process.env, **wires}) for process in others])
+
+    def _wires(self, process: Process) -> dict[str, str]:
+        """What the services are told in place of the servers' own addresses; makes the proxies."""
+        self.database_url = process.env["SAMSPEL_DATABASE_URL"]
+        self.valkey_url = process.env["SAMSPEL_BROKER_URL"]
+        self.postgres = self._stack.enter_context(Proxy(port_of(self.database_url)))
+        self.valkey = self._stack.enter_context(Proxy(port_of(self.valkey_url)))
+        return {
+            "SAMSPEL_DATABASE_URL": through(self.database_url, self.postgres.port),
+            "SAMSPEL_BROKER_URL": through(self.valkey_url, self.valkey.port),
+            # A server outside the machine, as far as the sender can tell: it has to be encrypted.
+            "SAMSPEL_SMTP_URL": f"smtp://{HOST}:{self.smtp.port}",
+            "SAMSPEL_SMTP_CA": str(self.mail.authority),
+            "SAMSPEL_METRICS_TOKEN": METRICS_TOKEN,
+            **_SHORT,
+            **self._settings,
+        }
+
+    def _start(self, processes: list[Process]) -> None:
+        self.keeper.begin()
+        for process in processes:
+            if process.once:
+                self._steps[process.name] = process
+                if process.name != "accounts":  # nobody signs in unless a fault wants them to
+                    self.keeper.run(process)
+            else:
+                self.keeper.launch(process)
+        for name in self.keeper.names:
+            self.keeper.await_ready(name)
+        assert self.until(self._is_ready, PATIENCE), "the services don't reach each other"
+
+    def _is_ready(self) -> bool:
+        try:
+            return self.web.get("/readyz").status_code == 200
+        except httpx2.TransportError:
+            return False
+
+
+def _json(body: Json | None) -> dict[str, Any]:
+    return {} if body is None else {"json": body}
