@@ -180,4 +180,5 @@ def new_case(**changes: Any) -> Json:
         },
         "guardians": [guardian("Kim Exempel"), guardian("Robin Exempel")],
         "participants": [THERAPIST],
+        "place": PLACE,
     } | changes
