@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from services.cases.adapters.accounts import accounts_over
 from services.cases.adapters.clockwork import Clockwork
@@ -43,7 +42,7 @@ from services.cases.web.staff.operations import make_operations_pages
 from services.cases.web.staff.pages import failed_pages, install
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.settings.pages import make_settings_pages
-from services.cases.web.templating import STATIC
+from services.cases.web.static_files import OwnFiles
 from services.cases.web.under_path import UnderPath, path_of
 from shared.queue import SERVICES
 
@@ -73,7 +72,7 @@ def make_web(settings: Settings, parts: Parts | None = None) -> FastAPI:
     _add_guidance(app, parts)
     personal = _add_personal_pages(app, parts, settings)
     app.state.failed_page = failed_pages(personal.failed, room.failed)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", OwnFiles(), name="static")
     if path := path_of(settings.public_url):
         app.servers = [{"url": path}]
         app.add_middleware(UnderPath, path=path)

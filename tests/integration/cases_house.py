@@ -182,4 +182,5 @@ def new_case(**changes: Any) -> Json:
         },
         "guardians": [guardian("Kim Exempel"), guardian("Robin Exempel")],
         "participants": [THERAPIST],
+        "place": PLACE,
     } | changes

@@ -24,6 +24,14 @@ def test_pages_need_nothing_from_outside_and_allow_nothing(cases: CasesHouse) ->
     assert cases.client.get("/static/samspel.css").status_code == 200
     assert cases.client.get("/static/samspel.svg").status_code == 200
     assert cases.client.get("/static/../app.py").status_code == 404
+
+
+def test_a_browser_keeps_our_own_files_and_asks_if_they_have_changed(cases: CasesHouse) -> None:
+    first = cases.client.get("/static/samspel.css")
+    assert first.headers["cache-control"] == "no-cache"
+    known = {"If-None-Match": first.headers["etag"]}
+    again = cases.client.get("/static/samspel.css", headers=known)
+    assert (again.status_code, again.content) == (304, b"")
     assert "/api/v1/cases" in cases.client.get("/docs").text
     assert cases.client.get("/openapi.json").json()["paths"]["/api/v1/cases"]["post"]
 

@@ -250,8 +250,9 @@ def test_X5_only_letters_that_would_be_true_are_listed(
 
 
 def test_a_meeting_without_a_place_says_so_and_what_to_do(
-    cases_alone: CasesHouse, rektor: Visitor, case: Json
+    cases_alone: CasesHouse, rektor: Visitor
 ) -> None:
+    case = cases_alone.signed_case(place=None)
     body = {"step": "first", "starts_at": "2027-03-09T13:00:00+01:00", "minutes": 60}
     booked = cases_alone.post(f"cases/{case['id']}/meetings", body, 201)
     here = f"/moten/{booked['id']}"

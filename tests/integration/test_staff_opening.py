@@ -251,6 +251,20 @@ def test_R6_a_case_can_be_opened_although_somebody_is_missing(
     assert "participants-missing" in {task["kind"] for task in case["tasks"]}
 
 
+def test_the_place_where_they_usually_meet_is_the_units_only_one_until_another_is_said(
+    house: CasesHouse, anna: Visitor
+) -> None:
+    assert "Rum B14, Ringvägen 18" in fill_in(anna)
+    people = anna.get(at(SAM, "deltagare")).text
+    assert 'value="bjorkskolan-rum" checked' in people
+    anna.post(at(SAM, "deltagare"), {"person": THERAPIST, "place": "senare"})
+    assert 'value="senare" checked' in anna.get(at(SAM, "deltagare")).text
+    assert "Bestäms senare" in told(anna.get(at(SAM, "granska")))
+    anna.post(at(SAM, "deltagare"), {"person": THERAPIST, "place": "bjorkskolan-rum"})
+    case = case_of(anna.post(at(SAM, "granska")))
+    assert house.get(f"cases/{case}")["place"] == "bjorkskolan-rum"
+
+
 def test_S8_those_whose_posts_are_named_come_unasked(house: CasesHouse, anna: Visitor) -> None:
     teacher = house.visitor(TEACHER)
     teacher.post(SPINDEL, {**CHILD, "reason": "theft"})

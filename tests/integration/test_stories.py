@@ -110,6 +110,7 @@ def test_an_sspf_from_the_inquiry_to_the_withdrawn_consent(town: Town) -> None:
         "known_on": "2027-03-01",
         "initiator": coordinator["id"],
         "participants": [],
+        "place": "forvaltningshuset-eken",
         "grade": 8,
         "residence": "exempelkommun",
         "reason": "crime",

@@ -9,7 +9,6 @@ _ALWAYS = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
 }
-_KEPT_NOWHERE, _ASKED_ANEW = "no-store", "private, no-cache"  # a calendar asks if it has changed
 _POLICY = {
     "default-src": "'none'", "script-src": "'self'", "base-uri": "'none'",
     "form-action": "'self'", "frame-ancestors": "'none'",
@@ -35,8 +34,7 @@ _INLINE = {
 def faults_of(answer: httpx.Response, *, reads: bool = True) -> list[str]:
     """What is missing around an answer; with `reads`, what must not be in it, either."""
     headers, of = answer.headers, answer.headers.get("content-type", "")
-    is_feed = answer.request.url.path.startswith("/f/") and of.startswith("text/calendar")
-    always = {**_ALWAYS, "cache-control": _ASKED_ANEW if is_feed else _KEPT_NOWHERE}
+    always = {**_ALWAYS, "cache-control": _kept(answer.request.url.path, of)}
     found = [f"{name}: {headers.get(name)}" for name in always if headers.get(name) != always[name]]
     policy = policy_of(answer)
     if of.startswith("image/svg") and policy == _PICTURES_POLICY:
@@ -52,6 +50,12 @@ def faults_of(answer: httpx.Response, *, reads: bool = True) -> list[str]:
             if sign in text and pattern.search(text)
         ]
     return found
+
+
+def _kept(path: str, of: str) -> str:
+    if path.startswith("/f/") and of.startswith("text/calendar"):
+        return "private, no-cache"  # a calendar asks if it has changed
+    return "no-cache" if path.startswith("/static/") and of != "text/html" else "no-store"
 
 
 def policy_of(answer: httpx.Response) -> dict[str, str]:

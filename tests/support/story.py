@@ -59,5 +59,6 @@ def opened_by(house: Stage, initiator: Json, procedure: str, **more: object) -> 
         "known_on": "2027-03-01",
         "initiator": initiator["id"],
         "participants": [],
+        "place": "forvaltningshuset-eken",
     }
     return house.post("cases", FAMILY | body | more, status=201)

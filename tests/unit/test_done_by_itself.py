@@ -70,6 +70,7 @@ CASES: dict[str, tuple[OpenTask, CaseFacts, CaseFacts | None]] = {
         task("participants-missing"), facts(people=WITHOUT_THERAPIST), facts(),
     ),
     "find-substitute": (task("find-substitute", of=COMING), facts(COMING), facts(HELD)),
+    "choose-place": (task("choose-place", of=COMING), facts(COMING), facts(HELD)),
     "answer-counter": (task("answer-counter", of=COMING), facts(COMING), facts(HELD)),
     "decide-wish": (task("decide-wish"), facts(), None),
     "arrange-separately": (

@@ -23,10 +23,10 @@ _LONGER_AFTER = 5
 _ADD_CASE = """
     INSERT INTO cases.cases (id, reference, procedure, procedure_on, known_on, opened_at,
                              process_owner, initiator, coordinator, child, unit, grade,
-                             residence, reason)
+                             residence, reason, place)
     VALUES (%(id)s, %(reference)s, %(procedure)s, %(day)s, %(known_on)s, %(now)s,
             %(owner)s, %(owner)s, %(coordinator)s, %(child)s, %(unit)s, %(grade)s,
-            %(residence)s, %(reason)s)
+            %(residence)s, %(reason)s, %(place)s)
     ON CONFLICT (reference) DO NOTHING
 """
 _ADD_MATTER = """
@@ -144,6 +144,20 @@ class SqlCases:
         ).fetchone()
         return row["outcome"] if row else None
 
+    def place(self, case_id: UUID) -> str | None:
+        """Where its meetings usually are; one that has ended is none."""
+        row = self._connection.execute(
+            "SELECT p.code FROM cases.cases c JOIN cases.places p ON p.code = c.place"
+            " WHERE c.id = %s AND p.ended_on IS NULL",
+            [case_id],
+        ).fetchone()
+        return row["code"] if row else None
+
+    def meet_at(self, case_id: UUID, place: str | None) -> None:
+        self._connection.execute(
+            "UPDATE cases.cases SET place = %s WHERE id = %s", [place, case_id]
+        )
+
     def _add_case(
         self, command: OpenCase, child: UUID, coordinator: UUID | None, day: date
     ) -> UUID:
@@ -161,6 +175,7 @@ class SqlCases:
             "grade": command.grade,
             "residence": command.residence,
             "reason": command.reason,
+            "place": command.place,
         }
         self._add_with_reference(_ADD_CASE, row)
         return case_id

@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from services.cases.domain.opening import PostHeld, Staff
-from services.cases.handlers.register_ports import Found, School, Sought
+from services.cases.handlers.register_ports import Found, MeetingPlace, School, Sought
 from shared.domain.codes import ROLES
 from shared.domain.plain_text import plain
 
@@ -88,6 +88,13 @@ class SqlRegister:
         return self._exists(
             "SELECT 1 FROM cases.places WHERE code = %s AND ended_on IS NULL", place
         )
+
+    def places(self) -> tuple[MeetingPlace, ...]:
+        rows = self._connection.execute(
+            "SELECT code, unit, public_text FROM cases.places"
+            " WHERE ended_on IS NULL ORDER BY public_text, code"
+        )
+        return tuple(MeetingPlace(row["code"], row["unit"], row["public_text"]) for row in rows)
 
     def schools(self) -> tuple[School, ...]:
         """Those that children go to, preschools among them, by name."""

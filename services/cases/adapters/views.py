@@ -26,7 +26,7 @@ from shared.domain.facts import CaseFacts
 _CASE = """
     SELECT id, reference, procedure, state, known_on, opened_at, closed_at, outcome,
            process_owner, child, unit, initiator, coordinator, contact_person, grade, residence,
-           reason, evaluation, held_back_for IS NOT NULL AS held_back, never_together
+           reason, evaluation, held_back_for IS NOT NULL AS held_back, never_together, place
     FROM cases.cases WHERE id = %s AND about = 'child'
 """
 _CASES = """

@@ -86,6 +86,9 @@ class NewCase(Strict):
     grade: Annotated[int, Field(ge=0, le=13)] | None = None
     residence: Name | None = Field(None, description="The municipality's name, or its code.")
     reason: CodeText | None = None
+    place: CodeText | None = Field(
+        None, description="Where its meetings usually are; the code of a place, see /api/v1/units."
+    )
 
     def command(self) -> OpenCase:
         return OpenCase(
@@ -98,6 +101,7 @@ class NewCase(Strict):
             grade=self.grade,
             residence=self.residence,
             reason=self.reason,
+            place=self.place,
         )
 
 

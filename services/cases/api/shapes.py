@@ -27,7 +27,7 @@ def _of_the_case_itself(case: Row) -> dict[str, Any]:
     names = (
         "id", "reference", "procedure", "state", "known_on", "opened_at", "closed_at", "outcome",
         "process_owner", "initiator", "coordinator", "contact_person", "grade", "residence",
-        "reason", "evaluation", "held_back", "unit", "never_together",
+        "reason", "evaluation", "held_back", "unit", "never_together", "place",
     )  # fmt: skip
     instants = {name: instant_json(case[name]) for name in ("opened_at", "closed_at")}
     return {name: case[name] for name in names} | instants

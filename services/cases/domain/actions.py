@@ -25,6 +25,9 @@ ACTIONS = {
         "Det ändrades om vårdnadshavarna kan träffas på samma möte.",
         "Whether the guardians can meet at the same meeting was changed.",
     ),
+    "case.place": Words(
+        "Det ändrades var mötena brukar vara.", "Where the meetings usually are was changed."
+    ),
     "case.evaluate": Words("Ärendet utvärderades.", "The case was evaluated."),
     "case.close": Words("Ärendet avslutades.", "The case was closed."),
     "case.open-again": Words("Ärendet öppnades igen.", "The case was opened again."),

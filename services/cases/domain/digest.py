@@ -18,7 +18,7 @@ _WEEK = timedelta(days=7)
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     "book": (
         "no-slot", "book-anew", "confirm-time", "is-taken", "answer-counter", "next-date",
-        "arrange-separately", "call-report-meeting", "hold-parent-meeting",
+        "arrange-separately", "call-report-meeting", "hold-parent-meeting", "choose-place",
     ),
     "follow-up": ("mark-as-held", "file-minutes", "file-plan", "review-consent", "evaluate"),
     "contact": (

@@ -206,6 +206,13 @@ CONDITIONS = {
         ),
         voluntary=True,
     ),
+    "choose-place": Condition(
+        _is_to_come,
+        Words(
+            "Välj en plats för mötet, eller ställ in det.",
+            "Choose a place for the meeting (move, with place), or cancel it.",
+        ),
+    ),
     "find-substitute": Condition(
         _is_to_come,
         Words(

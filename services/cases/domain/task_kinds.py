@@ -71,6 +71,10 @@ KINDS = {
         comes_back=True,
         told_when_late=True,
     ),
+    "choose-place": Kind(
+        Words("Välj plats för mötet", "Choose a place for the meeting"),
+        comes_back=True,
+    ),
     "find-substitute": Kind(
         Words(
             "Hitta en ersättare för den som har tackat nej",

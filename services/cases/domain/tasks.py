@@ -10,6 +10,7 @@ from services.cases.domain.task_kinds import kind_of_task
 from shared.domain.days import at
 
 NEXT_DATE = "next-date"
+CHOOSE_PLACE = "choose-place"
 # What is to be decided before the case goes on or ends: so many working days (R11, ours).
 DECIDED_WITHIN = 10
 
@@ -111,6 +112,11 @@ def confirm_time(
     key = f"{meeting}/{rule}/confirm-time"
     details = {} if reason is None else {"reason": reason}
     return Task(key, "confirm-time", owner, rule, due_on, meeting_id=meeting, details=details)
+
+
+def choose_place(meeting: UUID, owner: UUID, rule: str, due_on: date) -> Task:
+    """A meeting is booked, and nobody has said where it is."""
+    return Task(f"{meeting}/place", CHOOSE_PLACE, owner, rule, due_on, meeting_id=meeting)
 
 
 def mark_as_held(key: str, meeting: UUID, owner: UUID, rule: str, due_on: date) -> Task:

@@ -35,6 +35,8 @@ class NewGuardian:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
+    """`place`: where its meetings usually are, by its code; None: decided for each."""
+
     procedure: str
     known_on: date
     initiator: UUID
@@ -44,6 +46,7 @@ class OpenCase:
     grade: int | None = None
     residence: str | None = None
     reason: str | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,8 @@ def marking_due(event: e.MarkingDue, desk: Desk) -> None:
     meeting = file.meeting(event.meeting_id)
     if file.facts.state == "closed" or meeting.state != "booked":
         return
-    desk.tasks.finish(file.id, ("tell-by-hand", "reach-otherwise"), meeting=meeting.id)  # too late
+    too_late = ("tell-by-hand", "reach-otherwise", tasks.CHOOSE_PLACE)
+    desk.tasks.finish(file.id, too_late, meeting=meeting.id)
     owner = _in_charge(file, meeting)
     ask(file, tasks.mark_as_held(event.key, meeting.id, owner, event.rule, event.due_on), desk)
 

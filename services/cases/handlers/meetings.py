@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from services.cases.domain import booking_refusals, tasks, wrong_values
+from services.cases.domain import booking_refusals, tasks
 from services.cases.domain.booking import Wanted, check_booking, step_of
 from services.cases.domain.counters import ANSWER_COUNTER
 from services.cases.domain.meetings import (
@@ -16,6 +16,7 @@ from services.cases.domain.refused import Refused
 from services.cases.domain.whom import guardians
 from services.cases.handlers.commands import Book, Move
 from services.cases.handlers.leading import check_leads
+from services.cases.handlers.placing import check_place, look_for_place
 from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.year import parent_ledger
 from services.cases.handlers.year.callers import ask
@@ -47,16 +48,18 @@ def book(command: Book, desk: Desk) -> UUID:
 def book_on(file: CaseFile, command: Book, desk: Desk) -> UUID:
     """Book a time; a proposed one of the same step becomes this one. Raises Refused."""
     step_of(file.procedure, command.step)
-    _check_place(command.place, desk)
+    check_place(command.place, desk)
     proposed = _proposed(file, command)
     wanted = _wanted(command, proposed)
     people = check(file, wanted, desk)
+    place = command.place or desk.cases.place(file.id)
     if proposed is None:
         meeting = desk.meetings.add(
-            file.id, wanted, people, state="booked", place=command.place, proposal=command.proposal
+            file.id, wanted, people, state="booked", place=place, proposal=command.proposal
         )
     else:
-        desk.meetings.book(wanted, people, command.place)
+        place = command.place or desk.meetings.place(proposed.id) or place
+        desk.meetings.book(wanted, people, place)
         meeting = proposed.id
     _leave_out(file, meeting, wanted, people, desk)
     _now_booked(file, wanted, meeting, people, desk)
@@ -70,7 +73,7 @@ def propose(command: Book, desk: Desk) -> UUID:
     """
     file = desk.take(command.case_id)
     step_of(file.procedure, command.step)
-    _check_place(command.place, desk)
+    check_place(command.place, desk)
     for starts_at in command.alternatives:
         check(file, _at(starts_at, command, _proposed(file, command)), desk)
     meeting = _propose(file, command, _proposed(file, command), desk)
@@ -108,7 +111,7 @@ def move(command: Move, desk: Desk) -> None:
     meeting = file.meeting(command.meeting_id)
     rule = file.procedure.step(meeting.step).rule
     check_changeable(file.facts, meeting, rule)
-    _check_place(command.place, desk)
+    check_place(command.place, desk)
     standing_place = desk.meetings.place(meeting.id)
     place = command.place or standing_place
     starts_at, length = command.starts_at or meeting.starts_at, command.minutes or minutes(meeting)
@@ -124,6 +127,8 @@ def move(command: Move, desk: Desk) -> None:
         desk.votes.propose(meeting.id, [starts_at])
     desk.tasks.finish(file.id, OF_ITS_TIME, meeting=meeting.id)  # they are told anew
     desk.tasks.finish(file.id, ["no-slot"], step=meeting.step)
+    if place is not None:
+        desk.tasks.finish(file.id, [tasks.CHOOSE_PLACE], meeting=meeting.id)
     if file.facts.about == "parents":
         parent_ledger.look_who_comes(file, meeting, desk)
     desk.counters.make_stale(meeting.id)
@@ -166,7 +171,8 @@ def cancel_one(file: CaseFile, meeting: Meeting, because: str, desk: Desk) -> No
 def finish_what_precedes(file: CaseFile, meeting: Meeting, desk: Desk) -> None:
     """What was to be done before a meeting is past, once it is held or off."""
     chores = (rule.kind for rule in file.procedure.chores if rule.on == "booked")
-    desk.tasks.finish(file.id, (*OF_ITS_TIME, "confirm-time", *chores), meeting=meeting.id)
+    past = (*OF_ITS_TIME, "confirm-time", tasks.CHOOSE_PLACE, *chores)
+    desk.tasks.finish(file.id, past, meeting=meeting.id)
     desk.counters.make_stale(meeting.id)
 
 
@@ -231,8 +237,8 @@ def _propose(file: CaseFile, command: Book, standing: Meeting | None, desk: Desk
     times = (command.starts_at, *_bookable_alternatives(file, command, standing, desk))
     if standing is None:
         meeting = desk.meetings.add(
-            file.id, wanted, people, state="proposed", place=command.place,
-            proposal=command.proposal,
+            file.id, wanted, people, state="proposed",
+            place=command.place or desk.cases.place(file.id), proposal=command.proposal,
         )  # fmt: skip
         sequence = 0
     else:
@@ -274,6 +280,7 @@ def _now_booked(
     if _every_guardian_has_one(file, step, people, desk):
         desk.tasks.finish(file.id, ["arrange-separately"], step=step)
     desk.votes.clear(meeting)
+    look_for_place(file, meeting, desk)
     rule = file.procedure.step(step).rule
     details = {"meeting": str(meeting), "starts_at": wanted.starts_at.isoformat()}
     desk.audit.note(file.id, "meeting.book", rule, details)
@@ -320,11 +327,6 @@ def _leave_out(
     left_out = called(file.facts, file.procedure, step, day) - people
     if left_out or any(one.left_out for one in file.facts.meetings if one.id == meeting):
         desk.meetings.leave_out(meeting, left_out)
-
-
-def _check_place(place: str | None, desk: Desk) -> None:
-    if place is not None and not desk.register.has_place(place):
-        raise wrong_values.UnknownPlace("place")
 
 
 def _others_stand(file: CaseFile, meeting: Meeting) -> bool:

@@ -22,6 +22,7 @@ from services.cases.domain.tasks import participants_missing
 from services.cases.handlers.answers import called_anew
 from services.cases.handlers.commands import AddParticipant, OpenCase
 from services.cases.handlers.consents import ask_everybody
+from services.cases.handlers.placing import check_place
 from services.cases.handlers.ports import CaseFile, Desk
 from shared.bus.events import CaseOpened, ParticipantsChanged
 from shared.domain.calling import (
@@ -70,6 +71,7 @@ def ready(command: OpenCase, desk: Desk) -> Ready:
     check_dates(command.known_on, command.child.birth_date, desk.today)
     if not desk.register.is_school(command.child.unit):
         raise wrong_values.UnknownUnit("child.unit")
+    check_place(command.place, desk)
     check_eligibility(procedure, _applying(command), desk.municipality, desk.today)
     custody = (guardian.custody for guardian in command.guardians)
     check_somebody_decides(procedure, command.child.birth_date, custody, desk.today)

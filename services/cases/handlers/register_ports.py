@@ -42,6 +42,15 @@ class School:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class MeetingPlace:
+    """A place of a unit to meet, as mails may call it."""
+
+    code: str
+    unit: str
+    text: str
+
+
 class Register(Protocol):
     """Units, places, staff and their posts on a day."""
 
@@ -51,5 +60,6 @@ class Register(Protocol):
     def is_school(self, unit: str) -> bool: ...
     def has_unit(self, unit: str) -> bool: ...
     def has_place(self, place: str) -> bool: ...
+    def places(self) -> tuple[MeetingPlace, ...]: ...
     def schools(self) -> tuple[School, ...]: ...
     def find(self, sought: Sought, on: date) -> tuple[Found, ...]: ...

@@ -240,6 +240,7 @@ _TASKS: dict[str, Said] = {
         "Berätta för vårdnadshavarna vilka som kommer till mötet",
         "Tell the guardians who will be at the meeting",
     ),
+    "choose-place": _before("Välj en plats för mötet", "Choose a place for the meeting"),
     "find-substitute": _substitute,
     "arrange-separately": _separately,
     "is-taken": _before(

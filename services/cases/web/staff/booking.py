@@ -179,8 +179,10 @@ def _book_page(
 
     case, shown = visit.see("case.slots", show, case_id)
     visit.check_may_change()
+    texts = {code: text for _, own in shown.places for code, text in own}
     return visit.page(
-        "staff/book.html", case=case, booking=shown, voting=voting, lengths=LENGTHS,
+        "staff/book.html", case=case, usual=texts.get(case["place"] or "", ""), booking=shown,
+        voting=voting, lengths=LENGTHS,
         next_count=min(asked.count * 2, 96), refused=refused, wrong=wrong,
         again=f"/arenden/{case_id}/moten/boka", offers=refused.offers if refused else (),
         **MeetingChoices(visit.speech).in_templates(),

@@ -77,6 +77,10 @@ _SAID: Mapping[str, Words] = {
     "lamnat": Words("Ärendet är överlämnat.", "The case has been handed over."),
     "koordinator": Words("Koordinatorn är bytt.", "The coordinator has been changed."),
     "kontakt": Words("Kontaktpersonen är ändrad.", "The contact person has been changed."),
+    "plats": Words(
+        "Platsen är sparad. Möten som bokas från och med nu får den.",
+        "The place is saved. Meetings that are booked from now on get it.",
+    ),
     "utvarderat": Words("Utvärderingen är registrerad.", "The evaluation is recorded."),
     "avslutat": Words(
         "Ärendet är avslutat. Det som var bokat är inställt.",

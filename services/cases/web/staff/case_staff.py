@@ -10,12 +10,13 @@ from fastapi.responses import Response
 from services.cases.domain.refused import Invalid, Refused, Words
 from services.cases.domain.rights import Right
 from services.cases.domain.support import Support
-from services.cases.handlers import closing, opening, ownership
+from services.cases.handlers import closing, opening, ownership, placing
 from services.cases.handlers.commands import AddParticipant
 from services.cases.handlers.owning import Handover, HandoverReason, NewTask
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Row
 from services.cases.web.forms import Fields
+from services.cases.web.staff.booking_shown import places
 from services.cases.web.staff.case_acting import carry_out
 from services.cases.web.staff.case_page import press
 from services.cases.web.staff.case_showing import in_templates, read_to_change
@@ -90,6 +91,13 @@ def _add_responsible(router: APIRouter, room: Room) -> None:
     @router.post("/ansvar/kontaktperson")
     def contact(case_id: UUID, visit: Acting) -> Response:
         return _set_contact(case_id, visit)
+
+    @router.post("/ansvar/plats")
+    def meet_at(case_id: UUID, visit: Acting) -> Response:
+        place = visit.form.get("place") or None
+        return _changed(
+            case_id, visit, lambda desk: placing.set_usual_place(case_id, place, desk), "plats"
+        )
 
     @router.post("/uppgifter/ny")
     def give(case_id: UUID, visit: Acting) -> Response:
@@ -244,6 +252,7 @@ def _responsible(case_id: UUID, visit: Visit, **said: Any) -> Response:
         ],
         coordinators=_in_roles(staff, frozenset({"koordinator"}), visit.speech),
         on_case=[(one.id, one.name) for one in case.of_party("staff")],
+        places=visit.read("units", lambda views, _: places(views)),
         reasons=[(code, visit.speech.say(words)) for code, words in _REASONS.items()],
         support=[(code, visit.speech.say(words)) for code, words in _SUPPORT.items()],
     )

@@ -68,6 +68,8 @@ def _instead(task: Row, shown: ShownCase, now: datetime) -> Words | None:
 def _where(task: Row, shown: ShownCase) -> str | None:
     """The page where a task is done; None where that is no page of ours."""
     path, kind, about = f"/arenden/{shown.facts.id}", task["kind"], task["about"]
+    if kind == "choose-place":
+        return f"/moten/{task['meeting_id']}/flytta?tid=samma#plats"
     if task["meeting_id"] is not None:
         return f"/moten/{task['meeting_id']}"
     if kind in _AT_CONSENTS:

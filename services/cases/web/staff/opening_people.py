@@ -24,7 +24,13 @@ from services.cases.web.staff.opening_place import (
     page_of,
     seen_at,
 )
-from services.cases.web.staff.opening_reading import PEOPLE_PAGE, read_people
+from services.cases.web.staff.opening_reading import (
+    LATER,
+    PEOPLE_PAGE,
+    places_of,
+    read_people,
+    read_place,
+)
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.visits import Visit
 
@@ -86,6 +92,9 @@ def _people(place: Place, seen: Seen, visit: Visit, sought: str = "") -> Respons
         found=found,
         groups=groups,
         sought=sought,
+        usual=read_place(seen.form, seen.terms) or LATER,
+        places=[(one.code, one.text) for one in places_of(seen.form, seen.terms)],
+        later=LATER,
         ticked={str(one) for one in groups["named"]},
     )  # fmt: skip
 

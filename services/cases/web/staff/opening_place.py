@@ -124,7 +124,7 @@ def look_at(place: Place, desk: Desk) -> Seen:
         inquiry = drafts.inquiry_of(place.procedure, place.inquiry, desk)
     return Seen(
         draft=drafts.draft_of(place.procedure, place.inquiry, desk),
-        terms=Terms(procedure, desk.municipality, desk.today, codes),
+        terms=Terms(procedure, desk.municipality, desk.today, codes, desk.register.places()),
         schools=schools,
         own_school=next((post.unit for post in known[me].posts if post.unit in codes), ""),
         me=me,

@@ -1,6 +1,6 @@
 """Reads what was typed in the form for a new case: each page's fields, and the command of all."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -16,6 +16,7 @@ from services.cases.domain.opening_form import (
 from services.cases.domain.refused import Words
 from services.cases.handlers.commands import NewChild, NewGuardian, OpenCase
 from services.cases.handlers.draft_ports import Said
+from services.cases.handlers.register_ports import MeetingPlace
 from services.cases.web.forms import Fields, Form
 from shared.domain.procedure import Procedure
 
@@ -23,6 +24,7 @@ CHILD_PAGE, FAMILY_PAGE, PEOPLE_PAGE = "", "familjen", "deltagare"
 PAGES = (CHILD_PAGE, FAMILY_PAGE, PEOPLE_PAGE)
 MOST_GUARDIANS = 6
 HERE, ELSEWHERE = "har", "annan"
+LATER = "senare"
 GUARDIAN_FIELDS = (
     "name", "custody", "protected", "email", "no_mail", "phone", "address", "language",
     "interpreter",
@@ -44,12 +46,14 @@ Wrong = Mapping[str, Words]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the answers are read by: the procedure, the municipality's name, today, the schools."""
+    """What the answers are read by: the procedure, the municipality's name, today, the schools,
+    the places of all units."""
 
     procedure: Procedure
     home: str
     today: date
     schools: Collection[str]
+    places: Sequence[MeetingPlace] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def names_on(page: str, procedure: Procedure) -> tuple[str, ...]:
         numbers = range(1, MOST_GUARDIANS + 1)
         blocks = [field_of(number, name) for number in numbers for name in GUARDIAN_FIELDS]
         return ("guardians", *blocks)
-    return ("person", "initiator")
+    return ("person", "initiator", "place")
 
 
 def field_of(number: int, name: str) -> str:
@@ -139,6 +143,19 @@ def read_people(form: Form) -> list[UUID]:
     return list(dict.fromkeys(Fields(form).idents("person")))
 
 
+def places_of(form: Form, terms: Terms) -> list[MeetingPlace]:
+    """The places of the child's unit, of which one can be where they usually meet."""
+    return [one for one in terms.places if one.unit == form.get("unit")]
+
+
+def read_place(form: Form, terms: Terms) -> str | None:
+    """Where they usually meet; the unit's only place if nothing was said, None: decided later."""
+    codes, said = [one.code for one in places_of(form, terms)], form.get("place")
+    if said in codes:
+        return said
+    return codes[0] if len(codes) == 1 and said != LATER else None
+
+
 def count_of(form: Form) -> int:
     """How many guardians the form has room for."""
     said = form.get("guardians")
@@ -182,6 +199,7 @@ def command_of(form: Form, terms: Terms, initiator: UUID) -> OpenCase | str:
         grade=said.grade,
         residence=said.residence,
         reason=said.reason,
+        place=read_place(form, terms),
     )
 
 

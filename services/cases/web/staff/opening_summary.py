@@ -100,6 +100,7 @@ def _summary(place: Place, visit: Visit, refused: Refused | None = None) -> Resp
         child_id=CHILD,
         guardian_id=guardian_id,
         school=next((one.name for one in seen.schools if one.code == command.child.unit), ""),
+        usual=next((one.text for one in seen.terms.places if one.code == command.place), ""),
         reasons=reasons(seen.procedure),
         called=lambda step: [] if ahead is None else _called(ahead, step),
         waits=opening_words.waits,
