@@ -4,7 +4,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from threading import Timer
 
 import pytest
 
@@ -15,7 +14,6 @@ from tests.support.story import GUARDIANS, Stage, open_a_case, the_meeting
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("e2e-main-line")]
 
-FROZEN_SECONDS = 3
 START = "2027-03-01T08:00:00+01:00"  # a Monday in the sports week, week 9
 PROCESSES = (
     "services.cases.app:web",
@@ -97,28 +95,6 @@ def live_three_weeks(house: Stage, fault: Callable[[], None] = nothing_happens) 
 
 def test_three_weeks_give_exactly_the_mails_one_would_expect_each_once(house: House) -> None:
     live_three_weeks(house)
-    assert house.kinds_of_mail() == EXPECTED
-    assert len(house.mails()) == EXPECTED.total()
-
-
-def test_F3_F4_F8_three_of_each_do_what_one_does_and_a_frozen_one_holds_up_nothing(
-    house: House,
-) -> None:
-    """Three workers of each kind and three beats; each in turn is frozen, then killed or let go."""
-    workers = [name for name in PROCESSES if "app:celery" in name]
-    for name in workers * 2:
-        house.double(name)
-    turns = deque(enumerate(workers))
-    thawing: list[Timer] = []
-
-    def fault() -> None:
-        number, name = turns[0]
-        turns.rotate(-1)
-        thawing.append(house.freeze(name, FROZEN_SECONDS, "kill" if number % 2 else "resume"))
-
-    live_three_weeks(house, fault)
-    for timer in thawing:
-        timer.join()
     assert house.kinds_of_mail() == EXPECTED
     assert len(house.mails()) == EXPECTED.total()
 

@@ -15,8 +15,7 @@ from datetime import datetime
 from email.message import EmailMessage, Message
 from email.policy import default
 from pathlib import Path
-from threading import Timer
-from typing import Any, Literal, cast
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx2
@@ -62,7 +61,6 @@ class House:
         )
         self.mailbox = httpx2.Client(base_url=f"http://127.0.0.1:{mailbox}", timeout=60)
         self.process: subprocess.Popen[bytes] | None = None
-        self._more: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
         self._home.mkdir(parents=True, exist_ok=True)
@@ -96,9 +94,6 @@ class House:
     def stop(self) -> int:
         """End it as a person would with Ctrl-C; the exit code."""
         assert self.process is not None
-        for one in self._more:
-            one.kill()
-            one.wait()
         self.process.terminate()
         try:
             return self.process.wait(20)
@@ -166,34 +161,6 @@ class House:
         with suppress(psutil.NoSuchProcess):  # it was on its way to its own end
             victim.kill()
             victim.wait(10)
-
-    def double(self, name: str) -> None:
-        """One more process like the one whose command line holds `name`; it ends with the house."""
-        model = self._one_of(name)
-        command = [part.replace("beat-schedule", f"beat-{uuid4().hex}") for part in model.cmdline()]
-        with (self._home / "output.log").open("ab") as output:
-            self._more.append(
-                subprocess.Popen(
-                    command, env=model.environ(), cwd=ROOT, stdout=output, stderr=output
-                )
-            )
-
-    def freeze(self, name: str, seconds: float, then: Literal["kill", "resume"]) -> Timer:
-        """SIGSTOP one such process, and end it or let it go after so long; what does that.
-
-        Another fault may have ended it meanwhile: then there is nothing left to do.
-        """
-        victim = self._one_of(name)
-
-        def thaw() -> None:
-            with suppress(psutil.NoSuchProcess):
-                victim.kill() if then == "kill" else victim.resume()
-
-        with suppress(psutil.NoSuchProcess):
-            victim.suspend()
-        timer = Timer(seconds, thaw)
-        timer.start()
-        return timer
 
     def _one_of(self, name: str) -> psutil.Process:
         """The process with this name; one that was ended is waited for until it is back."""
