@@ -1,4 +1,4 @@
-"""Hundreds of cases at once: each is called, or has a task that says why not; nothing swells."""
+"""More cases than there is room for: each is called, or a task says why not; nothing swells."""
 
 import csv
 import shutil
@@ -16,8 +16,8 @@ from tests.support.house import House, Json, running
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("e2e-many")]
 
-CASES = 400
-PAIRS = 7  # a rektor and a family therapist each, who have room for 56 meetings in the window
+CASES = 120
+PAIRS = 2  # a rektor and a family therapist each, who have room for 56 meetings in the window
 BATCH = 100
 SWELL = 40 * 1024 * 1024  # bytes of resident memory that a process may grow by
 
@@ -54,7 +54,7 @@ def house(tmp_path: Path, municipality: Path) -> Iterator[House]:
         yield house
 
 
-def test_four_hundred_cases_are_all_called_or_say_why_not(house: House) -> None:
+def test_more_cases_than_there_is_room_for_are_all_called_or_say_why_not(house: House) -> None:
     people = {person["code"]: person["id"] for person in house.get("people")}
     open_some(house, people, range(20))
     house.settle()

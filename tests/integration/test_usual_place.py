@@ -64,6 +64,25 @@ def test_what_is_booked_without_a_place_is_where_the_case_usually_meets(cases: C
     assert (by_itself["state"], by_itself["place"]) == ("booked", LINDEN)
 
 
+def test_a_proposed_meeting_is_where_the_case_usually_meets_when_it_is_booked(
+    cases: CasesHouse,
+) -> None:
+    case = signed(cases, LINDEN)
+    proposal = MeetingProposed(
+        case_id=UUID(case["id"]), step="first", proposal="p-1", mode="propose", minutes=60,
+        starts_at=datetime.fromisoformat(AT), alternatives=(datetime.fromisoformat(LATER),),
+    )  # fmt: skip
+    cases.hear(proposal)
+    (proposed,) = cases.get(f"cases/{case['id']}")["meetings"]
+    rektor = cases.visitor()
+    rektor.post(f"/arenden/{case['id']}/ansvar/plats", {"place": PLACE})
+    page = words_of(rektor.get(f"/arenden/{case['id']}/moten/boka").text)
+    assert "Som bestämt: Mötesrum Eken" in page
+    confirmed = cases.post(f"meetings/{proposed['id']}/confirm")
+    assert (confirmed["state"], confirmed["place"]) == ("booked", PLACE)
+    assert choosing(cases, case) == []
+
+
 def test_Q1_without_a_place_who_leads_chooses_one_and_everybody_is_asked_anew(
     cases: CasesHouse,
 ) -> None:
@@ -105,7 +124,7 @@ def test_the_usual_place_is_changed_on_the_page_and_what_is_booked_stays(
     assert rektor.post(f"{here}/plats", {"place": "ingenstans"}).status_code == 422
     another = signed(cases, LINDEN)
     booking = rektor.get(f"/arenden/{another['id']}/moten/boka").text
-    assert "Som vanligt: Mötesrum Linden" in words_of(booking)
+    assert "Som bestämt: Mötesrum Linden" in words_of(booking)
 
 
 def _yes(case: Json, meeting: Json) -> AnswerReceived:

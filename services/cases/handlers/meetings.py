@@ -16,7 +16,7 @@ from services.cases.domain.refused import Refused
 from services.cases.domain.whom import guardians
 from services.cases.handlers.commands import Book, Move
 from services.cases.handlers.leading import check_leads
-from services.cases.handlers.placing import check_place, look_for_place
+from services.cases.handlers.placing import check_place, look_for_place, place_to_book
 from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.year import parent_ledger
 from services.cases.handlers.year.callers import ask
@@ -52,13 +52,13 @@ def book_on(file: CaseFile, command: Book, desk: Desk) -> UUID:
     proposed = _proposed(file, command)
     wanted = _wanted(command, proposed)
     people = check(file, wanted, desk)
-    place = command.place or desk.cases.place(file.id)
+    standing = None if proposed is None else proposed.id
+    place = place_to_book(file.id, command.place, standing, desk)
     if proposed is None:
         meeting = desk.meetings.add(
             file.id, wanted, people, state="booked", place=place, proposal=command.proposal
         )
     else:
-        place = command.place or desk.meetings.place(proposed.id) or place
         desk.meetings.book(wanted, people, place)
         meeting = proposed.id
     _leave_out(file, meeting, wanted, people, desk)
@@ -100,7 +100,7 @@ def check_nothing_proposed(file: CaseFile, name: str) -> None:
 def book_proposed(file: CaseFile, meeting: Meeting, wanted: Wanted, desk: Desk) -> None:
     """A proposed time is booked. Raises Refused."""
     people = check(file, wanted, desk)
-    desk.meetings.book(wanted, people, desk.meetings.place(meeting.id))
+    desk.meetings.book(wanted, people, place_to_book(file.id, None, meeting.id, desk))
     _now_booked(file, wanted, meeting.id, people, desk)
 
 
@@ -237,8 +237,8 @@ def _propose(file: CaseFile, command: Book, standing: Meeting | None, desk: Desk
     times = (command.starts_at, *_bookable_alternatives(file, command, standing, desk))
     if standing is None:
         meeting = desk.meetings.add(
-            file.id, wanted, people, state="proposed",
-            place=command.place or desk.cases.place(file.id), proposal=command.proposal,
+            file.id, wanted, people, state="proposed", place=command.place,
+            proposal=command.proposal,
         )  # fmt: skip
         sequence = 0
     else:

@@ -33,6 +33,13 @@ def set_usual_place(case_id: UUID, place: str | None, desk: Desk) -> None:
     desk.audit.note(file.id, "case.place", None, {"place": place})
 
 
+def place_to_book(case_id: UUID, said: str | None, proposed: UUID | None, desk: Desk) -> str | None:
+    """Where a meeting is that is booked now: as said, else as was said when the times were
+    proposed, else where the case usually meets."""
+    before = None if proposed is None else desk.meetings.place(proposed)
+    return said or before or desk.cases.place(case_id)
+
+
 def look_for_place(file: CaseFile, meeting_id: UUID, desk: Desk) -> None:
     """A task for whoever leads while a booked meeting of a case has no place."""
     if desk.meetings.place(meeting_id) is not None:

@@ -181,7 +181,7 @@ def _book_page(
     visit.check_may_change()
     texts = {code: text for _, own in shown.places for code, text in own}
     return visit.page(
-        "staff/book.html", case=case, usual=texts.get(case["place"] or "", ""), booking=shown,
+        "staff/book.html", case=case, kept=texts.get(shown.place or "", ""), booking=shown,
         voting=voting, lengths=LENGTHS,
         next_count=min(asked.count * 2, 96), refused=refused, wrong=wrong,
         again=f"/arenden/{case_id}/moten/boka", offers=refused.offers if refused else (),

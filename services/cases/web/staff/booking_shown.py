@@ -11,6 +11,7 @@ from services.cases.domain.booking_refusals import AlreadyBooked
 from services.cases.domain.refused import Refused, Words
 from services.cases.domain.slot_reasons import Offered, reasons
 from services.cases.domain.whom import SeparateMeetings
+from services.cases.handlers.placing import place_to_book
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import FreeTime, Times, Views, free_times
 from services.cases.web.staff.meeting_shown import function_of
@@ -52,7 +53,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """What the page shows. `refused`: why no time can be booked; `more`: there are further."""
+    """What the page shows. `refused`: why no time can be booked; `more`: there are further;
+    `place`: where it will be if nobody says otherwise."""
 
     step: Step
     steps: Sequence[Step]
@@ -62,6 +64,7 @@ class Booking:
     refused: Refused | None
     people: Sequence[Person]
     places: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    place: str | None
     calendars_as_of: datetime | None
     first_day: date
     closed: bool
@@ -109,10 +112,16 @@ def booking(
         refused=refused,
         people=_people(facts, procedure, step, day, views),
         places=places(views),
+        place=place_to_book(case_id, None, _proposed(facts, step), desk),
         calendars_as_of=shown[0].calendars_as_of if shown else None,
         first_day=desk.today,
         closed=facts.state == "closed",
     )
+
+
+def _proposed(facts: CaseFacts, step: Step) -> UUID | None:
+    proposed = (one.id for one in facts.meetings_of(step.name) if one.state == "proposed")
+    return next(proposed, None)
 
 
 def next_step(facts: CaseFacts, steps: Sequence[Step]) -> Step:
