@@ -439,12 +439,15 @@ def erase_(
         bool,
         typer.Option("--again", help="Efter en återställning: det som redan var raderat."),
     ] = False,
+    no_list: Annotated[
+        bool, typer.Option("--no-list", help="Med --again: inget är raderat än, så listan saknas.")
+    ] = False,
 ) -> None:
     """Radera ett ärende eller en persons uppgifter, i varje tabell."""
     if context.invoked_subcommand is None:
         if not again:
             raise _stopped("ange case, person eller --again. Se samspel erase --help.")
-        _say_of_retention(lambda them: them.erased_again())
+        _say_of_retention(lambda them: them.erased_again(no_list=no_list))
 
 
 @erase.command("case")

@@ -69,7 +69,7 @@ def restore(
     except psycopg.errors.InsufficientPrivilege:
         raise CannotRestore(
             "Kontot i SAMSPEL_DATABASE_URL får inte göra det: det ska äga databasen och få lägga"
-            " till roller (docs/operations.md)."
+            " till roller (docs/installing.md, steg 3)."
         ) from None
     return manifest
 

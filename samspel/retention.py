@@ -1,6 +1,6 @@
 """What `samspel hold`, `export`, `erase` and `retention` do and say, in Swedish."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -8,12 +8,23 @@ from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
+import psycopg
+
 from samspel.settings import STOCKHOLM
-from services.cases.adapters.archive import BrokenPackageError, write_package
+from services.cases.adapters.archive import ERASED, AnothersPackageError
 from services.cases.adapters.archive_files import extract, package
+from services.cases.adapters.package_folder import BrokenPackageError, write_package
 from services.cases.app import open_accounts, open_retention
 from services.cases.domain.refused import NotFound, Refused
-from services.cases.domain.retention import HELD_BECAUSE, Account, Because, Erased, Hold, NoArchive
+from services.cases.domain.retention import (
+    HELD_BECAUSE,
+    Account,
+    Because,
+    Erased,
+    Hold,
+    NoArchive,
+    Unreadable,
+)
 from services.cases.handlers import retention as keeping
 from services.cases.handlers.retention import RetentionDesk, Rows
 from shared.domain.retention import KINDS, MATTERS, Term
@@ -53,24 +64,27 @@ class _Nowhere:
     """An archive for a try: keeps nothing, and lists nothing."""
 
     def keep(self, rows: Rows, at: datetime, decision: str | None) -> None: ...
+    def has(self, case_id: UUID) -> bool:  # noqa: ARG002 — there is nothing
+        return False
+
     def note(self, erased: Erased) -> None: ...
-    def erased(self) -> Iterator[Erased]:
+    def erased(self) -> Iterator[Erased | Unreadable]:
         return iter(())
 
 
 def held(name: str, because: Because, by: str | None, *, person: bool) -> Iterator[str]:
-    """Hold a case by its reference, or a person by id or address. Raises CannotDo."""
+    """Hold a case or a report by its reference, or a person by id or address. Raises CannotDo."""
     with _desk(by) as desk:
-        case_id, who = _found(name, desk, person=person)
-        new = keeping.place_hold(case_id, who, because, desk)
+        matter, who = _to_hold(name, desk, person=person)
+        new = keeping.place_hold(matter, who, because, desk)
     yield "Det hålls kvar tills det hävs." if new else "Det hölls redan av det skälet."
 
 
 def lifted(name: str, by: str | None, *, person: bool) -> Iterator[str]:
     """Lift every hold of it. Raises CannotDo."""
     with _desk(by) as desk:
-        case_id, who = _found(name, desk, person=person)
-        count = keeping.lift_holds(case_id, who, desk)
+        matter, who = _to_hold(name, desk, person=person)
+        count = keeping.lift_holds(matter, who, desk)
     yield "Det hålls inte längre." if count else "Det hölls inte."
 
 
@@ -117,21 +131,60 @@ def erased(what: What, name: str, *, packed: bool) -> Iterator[str]:
         yield "  Personens rad är tömd och har kvar sitt id: sådant som står kvar nämner det."
 
 
-def erased_again() -> Iterator[str]:
-    """After a restore: what had gone before, and came back with the backup. Raises CannotDo."""
+def erased_again(*, no_list: bool) -> Iterator[str]:
+    """After a restore: what had gone before, and came back with the backup.
+
+    `no_list`: it is expected that nothing has gone yet. Raises CannotDo, also at the end if
+    something stayed or couldn't be read.
+    """
+    listed, unread = _listed(no_list=no_list)
+    yield from (f"Rad {one.line} i {ERASED} går inte att läsa." for one in unread)
     with _desk() as desk:
-        if desk.archive is None:
-            raise CannotDo(NoArchive().detailed("sv"))
-        listed = list(desk.archive.erased())
+        back = [one for one in _newest(listed) if desk.keeping.exists(one.id)]
     again, stayed = 0, 0
-    for one in listed:
+    for one in back:
         try:
             with _desk() as desk:
                 again += keeping.erase_again(desk, one)
         except CannotDo as reason:
             stayed += 1
             yield f"{one.what} {one.id} är kvar: {reason}"
-    yield f"{len(listed)} på listan, {again} raderade igen, {stayed} kvar."
+        except psycopg.Error as error:  # what it says may name somebody
+            stayed += 1
+            yield f"{one.what} {one.id} är kvar: fel i databasen ({type(error).__name__})."
+    summed = f"{len(listed)} på listan, {again} raderade igen, {stayed} kvar."
+    if unread:
+        raise CannotDo(
+            f"{summed} {len(unread)} rader går inte att läsa: ta dem från en äldre kopia av listan,"
+            " eller ta bort dem om de är halva rader efter ett avbrott, och kör igen."
+        )
+    if stayed:
+        raise CannotDo(summed)
+    yield summed
+
+
+def _listed(*, no_list: bool) -> tuple[list[Erased], list[Unreadable]]:
+    with _desk() as desk:
+        if desk.archive is None:
+            raise CannotDo(NoArchive().detailed("sv"))
+        try:
+            found = list(desk.archive.erased())
+        except FileNotFoundError:
+            found = []
+    if not found and not no_list:
+        raise CannotDo(
+            f"{ERASED} saknas eller är tom i SAMSPEL_ARCHIVE. Är mappen monterad? Om inget har"
+            " raderats än: samspel erase --again --no-list"
+        )
+    return (
+        [one for one in found if isinstance(one, Erased)],
+        [one for one in found if isinstance(one, Unreadable)],
+    )
+
+
+def _newest(listed: Iterable[Erased]) -> Iterable[Erased]:
+    """Each id once, as it went last: an erasure that broke off stands there, too."""
+    return {(one.what, one.id): one for one in sorted(listed, key=lambda one: one.at)}.values()
 
 
 def shown() -> Iterator[str]:
@@ -207,6 +260,12 @@ def _found(
     return (None, desk.person(name)) if person else (desk.case(name), None)
 
 
+def _to_hold(
+    name: str, desk: RetentionDesk, *, person: bool
+) -> tuple[UUID, None] | tuple[None, UUID]:
+    return (None, desk.person(name)) if person else (desk.held(name), None)
+
+
 @contextmanager
 def _desk(by: str | None = None) -> Iterator[RetentionDesk]:
     """Refusals and bad files as one line; leaving it by an error changes nothing."""
@@ -219,6 +278,11 @@ def _desk(by: str | None = None) -> Iterator[RetentionDesk]:
         raise CannotDo(refused.detailed("sv")) from None
     except MunicipalityError as error:
         raise CannotDo(" ".join(error.problems)) from None
+    except AnothersPackageError as error:
+        raise CannotDo(
+            f"Inget är ändrat: {error} i arkivmappen är inte ärendets eget paket. Flytta det till"
+            " kommunens arkiv och försök igen."
+        ) from None
     except (OSError, BrokenPackageError) as error:
         raise CannotDo(f"Inget är ändrat: {type(error).__name__} i arkivmappen.") from None
 

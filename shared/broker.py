@@ -120,10 +120,27 @@ class Client(Redis):
 
 
 class Channel(kombu_redis.Channel):
-    """Reads by such a client, and goes on where something lies that is no queue."""
+    """Reads by such a client, and goes on where something lies that is no queue.
+
+    Connecting asks nothing of what lies there and writes nothing: whatever that is, and however
+    full Redis may be, a worker that has lost its connection comes back.
+    """
+
+    ack_emulation = False  # without receipts there are no notes about them
 
     def _get_client(self) -> type[Redis]:
         return Client
+
+    def _queue_bind(self, *_: str) -> None:
+        """Which queue is whose isn't kept in Redis: each has the name of its exchange."""
+
+    def get_table(self, exchange: str) -> list[tuple[str, str, str]]:
+        """The one queue of an exchange, as kombu would have kept it: key, pattern, queue."""
+        return [(exchange, "", exchange)]
+
+    def _size(self, _queue: str) -> int:
+        """Asked for at each connection, and used by nobody."""
+        return 0
 
     def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:  # noqa: FBT001, FBT002
         """Nobody waits for a receipt (`shared/queue.py`), so none is given."""
@@ -139,15 +156,13 @@ class Channel(kombu_redis.Channel):
             raise Empty from None
 
     def _clear_the_way(self) -> None:
-        """Where the queue and its notes lie, something lies that is none."""
-        kinds = {self.unacked_key: b"hash", self.unacked_index_key: b"zset"}
-        for queue in self.active_queues:
-            for step in self.priority_steps:
-                kinds[self._q_for_pri(queue, step)] = b"list"  # type: ignore[attr-defined]
+        """Where the queue lies, something lies that is none."""
         with self.conn_or_acquire() as client:
-            for key, kind in kinds.items():
-                if client.type(key) not in (kind, b"none"):
-                    client.delete(key)
+            for queue in self.active_queues:
+                for step in self.priority_steps:
+                    key = self._q_for_pri(queue, step)  # type: ignore[attr-defined]
+                    if client.type(key) not in (b"list", b"none"):
+                        client.delete(key)
 
 
 class Transport(kombu_redis.Transport):

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from psycopg import Connection
-from psycopg.errors import DeadlockDetected
+from psycopg import Connection, Error, OperationalError
+from psycopg.errors import DeadlockDetected, InsufficientPrivilege
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
@@ -17,6 +17,12 @@ from shared import clock
 T = TypeVar("T")
 Ring = Callable[[set[str]], None]
 _PAUSES = (0.05, 0.1, 0.2)
+_BESIDE_OTHERS = "40"  # a deadlock
+# Some hundred kilobytes where all tables are; a disk that is full has none for them.
+_TAKE_ROOM = """
+    SET LOCAL temp_tablespaces = '';
+    CREATE TEMP TABLE samspel_room ON COMMIT DROP AS SELECT FROM generate_series(1, 20000)
+"""
 
 
 @dataclass(slots=True)
@@ -74,6 +80,26 @@ class Database:
         """A transaction that needs no time of the domain (leases, heartbeats, reading)."""
         with self._pool.connection() as connection:
             yield connection
+
+    def was_in_the_way(self, error: Exception) -> bool:
+        """Whether it failed by the database, whatever was to be done: asked right afterwards.
+
+        No connection and no room may be the database's state, or come of this one thing alone,
+        each time anew. So it tells whether it answers, takes changes and has room otherwise.
+        """
+        if not isinstance(error, OperationalError):
+            return False
+        return (error.sqlstate or "").startswith(_BESIDE_OTHERS) or not self._is_well()
+
+    def _is_well(self) -> bool:
+        try:
+            with self.plain() as connection:
+                connection.execute(_TAKE_ROOM)
+        except InsufficientPrivilege:
+            return True  # it answers; an administrator has forbidden temporary tables
+        except Error:
+            return False
+        return True
 
     def _opened(self, url: str) -> ConnectionPool[Connection[DictRow]]:
         return ConnectionPool(

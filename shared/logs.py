@@ -1,7 +1,9 @@
 """What every process writes to standard error: a line for each record, no personal data (X3).
 
 Our own records hold ids, codes and kinds of errors. What a library writes can hold anything (an
-error of PostgreSQL quotes the row), so of its records only the template and numbers are written.
+error of PostgreSQL quotes the row), so of its records only the template and numbers are written;
+and of a text without values, which may have been put together, only where it was said, unless it
+is one that we know.
 An error is told by its type and by where it was, never by its words. Nothing that is written can
 look like a line of its own: JSON escapes what isn't printable, and so does the text.
 """
@@ -22,7 +24,32 @@ from uuid import UUID
 Form = Literal["json", "text"]
 _OWN = ("services.", "shared.", "samspel.", "__main__")
 _ROOT = Path(__file__).resolve().parent.parent
-_WITH_HANDLERS = ("uvicorn", "uvicorn.error", "uvicorn.access")
+_WITH_HANDLERS = ("uvicorn", "uvicorn.error")
+_OF_ADDRESSES = "uvicorn.access"  # which are secrets: nobody is handed any, whoever listens
+# Texts of libraries in which nothing has been put.
+_KNOWN = frozenset(
+    {
+        "ASGI callable returned without completing response.",
+        "ASGI callable returned without starting response.",
+        "Application shutdown failed. Exiting.",
+        "Application startup failed. Exiting.",
+        "Cannot pickle state. Falling back to pformat.",
+        "Exception in ASGI application",
+        "Exception in default exception handler",
+        "Future exception was never retrieved",
+        "Invalid HTTP request received.",
+        "Invalid UTF-8 sequence received from client.",
+        "Task exception was never retrieved",
+        "Task was destroyed but it is pending!",
+        "Too many open files. Aborting...",
+        "Unhandled exception in event loop",
+        "Unsupported upgrade request.",
+        "beat: Connection cleanup failed after sync error",
+        "beat: Store cleanup failed after scheduler error",
+        "socket.accept() out of system resource",
+        "socket.send() raised exception.",
+    }
+)
 _MOST_PLACES = 12
 log = logging.getLogger(__name__)
 
@@ -43,8 +70,17 @@ def begin(process: str, form: Form | None = None) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+    _silence(logging.getLogger(_OF_ADDRESSES))
     logging.captureWarnings(capture=True)
     sys.excepthook = _ended
+    sys.unraisablehook = _not_raised
+
+
+def _silence(logger: logging.Logger) -> None:
+    """Also for others' handlers on the root; uvicorn asks `hasHandlers`, and then says nothing."""
+    logger.handlers.clear()
+    logger.propagate = False
+    logger.disabled = True
 
 
 def watch_threads() -> None:
@@ -101,16 +137,20 @@ class Lines(logging.Formatter):
 
 def _message(record: logging.LogRecord) -> str:
     """Ours as it was meant; of a library's the first line of its template, with numbers alone."""
+    if not isinstance(record.msg, str):
+        return _kind(record.msg)
     if record.name.startswith(_OWN):
         return _filled(record.msg, record.args, _ours)
     if record.name == "py.warnings":  # the place and the category stand before its words
         return ": ".join(record.getMessage().split(": ")[:2])
-    return _filled(str(record.msg).split("\n", 1)[0], record.args, _harmless)
+    first = record.msg.split("\n", 1)[0]
+    if not record.args and first not in _KNOWN:
+        return f"said at {_short(record.pathname)}:{record.lineno}"
+    return _filled(first, record.args, _harmless)
 
 
-def _filled(template: object, args: Any, told: Callable[[object], object]) -> str:
+def _filled(text: str, args: Any, told: Callable[[object], object]) -> str:
     """The template with what may be told of its arguments; as it is, where they don't fit it."""
-    text = str(template)
     if not args:
         return text
     safe = (
@@ -168,6 +208,15 @@ def _printable(line: str) -> str:
 def _ended(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if not issubclass(kind, KeyboardInterrupt):
         log.critical("The process ends.", exc_info=(kind, error, trace))
+
+
+def _not_raised(told: "sys.UnraisableHookArgs") -> None:
+    """An error where nobody could be told of it, such as while something was thrown away."""
+    if told.exc_value is None:
+        log.error("An error was left: %s", told.exc_type.__name__)
+    else:
+        error = (told.exc_type, told.exc_value, told.exc_traceback)
+        log.error("An error was left.", exc_info=error)
 
 
 def _thread_ended(args: threading.ExceptHookArgs) -> None:

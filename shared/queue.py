@@ -14,6 +14,9 @@ import redis
 from celery import Celery
 from kombu import Exchange, Queue
 
+from shared.broker_address import BrokerAddress
+from shared.settings import SettingsError
+
 log = logging.getLogger(__name__)
 
 SERVICES = ("cases", "scheduler", "notifier")
@@ -31,9 +34,11 @@ def task_of(service: str) -> str:
 def celery_app(name: str, broker_url: str, *, patience: float = 10) -> Celery:
     """A Celery application whose workers reconnect by themselves and accept JSON only.
 
-    `patience`: seconds after which a broker that doesn't answer counts as gone.
+    `patience`: seconds after which a broker that doesn't answer counts as gone. Raises
+    SettingsError for a URL that isn't spoken.
     """
-    app = Celery(name, broker=broker_url, set_as_current=False)
+    address = _address(broker_url)
+    app = Celery(name, broker=address.url, set_as_current=False)
     app.conf.update(
         accept_content=["json"],
         task_serializer="json",
@@ -51,7 +56,11 @@ def celery_app(name: str, broker_url: str, *, patience: float = 10) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_connection_timeout=patience,
+        # Whatever Redis refuses, for want of memory or of a right, it may grant again.
+        broker_channel_error_retry=True,
+        # This takes the place of the scheme, also of its TLS: that has to be asked for by itself.
         broker_transport="shared.broker:Transport",
+        broker_use_ssl=address.tls,
         broker_transport_options={
             "socket_connect_timeout": min(patience, 2),
             "socket_timeout": patience,
@@ -76,6 +85,20 @@ def _queue(service: str) -> Queue:
     return Queue(service, Exchange(service), routing_key=service, no_ack=True)
 
 
+def _address(broker_url: str) -> BrokerAddress:
+    try:
+        return BrokerAddress.read(broker_url)
+    except ValueError as error:
+        raise SettingsError(f"Settings: SAMSPEL_BROKER_URL: {error}.") from None
+
+
+def plain_client(address: BrokerAddress, *, seconds: float) -> redis.Redis:
+    """A client of Redis that connects as the workers do, and waits no longer than `seconds`."""
+    return redis.Redis.from_url(
+        address.url, socket_timeout=seconds, socket_connect_timeout=seconds, **address.tls
+    )
+
+
 @dataclass(slots=True)
 class Doorbell:
     """Rings for a service so that it looks at once; a dead Redis costs a moment, nothing else."""
@@ -87,11 +110,7 @@ class Doorbell:
 
     def __post_init__(self) -> None:
         self._celery = celery_app("doorbell", self.broker_url, patience=_PATIENCE_SECONDS)
-        self._redis = redis.Redis.from_url(
-            self.broker_url,
-            socket_timeout=_PATIENCE_SECONDS,
-            socket_connect_timeout=_PATIENCE_SECONDS,
-        )
+        self._redis = plain_client(_address(self.broker_url), seconds=_PATIENCE_SECONDS)
 
     def ring(self, services: set[str]) -> None:
         """Ring for each service unless its bell still rings. Never raises, never waits long."""

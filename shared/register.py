@@ -35,25 +35,34 @@ def _one_of(codes: Collection[str]) -> Callable[[str], str]:
 def _phone(number: str) -> str:
     if number and not PHONE.fullmatch(number):
         raise ValueError("ska vara ett telefonnummer: siffror, mellanslag och bindestreck")
-    return number
+    return _of_nobody(number)
 
 
 def _address(address: str) -> str:
     try:
-        return mail_address(address)
+        address = mail_address(address)
     except ValueError:
         raise ValueError("är ingen e-postadress (namn@domän, utan å, ä, ö före @)") from None
+    return _of_nobody(address)
 
 
 def _can_be_said(text: str) -> str:
     """In a mail too: programs on the way would decode an encoded word, and a line break in it."""
-    if holds_personal_number(text):
-        raise ValueError("får inte innehålla ett personnummer: Samspel behöver inget")
     if "=?" in text:
         raise ValueError("får inte innehålla =?, som postprogram läser som en kod")
+    return _of_nobody(text)
+
+
+def _of_nobody(text: str) -> str:
+    if holds_personal_number(text):
+        raise ValueError(
+            "ser ut att innehålla ett personnummer, som Samspel inte behöver: ta bort det (ett"
+            " telefonnummer skrivs med bindestreck efter riktnumret)"
+        )
     return text
 
 
+OwnCode = Annotated[Code, AfterValidator(_of_nobody)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_can_be_said)]
 
 
@@ -61,7 +70,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterVali
 class Unit:
     """A unit of one of the organisations, in a tree."""
 
-    code: Code
+    code: OwnCode
     name: Name
     kind: Annotated[str, AfterValidator(_one_of(UNIT_KINDS))]
     organisation: Annotated[str, AfterValidator(_one_of(ORGANISATIONS))]
@@ -72,7 +81,7 @@ class Unit:
 class Place:
     """A place to meet; `public_text` is what mails and calendars may say of it."""
 
-    code: Code
+    code: OwnCode
     unit: Code
     public_text: Name
 
@@ -81,7 +90,7 @@ class Place:
 class PersonRow:
     """A member of staff; the phone may be empty. `calendar` is the published one: it's secret."""
 
-    code: Code
+    code: OwnCode
     name: Name
     email: Annotated[str, AfterValidator(_address)]
     phone: Annotated[str, AfterValidator(_phone)]
@@ -94,7 +103,7 @@ class PersonRow:
 class Post:
     """A role at a unit; alerts about its holder's duties go on to the post it reports to (X2)."""
 
-    code: Code
+    code: OwnCode
     role: Annotated[str, AfterValidator(_one_of(ROLES))]
     unit: Code
     reports_to: Code | None = None

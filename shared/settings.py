@@ -1,17 +1,28 @@
 """What every service is told by its environment (`SAMSPEL_…`), checked once at the start."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.broker_address import BrokerAddress
 
 _PUBLIC_URL = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~-]+)*/?", re.ASCII)
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; the message is one line that names it and says what to do."""
+    """Settings are missing or wrong; the message is one line that names them and says what to do.
+
+    `wrong`: each with its name (none, if it is about several) and the reason (none: it's missing).
+    """
+
+    def __init__(self, message: str, wrong: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.wrong = wrong
 
 
 class FromEnvironment(BaseSettings):
@@ -27,11 +38,20 @@ class FromEnvironment(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            wrong = "; ".join(
-                f"SAMSPEL_{str(e['loc'][0]).upper()}: {e['msg']}" if e["loc"] else e["msg"]
+            wrong = [
+                (f"SAMSPEL_{str(e['loc'][0]).upper()}" if e["loc"] else "", _reason(e))
                 for e in error.errors()
+            ]
+            said = "; ".join(
+                f"{name}: {why or 'is missing'}" if name else why for name, why in wrong
             )
-            raise SettingsError(f"Settings: {wrong}. See docs/operations.md.") from None
+            raise SettingsError(f"Settings: {said}. See docs/settings.md.", wrong) from None
+
+
+def _reason(error: ErrorDetails) -> str:
+    if error["type"] == "missing":
+        return ""
+    return str(error["ctx"]["error"]) if error["type"] == "value_error" else error["msg"]
 
 
 class WatchSettings(FromEnvironment):
@@ -53,6 +73,12 @@ class ServiceSettings(FromEnvironment):
     secret_key: SecretStr
     municipality: Path
     demo: bool = False
+
+    @field_validator("broker_url")
+    @classmethod
+    def _spoken(cls, value: str) -> str:
+        BrokerAddress.read(value)
+        return value
 
     @field_validator("public_url")
     @classmethod

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import redis
 
 from samspel.doctor.findings import Finding, fail, ok, warn
+from shared.broker_address import BrokerAddress
+from shared.queue import plain_client
 
 _SECONDS = 5.0
 _OLDEST = 7
@@ -16,15 +18,17 @@ def check_broker(url: str) -> Iterator[Finding]:
         yield fail("SAMSPEL_BROKER_URL saknas.", "Sätt den: redis://värd:6379/0")
         return
     try:
-        with redis.Redis.from_url(
-            url, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS, decode_responses=True
-        ) as server:
+        with plain_client(BrokerAddress.read(url), seconds=_SECONDS) as server:
             known = server.info()
             yield _version(known)
             server.set("samspel:doctor", "1", px=1000)
             yield ok("Det går att skriva.")
     except ValueError:
-        yield fail("SAMSPEL_BROKER_URL är ingen adress.", "Skriv den som redis://värd:6379/0")
+        yield fail(
+            "SAMSPEL_BROKER_URL är ingen adress som Samspel kan använda.",
+            "Skriv den som redis://värd:6379/0, eller med TLS som rediss://värd:6379/0 (med egen"
+            " utfärdare rediss://värd:6379/0?ssl_ca_certs=/fil.pem, en fil som finns).",
+        )
         return
     except redis.AuthenticationError:
         yield fail("Lösenordet tas inte emot.", "Rätta SAMSPEL_BROKER_URL.")
@@ -32,8 +36,8 @@ def check_broker(url: str) -> Iterator[Finding]:
     except redis.RedisError as error:
         yield fail(
             f"Servern svarar inte som den ska ({type(error).__name__}).",
-            "Se efter att den är igång, nås härifrån och har minne kvar. Inget går förlorat medan"
-            " den är borta.",
+            "Se efter att den är igång, nås härifrån, har minne kvar och, med rediss://, ett"
+            " certifikat som gäller för dess namn. Inget går förlorat medan den är borta.",
         )
         return
     yield _policy(str(known.get("maxmemory_policy", "")))

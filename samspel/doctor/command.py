@@ -39,15 +39,18 @@ def _checks(
     database, folder = given.get("SAMSPEL_DATABASE_URL", ""), given.get("SAMSPEL_MUNICIPALITY", "")
     known = municipal.read(folder)
     mail = known.mail if known else None
+    planned = known is not None and known.retention is not None
     relay, fetched = _relay(given), bool(given.get("SAMSPEL_IMAP_URL"))
     demo = given.get("SAMSPEL_DEMO", "0").lower() in ("1", "true", "yes", "on")
     today = local_date(system_now())
     yield Check("Inställningar", lambda: check_settings(given))
     yield Check("Hemligheter", lambda: check_secrets(given))
-    yield Check("Maskinen", lambda: check_machine(given))
+    yield Check("Maskinen", lambda: check_machine(given, planned=planned))
     yield Check("PostgreSQL", lambda: check_database(database))
     yield Check("Valkey", lambda: check_broker(given.get("SAMSPEL_BROKER_URL", "")))
-    yield Check("Kommunens mapp", lambda: municipal.check_municipality(folder, months, today))
+    yield Check(
+        "Kommunens mapp", lambda: municipal.check_municipality(folder, months, today, database)
+    )
     yield Check("Mejl ut", lambda: check_mail_out(mail))
     yield Check("DNS", lambda: check_names(mail, relay, selector, names, fetched=fetched))
     yield Check("Mejl in", check_mail_in)

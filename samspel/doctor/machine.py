@@ -15,8 +15,8 @@ _GIGABYTE = 2**30
 _LITTLE, _TOO_LITTLE = 2 * _GIGABYTE, _GIGABYTE // 5
 
 
-def check_machine(given: Mapping[str, str]) -> Iterator[Finding]:
-    """Where this command runs; run it on each machine."""
+def check_machine(given: Mapping[str, str], *, planned: bool = False) -> Iterator[Finding]:
+    """Where this command runs; run it on each machine. `planned`: there is a plan for what goes."""
     yield _zones()
     keep = given.get("SAMSPEL_KEEP")
     if not keep:
@@ -25,8 +25,16 @@ def check_machine(given: Mapping[str, str]) -> Iterator[Finding]:
             "Sätt den där notifier körs: annars märks inte en databas som har gått bakåt i tiden.",
         )
     else:
-        yield _writable(Path(keep))
-    for folder in dict.fromkeys(Path(one) for one in (keep, gettempdir()) if one):
+        yield _writable("SAMSPEL_KEEP", Path(keep), "notifier")
+    archive = given.get("SAMSPEL_ARCHIVE")
+    if archive:
+        yield _writable("SAMSPEL_ARCHIVE", Path(archive), "cases")
+    elif planned:
+        yield warn(
+            "SAMSPEL_ARCHIVE är inte satt, fast det finns en gallringsplan.",
+            "Sätt den där cases körs: utan den gallras inget.",
+        )
+    for folder in dict.fromkeys(Path(one) for one in (keep, archive, gettempdir()) if one):
         yield _room(folder)
 
 
@@ -42,8 +50,8 @@ def _zones() -> Finding:
     return ok(f"Tidszonsdata finns (tzdata {version('tzdata')}).")
 
 
-def _writable(folder: Path) -> Finding:
-    """The folder is made when the first mail is sent, so where it will lie is enough."""
+def _writable(setting: str, folder: Path, service: str) -> Finding:
+    """The folder is made when it is first needed, so where it will lie is enough."""
     try:
         with NamedTemporaryFile(dir=_there_is(folder), prefix=".doctor-") as file:
             file.write(b"1")
@@ -51,10 +59,10 @@ def _writable(folder: Path) -> Finding:
             os.fsync(file.fileno())
     except OSError as error:
         return fail(
-            f"Det går inte att skriva i SAMSPEL_KEEP ({error.strerror}).",
-            "Gör den användare som notifier körs som till mappens ägare.",
+            f"Det går inte att skriva i {setting} ({error.strerror}).",
+            f"Gör den användare som {service} körs som till mappens ägare.",
         )
-    return ok("Det går att skriva i SAMSPEL_KEEP.")
+    return ok(f"Det går att skriva i {setting}.")
 
 
 def _room(folder: Path) -> Finding:

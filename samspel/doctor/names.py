@@ -8,7 +8,7 @@ from samspel.doctor.spf import BrokenSpf, passes, record
 from services.notifier.domain.mailserver import is_loopback
 from shared.municipality import Mail
 
-_SEE = "Se docs/operations.md, DNS."
+_SEE = "Se docs/installing.md, «DNS and the relay»."
 
 
 class NoAnswer(Exception):

@@ -17,22 +17,22 @@ _SECRETS = {
     "SAMSPEL_METRICS_TOKEN": 16,
 }
 _FEWEST_CHARACTERS = 10  # that differ: else it is a word or a key pressed many times
-_SEE = "Se docs/operations.md, Settings."
+_SEE = "Se docs/settings.md."
 
 
 def check_settings(given: Mapping[str, str]) -> Iterator[Finding]:
     """The sender's are for the machine that sends."""
     for name, kind in (("cases", CasesSettings), ("scheduler", SchedulerSettings)):
-        yield _readable(name, kind)
+        yield from _readable(name, kind)
     if given.get("SAMSPEL_SMTP_URL"):
-        yield _readable("notifier", NotifierSettings)
+        yield from _readable("notifier", NotifierSettings)
     else:
         yield warn(
             "notifier: SAMSPEL_SMTP_URL är inte satt här.",
             "Kör samspel doctor också där notifier körs.",
         )
-    yield _readable("inbound", InboundSettings)
-    yield _readable("logg och spår", WatchSettings)
+    yield from _readable("inbound", InboundSettings)
+    yield from _readable("logg och spår", WatchSettings)
     if given.get("SAMSPEL_DEMO", "0").lower() in ("1", "true", "yes", "on"):
         yield warn("Demoläge: klockan kan flyttas.", "Använd aldrig demoläge med riktiga personer.")
 
@@ -62,10 +62,17 @@ def _secret(name: str, value: str, shortest: int) -> Finding:
     return ok(f"{name} är lång nog.")
 
 
-def _readable(name: str, kind: type[FromEnvironment]) -> Finding:
+def _readable(name: str, kind: type[FromEnvironment]) -> Iterator[Finding]:
+    """What is wrong with one is quoted as the service says it in its log, in English."""
     assert issubclass(kind, BaseSettings)
     try:
         kind.read()
     except SettingsError as error:
-        return fail(f"{name}: {error}", _SEE)
-    return ok(f"Inställningarna för {name} går att läsa.")
+        for setting, reason in error.wrong:
+            if reason:
+                said = f"{setting or 'inställningarna'} stämmer inte"
+                yield fail(f"{name}: {said} («{reason}»).", f"Rätta det. {_SEE}")
+            else:
+                yield fail(f"{name}: {setting} saknas.", f"Sätt den. {_SEE}")
+        return
+    yield ok(f"Inställningarna för {name} går att läsa.")

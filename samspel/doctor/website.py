@@ -17,9 +17,15 @@ _SECONDS = 8.0
 
 def check_website(url: str) -> Iterator[Finding]:
     """Asked from this machine, which may see another way to it than people do."""
+    if not url:
+        yield fail("SAMSPEL_PUBLIC_URL saknas.", "Sätt den: https://samspel.kommunen.example")
+        return
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        yield fail("SAMSPEL_PUBLIC_URL saknas.", "Sätt den: https://samspel.kommunen.example")
+        yield fail(
+            "SAMSPEL_PUBLIC_URL är ingen webbadress.",
+            "Skriv den som https://samspel.kommunen.example",
+        )
         return
     if parts.scheme == "http" and not _is_here(parts.hostname):
         yield fail(

@@ -126,7 +126,10 @@ def sign_until(life: Life, step: Step) -> Answer | None:
 
 def refuse(life: Life, step: Step) -> Answer | None:
     found = _consent(life, step, "requested")
-    return None if found is None else life.about(step, f"consents/{found['id']}/refuse")
+    answer = None if found is None else life.about(step, f"consents/{found['id']}/refuse")
+    if answer is not None and answer.is_success:
+        life.said_no(life.cases[step.case])
+    return answer
 
 
 def withdraw(life: Life, step: Step) -> Answer | None:

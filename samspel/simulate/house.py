@@ -74,7 +74,8 @@ class _NoBell:
 class House:
     """Whoever makes it closes it, by the context manager `a_house`.
 
-    `rows` looks as an owner who sees all schemas, and changes nothing.
+    `rows` looks as an owner who sees all schemas, and changes nothing. `slept`: from when to when
+    nobody was at work; `restored`: the database has been put back at least once.
     """
 
     fuse: Fuse
@@ -93,6 +94,8 @@ class House:
     held_back: int = 0
     turn: int = 0
     looks_anew: bool = True
+    slept: list[tuple[datetime, datetime]] = field(default_factory=list)
+    restored: bool = False
 
     # calls
 
@@ -144,10 +147,14 @@ class House:
         while (instant := self.clockwork.next_instant()) is not None and instant <= to:
             self.clockwork.stand_at(instant)
             self.settle()
-        self.sleep(to)
+        self._stand_at(to)
 
     def sleep(self, to: datetime) -> None:
         """The same with nobody at work until then."""
+        self.slept.append((self.now(), to))
+        self._stand_at(to)
+
+    def _stand_at(self, to: datetime) -> None:
         if to > self.now():
             self.clockwork.stand_at(to)
         self.settle()

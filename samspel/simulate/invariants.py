@@ -16,7 +16,7 @@ WORDS = {
     11: "one April meeting, one October meeting and one evaluation a year",
     12: "SEQUENCE only rises, a CANCEL has the UID of what it cancels",
     13: "no family, school, procedure or reason in a mail, an event or a log",
-    15: "no call breaks, and what is refused changes nothing",
+    15: "no call breaks, what is done is done once, what is refused changes nothing",
     16: "nobody is in two meetings at a time",
     17: "whoever reads a case stands in the access log, and nobody else reads it",
     18: "who decides by age is asked",

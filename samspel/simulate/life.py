@@ -23,11 +23,25 @@ _HOLDER = """
     SELECT person_id FROM cases.holders WHERE post = %s AND first_day <= %s
       AND (last_day IS NULL OR last_day >= %s) ORDER BY first_day DESC, person_id LIMIT 1
 """
-_TRACES = """
-    SELECT (SELECT coalesce(max(id), 0) FROM bus.events) AS events,
-           (SELECT count(*) FROM cases.audit) AS audit,
-           (SELECT count(*) FROM cases.meetings) AS meetings
-"""
+# What a refused call may not have touched: the whole of it, row by row.
+_TOUCHED = (
+    "cases", "participants", "people", "consents", "meetings", "attendance", "tasks",
+    "holders", "reports", "dispatches", "evaluations",
+)  # fmt: skip
+_SUMS = [
+    f"(SELECT sum(hashtextextended(t::text, 0)) FROM cases.{one} t) AS {one}"  # noqa: S608
+    for one in _TOUCHED
+]
+_TRACES = ", ".join([
+    "SELECT (SELECT coalesce(max(id), 0) FROM bus.events) AS events",
+    "(SELECT coalesce(max(id), 0) FROM cases.audit) AS audit",
+    *_SUMS,
+])  # fmt: skip
+# Of what there is at most one more after a call that makes it, however often it had to be made.
+_MADE_BY = {
+    "cases": "cases", "meetings": "meetings", "consultations": "meetings", "consents": "consents",
+    "reports": "reports", "report": "reports", "dispatches": "dispatches",
+}  # fmt: skip
 _SIGNED = "SELECT id FROM cases.consents WHERE case_id = %s AND state = 'signed' ORDER BY turn, id"
 _LOG = "SELECT count(*) AS n FROM cases.access_log"
 _IS_ON_IT = """
@@ -69,14 +83,25 @@ class Life:
         return None if case is None else self.call(f"cases/{case}/{path}", body)
 
     def call(self, path: str, body: Json | None = None) -> Answer:
-        """A call by the calling system. Invariant 15: refused, it has changed nothing."""
-        before = self.house.rows(_TRACES)
+        """A call by the calling system. Invariant 15: refused, it has changed nothing; done, it is
+        done once, even if it was made again."""
+        made = _MADE_BY.get(path.rpartition("/")[2])
+        before, there = self.house.rows(_TRACES), self._count(made)
         answer = self.heard(self.house.post_call(path, body))
         if not answer.is_success:
             unless(
                 self.house.rows(_TRACES) == before, 15, f"{answer.status}, and something changed"
             )
+        elif made is not None:
+            more = self._count(made) - there
+            unless(more <= 1, 15, f"one call, and {more} more {made}")
         return answer
+
+    def _count(self, made: str | None) -> int:
+        if made is None:
+            return 0
+        (row,) = self.house.rows(f"SELECT count(*) AS n FROM cases.{made}")  # noqa: S608
+        return int(row["n"])
 
     def heard(self, answer: Answer) -> Answer:
         unless(answer.status < _BROKEN, 15, f"a call broke with {answer.status}")
@@ -112,7 +137,10 @@ class Life:
                 return
 
     def said_no(self, case: str) -> None:
-        self.watch.noes[UUID(case)] = self.house.now()
+        """What was written before this rests on what is no more."""
+        about = UUID(case)
+        rows = self.house.rows("SELECT id FROM notifier.messages WHERE case_id = %s", about)
+        self.watch.noes[about] = frozenset(row["id"] for row in rows)
 
     def last_invitations(self, step: Step) -> list[Held]:
         """What the mailboxes hold of the case's meetings, in the order of its coming."""

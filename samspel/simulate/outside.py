@@ -9,6 +9,8 @@ from uuid import UUID
 
 from samspel.simulate.courier import Taken
 from samspel.simulate.replies import Held, calendar_in
+from services.notifier.domain.messages import AlertWords, DutyWords, Kind, Sending
+from shared.domain.days import local_date
 
 Box = tuple[UUID, str]
 """A meeting, or a duty, and a mailbox."""
@@ -29,6 +31,7 @@ class Outside:
     mails: int = 0
     times: Counter[UUID] = field(default_factory=Counter)
     content: dict[UUID, bytes] = field(default_factory=dict)
+    said: dict[tuple[object, ...], set[UUID]] = field(default_factory=lambda: defaultdict(set))
     held: dict[Box, list[Held]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, taken: Taken) -> Mail:
@@ -47,6 +50,26 @@ class Outside:
         came = self.held.get((meeting, mailbox), [])
         top = max((one.sequence for one in came), default=0)
         return next((one for one in reversed(came) if one.sequence == top), None)
+
+
+def occasion(sending: Sending) -> tuple[object, ...]:
+    """What one message is for: what, to whom, about which time or day; of what comes back, on
+    which day. A case's tasks that are late on one day are told of one by one."""
+    about = sending.meeting_id or sending.task_id or sending.case_id
+    name = (sending.kind, sending.mailbox, about, sending.told)
+    words = sending.words
+    if sending.kind in (Kind.REMINDER, Kind.NUDGE):
+        return (*name, local_date(sending.created_at) if sending.was_asked_for else None)
+    if isinstance(words, DutyWords):
+        comes_back = local_date(sending.created_at) if words.reminds else None
+        revision = None if words.calendar is None else words.calendar.sequence
+        return (*name, words.due_on, words.over, comes_back, revision)
+    if isinstance(words, AlertWords):
+        day = local_date(sending.created_at)
+        one = sending.key if words.about == "task-late" and sending.task_id is None else None
+        return (*name, words.to, words.about, words.limit_on, day, one)
+    stamp = None if sending.calendar is None else sending.calendar.stamp
+    return (*name, stamp, sending.key if sending.kind == Kind.COUNTER_DECLINED else None)
 
 
 def _read(taken: Taken) -> Mail:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from samspel.simulate.courier import Taken
 from services.notifier.domain.arriving import Arrival
@@ -22,6 +23,7 @@ class Held:
     starts: str
     ends: str
     organizer: str
+    attendee: str
 
 
 def calendar_in(taken: Taken, text: str) -> Held:
@@ -39,6 +41,7 @@ def calendar_in(taken: Taken, text: str) -> Held:
         found["DTSTART"],
         found.get("DTEND", ""),
         found["ORGANIZER"].lower().removeprefix("mailto:"),
+        unquote(found["ATTENDEE"]).lower().removeprefix("mailto:"),
     )
 
 

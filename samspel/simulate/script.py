@@ -150,7 +150,8 @@ def drawn(seed: int, years: int) -> Script:
             steps += _a_case(draw, case, opened)
             case += 1
     ends = at(date(first + years, 8, 1), _BEGINS)
-    kept = sorted((one for one in steps if one.when < ends), key=lambda one: one.when)
+    starts = at(date(first, 8, 3), _BEGINS)
+    kept = sorted((one for one in steps if starts <= one.when < ends), key=lambda one: one.when)
     return Script(seed, first, years, tuple(_with_faults(draw, kept)))
 
 

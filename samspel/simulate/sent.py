@@ -5,15 +5,16 @@ Every answer is read off the tables as they stand, by means other than the produ
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from samspel.simulate.calls import Json
 from samspel.simulate.courier import Courier, Taken
+from samspel.simulate.grounds import age, may_be_told
 from samspel.simulate.house import House
 from samspel.simulate.invariants import unless
 from samspel.simulate.municipality import NAMES_OF_SCHOOLS
-from samspel.simulate.outside import Mail, Outside
+from samspel.simulate.outside import Mail, Outside, occasion
+from samspel.simulate.recipient import came_to_the_right_one
 from samspel.simulate.replies import Held
 from services.notifier.domain.messages import Kind, MeetingWords, Sending
 from shared.domain.days import STOCKHOLM, local_date
@@ -23,7 +24,7 @@ _KNOWN_KINDS = (
     *_CALENDAR, Kind.REMINDER, Kind.NUDGE, Kind.PROPOSAL, Kind.COUNTER_DECLINED, Kind.ALERT,
     Kind.TASK, Kind.RECEIPT, Kind.DISPATCH, Kind.DIGEST,
 )  # fmt: skip
-_OWN_MAIL_FROM, _OF_AGE = 15, 18
+_OWN_MAIL_FROM = 15
 SECRETS = re.compile(
     "|".join(["Fågelsångskanarie", "Samverkansmöte", "Spindelmöte", "SSPF", "truancy", "skolk",
               *NAMES_OF_SCHOOLS]),
@@ -36,27 +37,21 @@ _PERSON = """
     FROM cases.people p WHERE p.id = %s
 """
 _MEETING = """
-    SELECT m.starts_at, m.state, m.sequence, c.about, c.state AS case_state, child.birth_date,
+    SELECT m.starts_at, m.state, m.sequence, m.step, c.about, c.procedure, c.state AS case_state,
+           child.birth_date,
            EXISTS (SELECT FROM cases.attendance a
                    WHERE a.meeting_id = m.id AND a.person_id = %s AND NOT a.removed) AS is_called
     FROM cases.meetings m JOIN cases.cases c ON c.id = m.case_id
     LEFT JOIN cases.people child ON child.id = c.child
     WHERE m.id = %s
 """
-# Who must have said yes, and whether a yes stands that covers the day.
-_DECIDERS = """
-    SELECT p.person_id, EXISTS (
-        SELECT FROM cases.consents one
-        WHERE one.case_id = p.case_id AND one.person_id = p.person_id AND one.state = 'signed'
-          AND one.withdrawn_on IS NULL AND (one.valid_until IS NULL OR one.valid_until >= %(day)s)
-    ) AS stands
-    FROM cases.participants p
-    WHERE p.case_id = %(case)s AND p.removed_at IS NULL
-      AND CASE WHEN %(of_age)s THEN p.party = 'child' ELSE p.party = 'guardian' AND p.custody END
-"""
 _OF_A_REPORT = """
     SELECT (SELECT about = 'report' FROM cases.cases WHERE id = %s) IS TRUE
         OR (SELECT report_id IS NOT NULL FROM cases.tasks WHERE id = %s) IS TRUE AS is_one
+"""
+_BEGAN = """
+    SELECT EXISTS (SELECT FROM notifier.messages WHERE meeting_id = %s AND mailbox = %s
+                   AND kind IN ('call', 'change') AND began > 0) AS is_so
 """
 _IS_A_FAMILYS = """
     SELECT count(*) AS n FROM cases.participants p JOIN cases.people who ON who.id = p.person_id
@@ -68,11 +63,12 @@ _IS_A_FAMILYS = """
 class Watch:
     """Hears of every mail; what doesn't hold is kept until the step is over.
 
-    `noes`: when a case's consent was last withdrawn or refused. `stands_still`: after a restore.
+    `noes`: the messages that were there when a case last heard a no.
+    `stands_still`: after a restore.
     """
 
     outside: Outside = field(default_factory=Outside)
-    noes: dict[UUID, datetime] = field(default_factory=dict)
+    noes: dict[UUID | None, frozenset[UUID]] = field(default_factory=dict)
     stands_still: bool = False
     house: House | None = None
     log: list[tuple[str, str, int]] = field(default_factory=list)
@@ -88,10 +84,18 @@ class Watch:
         unless(not self.stands_still, 9, f"a {sending.kind} leaves a restored database by itself")
         unless(before in (None, taken.content), 3, f"a retry of a {sending.kind} has other bytes")
         self._times(house.courier, sending)
+        self._once(sending)
         self._recipient(house, sending)
+        came_to_the_right_one(house, mail)
         self._subject(house, sending, mail)
         self._words(mail)
-        self._object(sending, mail)
+        self._object(house, sending, mail)
+
+    def _once(self, sending: Sending) -> None:
+        """What one occasion asks to be said to a mailbox is said by one message."""
+        said = self.outside.said[occasion(sending)]
+        said.add(sending.id)
+        unless(len(said) == 1, 2, f"a {sending.kind} came as two messages")
 
     def _times(self, courier: Courier, sending: Sending) -> None:
         times, doubts = self.outside.times[sending.id], courier.doubts[sending.id]
@@ -106,9 +110,6 @@ class Watch:
             unless(of_age, 6, f"a {sending.kind} to a child under {_OWN_MAIL_FROM}")
         if sending.party != "staff":
             unless(person["protected"] is False, 6, f"a {sending.kind} to somebody protected")
-        if sending.kind != Kind.CANCEL:
-            same = person["mailbox"] == sending.mailbox
-            unless(same, 7, f"a {sending.kind} to an address that isn't theirs any more")
         (report,) = house.rows(_OF_A_REPORT, sending.case_id, sending.task_id)
         if report["is_one"]:
             (familys,) = house.rows(_IS_A_FAMILYS, sending.mailbox)
@@ -132,20 +133,9 @@ class Watch:
                 unless(
                     starts == _on_the_wall(meeting["starts_at"]), 10, "a calendar has another time"
                 )
-        if sending.ground == "consent":
-            self._consent(house, sending, meeting)
-
-    def _consent(self, house: House, sending: Sending, meeting: Json) -> None:
-        assert sending.case_id is not None
-        no = self.noes.get(sending.case_id)
-        fresh = no is None or sending.created_at >= no
-        unless(fresh, 4, f"a {sending.kind} from before a no leaves after a new yes")
-        day = local_date(meeting["starts_at"])
-        of_age = age(meeting["birth_date"], day) >= _OF_AGE
-        values = {"case": sending.case_id, "day": day, "of_age": of_age}
-        deciders = house.looking.execute(_DECIDERS.encode(), values).fetchall()
-        stands = bool(deciders) and all(one["stands"] for one in deciders)
-        unless(stands, 4, f"a {sending.kind} to {sending.party} without a consent that stands")
+        if sending.kind != Kind.ALERT:
+            no = self.noes.get(sending.case_id)
+            may_be_told(house, sending, meeting, since_no=no is None or sending.id not in no)
 
     def _words(self, mail: Mail) -> None:
         sending = mail.taken.sending
@@ -153,12 +143,15 @@ class Watch:
         found = (SECRETS if about_a_child else NAMES).search(mail.words)
         unless(found is None, 13, f"a {sending.kind} to {sending.party} says what it mustn't")
 
-    def _object(self, sending: Sending, mail: Mail) -> None:
+    def _object(self, house: House, sending: Sending, mail: Mail) -> None:
         about = sending.meeting_id or sending.task_id
         if mail.held is None or about is None:
             return
         came = self.outside.held[about, sending.mailbox]
         _in_order(sending, came)
+        if sending.kind == Kind.CANCEL and len(came) == 1:
+            (begun,) = house.rows(_BEGAN, sending.meeting_id, sending.mailbox)
+            unless(begun["is_so"], 6, "a CANCEL to a mailbox that never held the meeting")
 
 
 def _in_order(sending: Sending, came: list[Held]) -> None:
@@ -170,10 +163,6 @@ def _in_order(sending: Sending, came: list[Held]) -> None:
         again = one.taken.sending.id == sending.id
         same = (one.method, one.sequence) == (newest.method, newest.sequence)
         unless(again or not same, 2, f"two {newest.method} of one SEQUENCE in a mailbox")
-
-
-def age(born: date, on: date) -> int:
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def _on_the_wall(moment: datetime) -> str:

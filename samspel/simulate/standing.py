@@ -5,15 +5,17 @@ from uuid import UUID
 
 from samspel.simulate.calendar import red_days
 from samspel.simulate.calls import Json
+from samspel.simulate.grounds import age
 from samspel.simulate.house import House
 from samspel.simulate.invariants import unless
 from samspel.simulate.outside import Outside
-from samspel.simulate.sent import SECRETS, age
+from samspel.simulate.sent import SECRETS
 from shared.domain.days import STOCKHOLM, local_date
 
 _HOURS = (time(8), time(16, 30))
 _TWO_WEEKS = timedelta(days=14)
 _DAYS_OF_WORK = 5
+_CALLED_BEFORE = timedelta(weeks=4)
 
 _OPEN = """
     SELECT (SELECT count(*) FROM notifier.messages
@@ -22,7 +24,8 @@ _OPEN = """
            (SELECT count(*) FROM bus.deliveries WHERE state <> 'done') AS undelivered,
            (SELECT count(*) FROM scheduler.plans WHERE set_aside) AS aside
 """
-# Whom a child's meeting that stands and lies ahead should be known to, as the register is now.
+# Whom a meeting that stands and lies ahead should be known to, as the register is now; to a year's
+# everybody is called four weeks before.
 _SHOULD_KNOW = """
     SELECT m.id, m.sequence, m.starts_at, a.person_id, lower(who.email) AS mailbox, p.party,
            who.birth_date
@@ -31,7 +34,8 @@ _SHOULD_KNOW = """
     JOIN cases.people who ON who.id = a.person_id
     JOIN cases.participants p ON p.case_id = c.id AND p.person_id = a.person_id
                              AND p.removed_at IS NULL
-    WHERE m.state = 'booked' AND m.starts_at > %(now)s AND c.state = 'open' AND c.about = 'child'
+    WHERE m.state = 'booked' AND m.starts_at > %(now)s AND c.state = 'open'
+      AND (c.about IN ('child', 'consultation') OR c.about = 'year' AND m.starts_at < %(soon)s)
       AND who.email IS NOT NULL AND NOT who.no_mail
       AND lower(who.dead_email) IS DISTINCT FROM lower(who.email)
       AND CASE WHEN p.party <> 'staff' THEN who.protected IS FALSE ELSE EXISTS (
@@ -43,10 +47,13 @@ _SHOULD_KNOW = """
 """
 _ACCOUNTED_FOR = """
     SELECT EXISTS (SELECT FROM notifier.messages WHERE meeting_id = %(meeting)s
-                   AND mailbox = %(mailbox)s AND (state IN ('failed', 'held')
+                   AND mailbox = %(mailbox)s AND kind IN ('call', 'change')
+                   AND told >= %(told)s AND (state IN ('failed', 'held')
                         OR reason IN ('dropped-after-restore', 'too-late') OR bounced IS NOT NULL))
-        OR EXISTS (SELECT FROM notifier.by_hand
-                   WHERE meeting_id = %(meeting)s AND person_id = %(person)s) AS is_so
+        OR EXISTS (SELECT FROM notifier.by_hand b JOIN cases.tasks t
+                        ON t.meeting_id = b.meeting_id AND t.about = b.person_id
+                   WHERE b.meeting_id = %(meeting)s AND b.person_id = %(person)s
+                     AND b.told >= %(told)s) AS is_so
 """
 _CANCEL_ACCOUNTED_FOR = """
     SELECT EXISTS (SELECT FROM notifier.messages WHERE meeting_id = %(meeting)s
@@ -55,9 +62,12 @@ _CANCEL_ACCOUNTED_FOR = """
                                                                   'too-late', 'protected')))
         OR EXISTS (SELECT FROM notifier.by_hand b JOIN notifier.messages m
                         USING (meeting_id, person_id)
-                   WHERE b.meeting_id = %(meeting)s AND m.mailbox = %(mailbox)s)
+                        JOIN cases.tasks t USING (meeting_id)
+                   WHERE b.meeting_id = %(meeting)s AND m.mailbox = %(mailbox)s
+                     AND t.about = b.person_id)
         OR EXISTS (SELECT FROM notifier.messages WHERE meeting_id = %(meeting)s
-                   AND mailbox = %(mailbox)s AND bounced IS NOT NULL) AS is_so
+                   AND mailbox = %(mailbox)s AND kind <> 'reminder'
+                   AND bounced IS NOT NULL) AS is_so
 """
 _OFF = """
     SELECT m.id, m.starts_at, m.state,
@@ -100,7 +110,7 @@ def ask(house: House, outside: Outside, since: datetime, event: int) -> int:
     """Raises DoesNotHold. `since` and `event`: when, and at which event, it was asked before; the
     newest event."""
     now = house.now()
-    values = {"now": now, "since": since, "event": event}
+    values = {"now": now, "since": since, "event": event, "soon": now + _CALLED_BEFORE}
 
     def rows(query: str) -> list[Json]:
         return house.looking.execute(query.encode(), values).fetchall()
@@ -136,6 +146,7 @@ def _knows(house: House, outside: Outside, row: Json) -> None:
     if held is not None and held.method == "REQUEST" and held.starts.startswith(starts):
         return
     values = {"meeting": row["id"], "mailbox": row["mailbox"], "person": row["person_id"]}
+    values |= {"told": row["sequence"]}
     (found,) = house.looking.execute(_ACCOUNTED_FOR.encode(), values).fetchall()
     had = "nothing" if held is None else f"{held.method} {held.sequence}"
     what = f"a {row['party']} has {had} of a meeting on {day} with SEQUENCE {row['sequence']}"

@@ -21,10 +21,14 @@ _OF_THE_YEAR = """
 _REPORTS = "SELECT id, reporter FROM cases.reports ORDER BY registered_at, id"
 _STATE = """
     SELECT (SELECT count(*) FROM notifier.messages) AS messages,
-           (SELECT count(*) FROM cases.tasks) AS tasks,
-           (SELECT count(*) FROM cases.tasks WHERE state = 'open') AS open_tasks,
-           (SELECT count(*) FROM cases.meetings WHERE state IN ('booked', 'proposed')) AS meetings,
-           (SELECT count(*) FROM scheduler.due WHERE state = 'planned') AS due
+           (SELECT md5(string_agg(concat_ws(' ', kind, mailbox, meeting_id, told, state), ','
+                                  ORDER BY id)) FROM notifier.messages) AS which_messages,
+           (SELECT md5(string_agg(concat_ws(' ', key, owner, due_on, state), ',' ORDER BY id))
+            FROM cases.tasks) AS tasks,
+           (SELECT md5(string_agg(concat_ws(' ', starts_at, state, sequence), ',' ORDER BY id))
+            FROM cases.meetings) AS meetings,
+           (SELECT md5(string_agg(concat_ws(' ', key, due_at, state), ',' ORDER BY key))
+            FROM scheduler.due) AS due
 """
 _AGAIN = """
     UPDATE bus.deliveries SET state = 'waiting', attempts = 0, lease_until = '-infinity'
@@ -175,7 +179,7 @@ def restore(life: Life, step: Step) -> None:
     """The database is a restored one: what is due waits for a person, who decides about it."""
     house, watch = life.house, life.watch
     house.change("UPDATE notifier.high_water SET place = 'elsewhere'")
-    watch.stands_still = True
+    house.restored = watch.stands_still = True
     house.sleep(house.now() + timedelta(days=step.pick % 4))
     watch.stands_still = False
     with house.looking.transaction():

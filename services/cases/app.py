@@ -163,7 +163,7 @@ class Cases:
         if again or seen != self._looked_by:
             self.failed_today = begin_day(self._in_a_unit)
             self._in_a_unit(partial(plan_weeks, self._parts.municipality.digest))
-            let_go(self._in_a_retention_unit)
+            let_go(self._in_a_retention_unit, self._hear)
             self._look_again_at = time.monotonic() + _DAY_AGAIN_SECONDS
         self._looked_by = seen
         for look in (tell_of_late, tell_of_near, let_proposals_lapse):
@@ -193,6 +193,11 @@ class Cases:
         plan = self._parts.municipality.retention
         with self._parts.database.unit() as unit:
             return do(retention_desk(unit, ITSELF, plan, self._archive))
+
+    def _hear(self) -> None:
+        """Events and the heartbeat don't wait for what takes long."""
+        self._beat()
+        self.deliveries.drain_batch()
 
     def _beat(self) -> None:
         heartbeat(self._parts.database, CASES)

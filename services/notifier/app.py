@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 
 from celery.signals import worker_shutdown
 from psycopg import Connection
@@ -32,7 +32,7 @@ from services.notifier.inbound.taking_in import STORING_THREADS, TakingIn
 from services.notifier.settings import InboundSettings, Settings
 from services.notifier.tasks import a_round, desk_of, handlers, post_of
 from shared.bus.delivery import Deliveries
-from shared.bus.heartbeat import heartbeat
+from shared.bus.heartbeat import INBOUND, heartbeat
 from shared.bus.subscribers import NOTIFIER
 from shared.db import Database
 from shared.live_rules import LiveRules
@@ -144,7 +144,7 @@ def _keep(settings: Settings) -> Keep | None:
     if not settings.demo:
         log.warning(
             "SAMSPEL_KEEP isn't set: a database that is rolled back in place won't be noticed, and"
-            " mail may be sent twice. See docs/operations.md, Backup and restore."
+            " mail may be sent twice. See docs/keeping.md, Restore."
         )
     return None
 
@@ -161,10 +161,11 @@ def receive() -> None:
         role="samspel_notifier",
         demo=settings.demo,
         ring=Doorbell(settings.broker_url).ring,
-        size=STORING_THREADS + 1,
+        size=STORING_THREADS + 2,  # the mailbox, and signs of life
     )
     try:
-        asyncio.run(_taking_in(settings, Inbox(database, settings.inbound_keep)).run())
+        inbox = Inbox(database, settings.inbound_keep)
+        asyncio.run(_taking_in(settings, inbox, partial(heartbeat, database, INBOUND)).run())
     except OSError as error:
         at = f"{settings.inbound_host}:{settings.inbound_port}"
         raise SystemExit(f"SAMSPEL_INBOUND_PORT: {at} can't be used: {error.strerror}.") from None
@@ -172,7 +173,7 @@ def receive() -> None:
         database.close()
 
 
-def _taking_in(settings: InboundSettings, inbox: Inbox) -> TakingIn:
+def _taking_in(settings: InboundSettings, inbox: Inbox, sign: Callable[[], None]) -> TakingIn:
     municipality = load_municipality(settings.municipality)
     addresses = ours_of(post_of(municipality, settings.public_url, settings.secret))
     return TakingIn(
@@ -187,6 +188,7 @@ def _taking_in(settings: InboundSettings, inbox: Inbox) -> TakingIn:
         store=inbox.store,
         mailbox=_mailbox(settings, addresses, inbox),
         pause=settings.imap_seconds,
+        sign=sign,
     )
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from psycopg import Connection, OperationalError
+from psycopg import Connection
 from psycopg.rows import DictRow
 from pydantic import ValidationError
 
@@ -135,9 +135,9 @@ class Work:
                 procedure = rules.procedures.get(facts.procedure, facts.procedure_on)
                 tell = partial(publish, unit)
                 look(facts, procedure, rules.municipal, store, tell, unit.now)
-        except OperationalError:
-            raise  # the connection is gone: the whole batch is looked at again
-        except Exception as error:  # noqa: BLE001 — one case must not stop the others
+        except Exception as error:  # one case must not stop the others
+            if unit.connection.closed or self.database.was_in_the_way(error):
+                raise  # the whole batch is looked at again
             store.note_failed_look(case_id, type(error).__name__, ATTEMPTS)
             log.warning("looking at case %s failed with %s", case_id, type(error).__name__)
 

@@ -4,13 +4,13 @@ A delivery is claimed first (its attempt is counted and committed before anythin
 handled in a savepoint and marked as done in the transaction of its effect. A batch that dies is
 taken up again one by one, so a poison event stops nobody but itself, and after some attempts it is
 set aside where a person sees it. A try that the database itself was in the way of, since it was
-away or had no room, says nothing of the event and isn't counted.
+away or had no room, says nothing of the event and isn't counted: whether it was is asked of the
+database right afterwards, since a poison event may run into the same errors on its own.
 """
 
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -71,13 +71,17 @@ _FAILED = """
         error = %(error)s
     WHERE subscriber = %(subscriber)s AND event_id = %(id)s
 """
+# What was in a batch that died stays tried: it is taken one by one from now on.
 _NOT_TRIED = """
-    UPDATE bus.deliveries SET attempts = attempts - 1
-    WHERE subscriber = %(subscriber)s AND state = 'waiting' AND attempts > 0
+    UPDATE bus.deliveries SET attempts = GREATEST(attempts - 1, 1)
+    WHERE subscriber = %(subscriber)s AND state = 'waiting'
       AND (event_id, fence) IN (SELECT * FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]))
 """
-# No connection (also without a code), no room, shutting down or starting up.
-_IN_THE_WAY = ("08", "53", "57P")
+_AT_ONCE = """
+    UPDATE bus.deliveries SET lease_until = clock_timestamp()
+    WHERE subscriber = %(subscriber)s AND state = 'waiting'
+      AND (event_id, fence) IN (SELECT * FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ class Deliveries:
     database: Database
     subscriber: str
     handlers: Handlers
+    _untried: dict[int, int] = field(default_factory=dict, init=False)
 
     def drain_batch(self) -> int:
         """Handle a batch of new events and one that was tried before. How many it took."""
@@ -96,13 +101,20 @@ class Deliveries:
 
     def _take(self, *, again: bool, limit: int) -> int:
         with self.database.plain() as connection:
+            self._give_back(connection)
             if again:
                 self._bury(connection)
             claimed = self._claim(connection, again=again, limit=limit)
+        self._untried.clear()
         if claimed:
             with span("batch", service=self.subscriber, events=len(claimed)):
                 self._handle_or_give_back(claimed)
         return len(claimed)
+
+    def _give_back(self, connection: Connection[DictRow]) -> None:
+        """What the database was in the way of, as soon as it is there again."""
+        if self._untried:
+            connection.execute(_NOT_TRIED, self._these(self._untried))
 
     def _bury(self, connection: Connection[DictRow]) -> None:
         values = {"subscriber": self.subscriber, "attempts": ATTEMPTS}
@@ -122,26 +134,37 @@ class Deliveries:
         try:
             self._handle(claimed)
         except OperationalError as error:
-            if error.sqlstate is None or error.sqlstate.startswith(_IN_THE_WAY):
-                self._give_back(claimed)
-            raise
+            if self.database.was_in_the_way(error):
+                self._untried.update(claimed)
+                raise
+            self._blame(claimed, error)
 
-    def _give_back(self, claimed: dict[int, int]) -> None:
-        """As if they hadn't been tried; they are taken up again by their lease."""
-        given = {"ids": list(claimed), "fences": list(claimed.values())}
-        with suppress(OperationalError), self.database.plain() as connection:
-            connection.execute(_NOT_TRIED, {"subscriber": self.subscriber, **given})
+    def _blame(self, claimed: dict[int, int], error: OperationalError) -> None:
+        """The database is well: it was one of them, and if there is but one, it was that."""
+        with self.database.unit() as unit:
+            rows = unit.connection.execute(_LOCK, self._these(claimed)).fetchall()
+            if len(claimed) == 1:
+                for row in rows:
+                    self._note_failure(row, error, unit)
+            else:
+                unit.connection.execute(_AT_ONCE, self._these(claimed))
+                log.warning(
+                    "%s: %s events failed together with %s; one by one from now on",
+                    self.subscriber,
+                    len(rows),
+                    _kind_of(error),
+                )
+
+    def _these(self, claimed: dict[int, int]) -> dict[str, object]:
+        return {
+            "subscriber": self.subscriber,
+            "ids": list(claimed),
+            "fences": list(claimed.values()),
+        }
 
     def _handle(self, claimed: dict[int, int]) -> None:
         with self.database.unit() as unit:
-            rows = unit.connection.execute(
-                _LOCK,
-                {
-                    "subscriber": self.subscriber,
-                    "ids": list(claimed),
-                    "fences": list(claimed.values()),
-                },
-            ).fetchall()
+            rows = unit.connection.execute(_LOCK, self._these(claimed)).fetchall()
             done = [row["event_id"] for row in rows if self._took_effect(row, unit)]
             unit.connection.execute(_DONE, {"subscriber": self.subscriber, "ids": done})
 
@@ -154,7 +177,7 @@ class Deliveries:
                 event = event_class(row["type"]).model_validate(row["data"])
                 self.handlers[type(event)](event, unit)
         except OperationalError:
-            raise  # the connection is gone, or a deadlock: the whole batch is taken up again
+            raise  # the connection may be gone: the whole batch is taken up again
         except Exception as error:  # noqa: BLE001 — one event must not stop the others
             self._note_failure(row, error, unit)
             return False
@@ -162,14 +185,14 @@ class Deliveries:
 
     def _note_failure(self, row: DictRow, error: Exception, unit: Unit) -> None:
         """Only the kind of error is kept: its text could hold personal data."""
-        kind = f"{type(error).__name__} {error.sqlstate}" if isinstance(error, Error) else None
+        kind = _kind_of(error)
         unit.connection.execute(
             _FAILED,
             {
                 "subscriber": self.subscriber,
                 "id": row["event_id"],
                 "attempts": ATTEMPTS,
-                "error": kind or type(error).__name__,
+                "error": kind,
             },
         )
         aside = row["attempts"] >= ATTEMPTS
@@ -179,7 +202,12 @@ class Deliveries:
             self.subscriber,
             row["event_id"],
             row["type"],
-            kind or type(error).__name__,
+            kind,
             row["attempts"],
             "; set aside" if aside else "",
         )
+
+
+def _kind_of(error: Exception) -> str:
+    code = f" {error.sqlstate}" if isinstance(error, Error) else ""
+    return type(error).__name__ + code

@@ -1,7 +1,8 @@
-"""Signs of life: who has worked when, in real time, for `/readyz` and `doctor`."""
+"""Signs of life: who has worked when, in real time, for `/readyz`, `/drift` and `doctor`."""
 
 from shared.db import Database
 
+INBOUND = "inbound"  # gives signs too, though no event is for it
 _BEAT = """
     INSERT INTO bus.heartbeats (service, at) VALUES (%s, clock_timestamp())
     ON CONFLICT (service) DO UPDATE SET at = excluded.at
@@ -9,6 +10,7 @@ _BEAT = """
 
 
 def heartbeat(database: Database, service: str) -> None:
-    """Note that `service` has just looked for work, woken through beat and the broker."""
+    """Note that `service` has just looked for work, woken through beat and the broker; or, of
+    `inbound`, that mail can come in."""
     with database.plain() as connection:
         connection.execute(_BEAT, [service])

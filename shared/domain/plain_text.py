@@ -12,9 +12,15 @@ CODE = r"[A-Za-z0-9][A-Za-z0-9/_.:-]{0,63}"
 _HIDDEN = {"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"
 
-# A day with its century or without, a sign that may stand before the last four, and these.
-_PERSONAL = re.compile(r"(?<!\d)(\d\d)?(\d\d)([-. ]?)(\d\d)\3(\d\d)[-+\u2013 ]{0,3}(\d{4})(?!\d)")
+# A day with its century or without, its parts together or apart, and the last four. Between them
+# may stand three signs that aren't letters. A year that another day begins with is no last four.
+_PERSONAL = re.compile(
+    r"(?<!\d)(?=(18|19|20)?(\d\d)([\W_]?)(\d\d)\3(\d\d)([\W_]{0,3})"
+    r"(?!(?:19|20)\d\d[\W_]\d\d[\W_]\d\d(?!\d))(\d{4})(?!\d))"
+)
 _COORDINATION = 60  # what a samordningsnummer adds to the day
+_UNSEEN = {"Cf", "Mn", "Me"}
+_HOUR_OR_YEAR = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d|2400|(?:19|20)\d\d")
 
 
 def holds_hidden(text: str) -> bool:
@@ -34,12 +40,34 @@ def plain(text: str) -> str:
 def holds_personal_number(text: str) -> bool:
     """Whether a personnummer or samordningsnummer stands in it, by day and check digit.
 
-    Samspel needs none, and keeps none: not in a name, nor in the code of a file.
+    Samspel needs none, and keeps none: not in a name, an address, nor in the code of a file. Days,
+    ranges of days, days with an hour and mobile numbers are none.
     """
+    whole = unicodedata.normalize("NFKC", text)
+    seen = "".join(sign for sign in whole if unicodedata.category(sign) not in _UNSEEN)
     return any(
-        _is_day(century, year, month, day) and _checks(year + month + day + number)
-        for century, year, _, month, day, number in _PERSONAL.findall(text)
+        _is_day(century, year, month, day)
+        and _checks(year + month + day + number)
+        and not _is_told_of_a_day(apart, between, number)
+        and not (_is_mobile(year, month) and not century + apart + between)
+        for century, year, apart, month, day, between, number in _PERSONAL.findall(seen)
     )
+
+
+def _is_told_of_a_day(apart: str, between: str, number: str) -> bool:
+    """2027-09-27 1130: a day whose parts are apart, and then its hour, or another year."""
+    joined = not between or (len(between) == 1 and _is_sign(between))
+    return bool(apart) and not joined and _HOUR_OR_YEAR.fullmatch(number) is not None
+
+
+def _is_sign(between: str) -> bool:
+    """What stands before the last four: a hyphen, a dash or a minus of any kind, or a plus."""
+    return between in "+\u2212" or unicodedata.category(between) == "Pd"
+
+
+def _is_mobile(year: str, month: str) -> bool:
+    """070 and seven digits written together: 2007 with a sign or a century is still told."""
+    return year == "07" and month.startswith("0")
 
 
 def _is_day(century: str, year: str, month: str, day: str) -> bool:

@@ -213,7 +213,15 @@ def _name(file: ProcedureFile) -> str:
 
 
 def _read_folder(folder: Path) -> list[ProcedureFile]:
-    return [_read(path) for path in sorted(folder.glob("*.toml"))]
+    """Without a folder there are none; one that can't be read may hold some. (`Path.glob` says
+    nothing of it.)"""
+    try:
+        paths = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ProcedureError(folder, "", f"can't be read: {error.strerror}") from None
+    return [_read(path) for path in paths if path.match("*.toml")]
 
 
 def _read(path: Path) -> ProcedureFile:

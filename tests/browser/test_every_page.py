@@ -30,7 +30,8 @@ SOMEBODY: tuple[tuple[str | None, tuple[str, ...]], ...] = (
 OF_EVERYBODY = ("/logga-in", "/intresseanmalan", "/orosanmalan", "/tillganglighet")
 FRAMED = "/mallar/html"  # no script runs there, so no axe: it's read outside its frame
 # What other tests look at: personal links, feeds, another's login.
-ELSEWHERE = ("/r/", "/u/", "/f/", "/oidc/")
+# And what no person reads: the metrics, which Prometheus asks for with a token of its own.
+ELSEWHERE = ("/r/", "/u/", "/f/", "/oidc/", "/metrics")
 
 
 @pytest.fixture(scope="module")

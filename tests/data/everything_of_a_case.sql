@@ -16,7 +16,7 @@ INSERT INTO cases.inquiries (id, procedure, source, received_at, state, settled_
   VALUES (:inquiry, 'sspf', 'guardian', now(), 'accepted', now(), :case);
 INSERT INTO cases.drafts VALUES (:staff, 'sspf', :inquiry, '{"name": ":word"}', now());
 INSERT INTO cases.former_particulars (person_id, id, changed_by, changed_at, particulars)
-  VALUES (:mother, gen_random_uuid(), :staff, now(), '{"phone": ":word"}');
+  VALUES (:mother, gen_random_uuid(), :staff, now(), '{"phone": ":word", "email": "Old.:word@hemma.example"}');
 INSERT INTO cases.link_codes (case_id, person_id, code_hash, made_at, made_by, expires_at)
   VALUES (:case, :mother, ':word', now(), 'x', now());
 INSERT INTO cases.feeds VALUES (gen_random_uuid(), :mother, now(), now());
@@ -28,7 +28,9 @@ INSERT INTO notifier.inbound (id, digest, via, recipient, sender, raw, size, rec
   VALUES (gen_random_uuid(), sha256(':word'), 'smtp', 'x', ':word.mother@hemma.example', ':word', 1, now(), now(),
           'handled', ':word', :case, :mother),
          (gen_random_uuid(), sha256(':word2'), 'smtp', 'x', upper(':word') || '.mother@hemma.example', ':word', 1,
-          now(), now(), 'quarantined', ':word', NULL, NULL);
+          now(), now(), 'handled', ':word', NULL, NULL),
+         (gen_random_uuid(), sha256(':word3'), 'smtp', 'x', 'old.:word@hemma.example', ':word', 1,
+          now(), now(), 'handled', ':word', NULL, NULL);
 INSERT INTO notifier.by_hand VALUES (:meeting, :mother, :case, 0, 'invited', 'X7')
   ON CONFLICT DO NOTHING;
 INSERT INTO notifier.attempts

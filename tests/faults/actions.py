@@ -43,9 +43,10 @@ def act(doing: Doing) -> str:
 def _open(doing: Doing) -> str:
     family = doing.family
     body = opening(family, doing.random, doing.now.date().isoformat())
-    made, _ = doing.post("cases", body)
+    made, _ = doing.post("cases", body, did="case.open")
     assert made is not None, f"{family.name} can't be opened"
     family.case = made["id"]
+    family.effects["consent.ask"] += len(made["consents"])
     ids = {
         row["name"]: str(row["id"])
         for row in doing.world.rows(
@@ -56,6 +57,8 @@ def _open(doing: Doing) -> str:
     for one in (body["child"], *body["guardians"]):
         reached = one["email"] if one["protected"] is False else None
         family.people.append(Person(ids[one["name"]], one["name"], reached))
+        if one["email"]:
+            family.addresses[one["email"]] = ids[one["name"]]
         if one["email"] and reached is None:
             doing.forbidden.never.add(one["email"])
     doing.expect("open", "case")
@@ -67,7 +70,7 @@ def _sign(doing: Doing, shown: Json) -> str:
     order = {person.id: number for number, person in enumerate(doing.family.people)}
     asked = [one for one in shown["consents"] if one["state"] == "requested"]
     for consent in sorted(asked, key=lambda one: (order[one["person"]], one["party"])):
-        answer, _ = doing.post(f"{doing.case}/consents/{consent['id']}/sign")
+        answer, _ = doing.post(f"{doing.case}/consents/{consent['id']}/sign", did="consent.sign")
         if answer is not None:
             doing.expect("signed", "consent", consent["id"])
     doing.forbidden.without_consent.pop(doing.family.case, None)
@@ -78,7 +81,7 @@ def _refuse(doing: Doing, shown: Json) -> str:
     consent = _of_a_guardian(doing, shown, "requested")
     if consent is None:
         return "has nothing to refuse"
-    answer, at = doing.post(f"{doing.case}/consents/{consent['id']}/refuse")
+    answer, at = doing.post(f"{doing.case}/consents/{consent['id']}/refuse", did="consent.refuse")
     if answer is not None:
         _is_over(doing, at)
         doing.expect("refused", "consent", consent["id"])
@@ -89,7 +92,9 @@ def _withdraw(doing: Doing, shown: Json) -> str:
     consent = _of_a_guardian(doing, shown, "signed")
     if consent is None:
         return "has nothing to withdraw"
-    answer, at = doing.post(f"{doing.case}/consents/{consent['id']}/withdraw")
+    answer, at = doing.post(
+        f"{doing.case}/consents/{consent['id']}/withdraw", did="consent.withdraw"
+    )
     if answer is not None:
         _is_over(doing, at)
         doing.expect("withdrawn", "consent", consent["id"])
@@ -114,12 +119,12 @@ def _ask_anew(doing: Doing, shown: Json) -> str:
     said = {one["person"] for one in shown["consents"] if one["state"] in ("refused", "withdrawn")}
     for who in doing.family.people:
         if who.id in said:
-            doing.post(f"{doing.case}/consents", {"person": who.id})
+            doing.post(f"{doing.case}/consents", {"person": who.id}, did="consent.ask")
     return "is asked anew"
 
 
 def _close(doing: Doing, shown: Json) -> str:
-    answer, at = doing.post(f"{doing.case}/close", {"outcome": "declined"})
+    answer, at = doing.post(f"{doing.case}/close", {"outcome": "declined"}, did="case.close")
     if answer is None:
         return "can't be closed"
     _is_over(doing, at)
@@ -132,7 +137,10 @@ def _change_address(doing: Doing, shown: Json) -> str:
     if who is None:
         return "has no address to change"
     address = doing.family.new_address("vh")
-    answer, at = doing.post(f"{doing.case}/people/{who.id}", {"email": address})
+    doing.family.addresses[address] = who.id
+    answer, at = doing.post(
+        f"{doing.case}/people/{who.id}", {"email": address}, did="family.change"
+    )
     if answer is None:
         return "can't change its address"
     assert who.address is not None
@@ -146,7 +154,9 @@ def _protect(doing: Doing, shown: Json) -> str:
     who = reached(doing, guardian=True)
     if who is None:
         return "has nobody to protect"
-    answer, at = doing.post(f"{doing.case}/people/{who.id}", {"protected": True})
+    answer, at = doing.post(
+        f"{doing.case}/people/{who.id}", {"protected": True}, did="family.change"
+    )
     if answer is None:
         return "can't be protected"
     assert who.address is not None
@@ -165,7 +175,7 @@ def _book(doing: Doing, shown: Json) -> str:
     if window is None or slot is None:
         return "waits for a time"
     body = {"step": window["step"], "starts_at": slot["starts_at"]}
-    made, _ = doing.post(f"{doing.case}/meetings", body)
+    made, _ = doing.post(f"{doing.case}/meetings", body, did="meeting.book")
     if made is None:
         return "isn't booked"
     doing.expect("booked", "meeting", made["id"])
@@ -185,7 +195,8 @@ def _move(doing: Doing, shown: Json) -> str:
     if slot is None:
         return "finds no other time"
     path = f"meetings/{meeting['id']}/move"
-    moved, _ = doing.post(path, {"starts_at": slot["starts_at"]})
+    did = "meeting.move" if slot["starts_at"] != meeting["starts_at"] else None
+    moved, _ = doing.post(path, {"starts_at": slot["starts_at"]}, did=did)
     if moved is None:
         return "isn't moved"
     doing.family.forget("answer")
@@ -195,7 +206,7 @@ def _move(doing: Doing, shown: Json) -> str:
 
 def _cancel(doing: Doing, shown: Json) -> str:
     meeting = coming(shown)
-    answer, _ = doing.post(f"meetings/{meeting['id']}/cancel")
+    answer, _ = doing.post(f"meetings/{meeting['id']}/cancel", did="meeting.cancel")
     if answer is None:
         return "isn't cancelled"
     doing.family.forget("answer", "starts")
@@ -205,7 +216,7 @@ def _cancel(doing: Doing, shown: Json) -> str:
 
 def _held(doing: Doing, shown: Json) -> str:
     meeting = coming(shown)
-    answer, _ = doing.post(f"meetings/{meeting['id']}/held")
+    answer, _ = doing.post(f"meetings/{meeting['id']}/held", did="meeting.held")
     if answer is None:
         return "isn't held"
     doing.family.forget("answer", "starts")
@@ -214,5 +225,8 @@ def _held(doing: Doing, shown: Json) -> str:
 
 
 def _remind(doing: Doing, shown: Json) -> str:
-    answer, _ = doing.post(f"meetings/{coming(shown)['id']}/remind")
+    meeting = coming(shown)["id"]
+    answer, _ = doing.post(f"meetings/{meeting}/remind", did="meeting.remind")
+    if answer is not None:
+        doing.family.asked.append((meeting, doing.now))
     return "isn't reminded" if answer is None else "is reminded"

@@ -23,14 +23,16 @@ ANSWERS = {"accepted": "ACCEPTED", "declined": "DECLINED", "tentative": "TENTATI
 
 def answer_by_phone(doing: Doing, shown: Json) -> str:
     meeting, said = coming(shown), doing.random.choice(sorted(ANSWERS))
-    called = {one["person"] for one in meeting["attendance"]}
+    called = {one["person"]: one["answer"] for one in meeting["attendance"]}
     who = next((one for one in doing.family.people[1:] if one.id in called), None)
     if who is None:
         return "nobody to phone"
     body = {"person": who.id, "answer": said}
-    answer, _ = doing.post(f"meetings/{meeting['id']}/answers", body)
+    did = f"answer.{said}" if called[who.id] != said else None
+    answer, _ = doing.post(f"meetings/{meeting['id']}/answers", body, did=did)
     if answer is not None:
         doing.expect(said, "answer", meeting["id"], who.id)
+        doing.family.phoned[meeting["id"], who.id] = doing.now
     return f"answers {said} by phone"
 
 
@@ -53,7 +55,8 @@ def answer_by_mail(doing: Doing, shown: Json) -> str:
         )
     )  # fmt: skip
     _bring(doing.world, mail, invitation.recipient, invitation.organizer)
-    doing.expect(said, "answer", meeting["id"], who.id)
+    if doing.family.phoned.get((meeting["id"], who.id)) != doing.now:
+        doing.expect(said, "answer", meeting["id"], who.id)  # else none of the two is the newer
     return f"answers {said} by mail"
 
 

@@ -29,6 +29,10 @@ _TABLES = """
       AND table_schema NOT IN ('cases', 'information_schema', 'pg_catalog')
     ORDER BY 1, 2
 """
+_OF_CASES = """
+    SELECT table_schema, table_name FROM information_schema.tables
+    WHERE table_type = 'BASE TABLE' AND table_schema = 'cases'
+"""
 _BYTES = """
     SELECT column_name FROM information_schema.columns
     WHERE table_schema = %s AND table_name = %s AND data_type = 'bytea'
@@ -67,6 +71,16 @@ class Canaries:
                 found += [f"{text} in {schema}.{table}" for text in self.within(whole)]
         return found
 
+    def missing_in_cases(self, url: str) -> list[str]:
+        """Those that stand nowhere in the case service's own tables: looking for them elsewhere
+        would prove nothing."""
+        whole = b""
+        with psycopg.connect(url) as database:
+            for schema, table in database.execute(_OF_CASES).fetchall():
+                rows = database.execute(_rows_of(schema, table, database)).fetchall()
+                whole += b"\n".join(map(_whole, rows)) + b"\n"
+        return [text for text in self.texts if text not in self.within(whole)]
+
     def in_redis(self, url: str) -> list[str]:
         """Every key and value of every numbered database that is there at this instant."""
         found = []
@@ -85,12 +99,7 @@ class Canaries:
         for path in sorted(folder.rglob("*")):
             content = path.read_bytes() if path.is_file() else b""
             found += [f"{text} in {path.name}" for text in self.within(path.name)]
-            lines = content.splitlines() if self.within(content) else []
-            found += [
-                f"{text} in {path.name}, line {number}"
-                for number, line in enumerate(lines, 1)
-                for text in self.within(line)
-            ]
+            found += [_place(text, path, content, self) for text in self.within(content)]
         return found
 
     def in_mail(self, content: bytes) -> list[str]:
@@ -100,6 +109,14 @@ class Canaries:
         for part in mail.walk():
             read += [str(part.get_filename() or "").encode(), _content(part)]
         return [f"{text} in a mail" for text in self.within(b"\n".join(read))]
+
+
+def _place(text: str, path: Path, content: bytes, search: Canaries) -> str:
+    """The first line, where it stands in one: what is folded, or packed over lines, is in none."""
+    for number, line in enumerate(content.splitlines(), 1):
+        if text in search.within(line):
+            return f"{text} in {path.name}, line {number}"
+    return f"{text} in {path.name}"
 
 
 def _rows_of(schema: str, table: str, database: "psycopg.Connection[Any]") -> sql.Composed:

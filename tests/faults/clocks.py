@@ -12,8 +12,10 @@ from random import Random
 from typing import ClassVar
 
 from shared.domain.days import STOCKHOLM
-from tests.faults.fault import Plain
+from tests.faults.fault import Missed, Plain
+from tests.faults.mailserver import Answer, Say
 from tests.faults.world import World
+from tests.support.smtp import Moment
 
 # The eve of each, at noon: summer time, winter time, 29 February, a year's end.
 _EVES = [
@@ -25,6 +27,10 @@ _EVES = [
         (2031, 12, 31), (2032, 2, 28), (2032, 3, 27), (2032, 10, 30), (2032, 12, 31),
     )
 ]  # fmt: skip
+_WAITS = """
+    SELECT count(*)::integer AS n FROM notifier.messages
+    WHERE state = 'retry' AND try_at > clock_timestamp()
+"""
 _EARLY = """
     SELECT id, kind, due_at, accepted_at FROM notifier.messages
     WHERE accepted_at IS NOT NULL AND accepted_at < due_at AND carried_by IS NULL
@@ -32,6 +38,10 @@ _EARLY = """
 _REAL_TIMES = (
     ("notifier.messages", "lease_until"),
     ("notifier.messages", "try_at"),
+    ("notifier.mail_server", "probe_at"),
+    ("notifier.mail_server", "paused_since"),
+    ("notifier.resting_domains", "until"),
+    ("notifier.high_water", "brake_since"),
     ("notifier.inbound", "lease_until"),
     ("bus.deliveries", "lease_until"),
     ("scheduler.plans", "lease_until"),
@@ -79,20 +89,39 @@ class ServerClockAhead(Plain):
 
 
 class ServerClockBack(Plain):
-    """Whoever is at work goes on; nothing that is free waits for two hours."""
+    """Whoever is at work goes on, and what is free goes. What waits for another try waits two hours
+    more; then these are over too, and it goes, once."""
 
+    waits: ClassVar[bool] = True
     id: ClassVar[str] = "F9"
     name: ClassVar[str] = "F9-back"
-    sentence: ClassVar[str] = "the database's clock two hours back while it sends"
+    sentence: ClassVar[str] = "the database's clock two hours back while mails wait for another try"
 
-    def strike(self, world: World, _: Random) -> None:
-        _shift(world, "2 hours")
+    def strike(self, world: World, random: Random) -> None:
+        later = world.mail.script(_later, times=random.randint(1, 3))
+        try:
+            struck = world.while_loaded(later.first)
+            waiting = struck and world.until(lambda: world.rows(_WAITS)[0]["n"] > 0, 5)
+        finally:
+            later.end()
+        if not waiting or not _shift(world, "2 hours")["notifier.messages"]:
+            raise Missed
+        world.until(lambda: not world.loading.is_set(), random.uniform(0.5, 3))
+        _shift(world, "-2 hours")
 
 
-def _shift(world: World, by: str) -> None:
+def _later(moment: Moment) -> Answer | None:
+    return Say("451 4.3.0 later") if moment.step == "data" else None
+
+
+def _shift(world: World, by: str) -> dict[str, int]:
+    """How many rows of each table have a time of the real clock."""
+    moved: dict[str, int] = {}
     for table, column in _REAL_TIMES:
-        moved = f"UPDATE {table} SET {column} = {column} + %s::interval"  # noqa: S608
-        world.meddle(f"{moved} WHERE isfinite({column})", by, table=table)
+        change = f"UPDATE {table} SET {column} = {column} + %s::interval"  # noqa: S608
+        rows = world.meddle(f"{change} WHERE isfinite({column})", by, table=table)
+        moved[table] = max(rows, moved.get(table, 0))
+    return moved
 
 
 FAULTS = [OverAnUnusualNight, ServerClockAhead, ServerClockBack]

@@ -28,12 +28,18 @@ class Doing:
     def case(self) -> str:
         return f"cases/{self.family.case}"
 
-    def post(self, path: str, body: Json | None = None) -> tuple[Json | None, float]:
-        """The answer and when it came; None if a rule said no."""
+    def post(
+        self, path: str, body: Json | None = None, *, did: str | None
+    ) -> tuple[Json | None, float]:
+        """The answer and when it came; None if a rule said no. `did`: what the audit calls it:
+        there must be one line of it for each that was answered well, and none for a no. None: it
+        asks for what is so already."""
         answer = self.world.ask("POST", path, body or {})
         if answer.status_code in REFUSED:
             return None, time.monotonic()
         assert answer.is_success, f"POST {path}: {answer.status_code} {answer.text}"
+        if did is not None:
+            self.family.effects[did] += 1
         return answer.json(), time.monotonic()
 
     def expect(self, value: Any, *key: str) -> None:

@@ -1,6 +1,8 @@
 """The families of the load: who they are, and what they may and may not be sent."""
 
+from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -25,7 +27,11 @@ class Person:
 
 @dataclass(slots=True)
 class Family:
-    """One case, from its opening to its end; then another family has its place (`slot`)."""
+    """One case, from its opening to its end; then another family has its place (`slot`).
+
+    `effects`: how many calls of each kind were answered well. `addresses`: whose each is or was,
+    from before anybody hears of it. `asked`: of which meetings a reminder was wanted, and when.
+    """
 
     slot: int
     generation: int
@@ -35,6 +41,10 @@ class Family:
     changes: int = 0
     answers: int = 0  # by mail
     expected: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    effects: Counter[str] = field(default_factory=Counter)
+    addresses: dict[str, str] = field(default_factory=dict)
+    asked: list[tuple[str, datetime]] = field(default_factory=list)
+    phoned: dict[tuple[str, str], datetime] = field(default_factory=dict)  # by meeting and person
 
     @property
     def name(self) -> str:

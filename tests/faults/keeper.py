@@ -6,6 +6,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,9 @@ class Keeper:
 
     def pid(self, name: str) -> int:
         return self._running[name].pid
+
+    def environment(self, name: str) -> Mapping[str, str]:
+        return self._known[name].env
 
     def command(self, name: str) -> tuple[str, ...]:
         return self._known[name].command

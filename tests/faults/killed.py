@@ -2,10 +2,12 @@
 
 import threading
 import time
+from collections.abc import Callable
 from random import Random
 from typing import ClassVar
 
 from tests.faults.fault import Missed, Plain
+from tests.faults.wires_mail import identity
 from tests.faults.world import World
 from tests.support.smtp import Moment, Step
 
@@ -15,19 +17,38 @@ _NEWEST = """
     WHERE type IN ('case.opened', 'consent.signed', 'consent.refused', 'consent.withdrawn',
                    'meeting.moved', 'participants.changed')
 """
+_STATE = "SELECT state FROM notifier.messages WHERE message_id = %s"
+# Its leases; a lease of what failed once is only a wait. And whatever it writes just now.
+_AT_WORK = """
+    SELECT EXISTS (SELECT FROM bus.deliveries WHERE subscriber = %s AND state = 'waiting'
+                   AND error IS NULL AND lease_until > clock_timestamp())
+        OR %s = 'notifier' AND EXISTS (SELECT FROM notifier.messages
+                                       WHERE state IN ('claimed', 'data'))
+        OR %s = 'scheduler' AND EXISTS (
+             SELECT FROM pg_stat_activity
+             WHERE application_name = 'samspel_scheduler' AND backend_xid IS NOT NULL) AS at_work
+"""
+LONGEST_DELAY, PATIENCE = 0.8, 30.0
 
 
 class WebAnytime(Plain):
     """The supervisor starts it again; whoever got no answer asks once more with the same key."""
 
+    waits: ClassVar[bool] = True
     id: ClassVar[str] = "F1"
     name: ClassVar[str] = "F1-web"
-    sentence: ClassVar[str] = "kill -9 of the web process at any instant, twice"
+    sentence: ClassVar[str] = "kill -9 of the web process while it answers calls, twice"
 
     def strike(self, world: World, random: Random) -> None:
+        struck = 0
         for _ in range(2):
-            world.kill("web")
-            time.sleep(random.uniform(0.0, 3.0))
+            time.sleep(random.uniform(0.0, LONGEST_DELAY))
+            if comes(world, lambda: world.calls.open > 0):
+                world.kill("web")
+                struck += 1
+                world.await_web()
+        if not struck:
+            raise Missed
 
 
 class WebAfterCommit(Plain):
@@ -39,6 +60,7 @@ class WebAfterCommit(Plain):
     sentence: ClassVar[str] = "kill -9 of the web process just after it has committed an event"
 
     def strike(self, world: World, _: Random) -> None:
+        self.retried = world.calls.retried
         newest = world.rows(_NEWEST)[0]["id"]
         came = threading.Event()
 
@@ -53,21 +75,27 @@ class WebAfterCommit(Plain):
         struck = world.while_loaded(came)
         came.set()
         thread.join()
-        if not struck:
+        # Where the answer was quicker than the kill, nothing was asked twice.
+        if not struck or not comes(world, lambda: world.calls.retried > self.retried, PATIENCE):
             raise Missed
 
 
 class WorkerAnytime(Plain):
     """Leases run out, and others or the next life of the worker take up what was left."""
 
+    waits: ClassVar[bool] = True
     id: ClassVar[str] = "F2"
     name: ClassVar[str] = "F2-worker"
-    sentence: ClassVar[str] = "kill -9 of one worker after the other at any instant"
+    sentence: ClassVar[str] = "kill -9 of one worker after the other, each in the midst of work"
 
     def strike(self, world: World, random: Random) -> None:
+        struck = 0
         for name in random.sample(["cases", "scheduler", "notifier", "notifier"], 3):
-            world.kill(name)
-            time.sleep(random.uniform(0.0, 1.0))
+            if comes(world, lambda name=name: is_at_work(world, name), pause=0.002):  # type: ignore[misc]
+                world.kill(name)
+                struck += 1
+        if not struck:
+            raise Missed
 
 
 class NotifierAt(Plain):
@@ -79,27 +107,36 @@ class NotifierAt(Plain):
     after: ClassVar[float] = 0.0  # seconds after the server has answered the step, at most
 
     def strike(self, world: World, random: Random) -> None:
-        step, wait, came = (
-            random.choice(self.steps),
-            random.uniform(0, self.after),
-            threading.Event(),
-        )
+        self.came, self.busy = threading.Event(), threading.Lock()
+        step = random.choice(self.steps)
 
-        def kill(_: Moment) -> None:
-            if came.is_set():
+        def kill(moment: Moment) -> None:
+            if self.came.is_set() or not self.busy.acquire(blocking=False):
                 return
-            came.set()
+            wait = random.uniform(0, self.after)
             if wait:
-                threading.Timer(wait, world.kill, ["notifier"]).start()
+                threading.Timer(wait, self._kill, [world, moment]).start()
             else:
-                world.kill("notifier")
+                self._kill(world, moment)
 
         hook = world.mail.on(step, kill)
-        struck = world.while_loaded(came)
+        struck = world.while_loaded(self.came)
         world.mail.off(hook)
-        if not struck:
-            raise Missed
-        time.sleep(wait)
+        with self.busy:
+            if not struck:
+                raise Missed
+
+    def _kill(self, world: World, moment: Moment) -> None:
+        try:
+            world.kill("notifier")
+            if self.counts(world, moment):
+                self.came.set()
+        finally:
+            self.busy.release()
+
+    def counts(self, _: World, __: Moment) -> bool:
+        """Whether it was the instant that is meant; else the next one is waited for."""
+        return True
 
 
 class BeforeContent(NotifierAt):
@@ -119,6 +156,29 @@ class AfterTheAnswer(NotifierAt):
     sentence: ClassVar[str] = "kill -9 of the notifier between the server's 250 and its own commit"
     steps: ClassVar[tuple[Step, ...]] = ("dot",)
     after: ClassVar[float] = 0.03
+
+    def counts(self, world: World, moment: Moment) -> bool:
+        """The server has taken it, and the database doesn't know."""
+        message = identity(moment.content).partition(":")[2].strip()
+        states = [row["state"] for row in world.rows(_STATE, message)]
+        return states == ["data"]
+
+
+def comes(
+    world: World, holds: Callable[[], bool], seconds: float | None = None, *, pause: float = 0.02
+) -> bool:
+    """Whether it comes to hold while the load goes on, or within `seconds`."""
+    end = None if seconds is None else time.monotonic() + seconds
+    while not holds():
+        if (time.monotonic() > end) if end is not None else not world.loading.is_set():
+            return False
+        time.sleep(pause)
+    return True
+
+
+def is_at_work(world: World, name: str) -> bool:
+    """Whether a worker has claimed something and not yet said what became of it."""
+    return bool(world.rows(_AT_WORK, name, name, name)[0]["at_work"])
 
 
 FAULTS = [WebAnytime, WebAfterCommit, WorkerAnytime, BeforeContent, AfterTheDot, AfterTheAnswer]

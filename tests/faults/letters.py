@@ -10,13 +10,14 @@ from typing import Any
 from tests.faults.mailserver import MailServer, Taken
 
 _LINK = re.compile(r"https?://[^\s<>\"]+/r/[^\s<>\"]+")
-_PROPERTY = re.compile(r"^(UID|SEQUENCE|DTSTAMP|DTSTART|ORGANIZER)[;:](.*)$", re.MULTILINE)
+_PROPERTY = re.compile(r"^(UID|SEQUENCE|DTSTAMP|DTSTART|ORGANIZER|ATTENDEE)[;:](.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
     """One mail. `began`: when the first byte came (monotonic). Without a calendar `method` is ""
-    and `sequence` -1. `words`: all that can be read in it but the address it went to."""
+    and `sequence` -1. `recipient`: to whom the server was told to bring it; `to` and `attendee`: to
+    whom it says it goes. `words`: all that can be read in it but the address it went to."""
 
     began: float
     recipient: str
@@ -29,6 +30,8 @@ class Letter:
     organizer: str
     link: str
     words: str
+    to: str
+    attendee: str
 
 
 @dataclass(slots=True)
@@ -77,6 +80,8 @@ def _letter(taken: Taken) -> Letter:
         organizer=found.get("ORGANIZER", "").lower().rpartition("mailto:")[2],
         link="" if link is None else link[0],
         words="\n".join([*headers, *texts]),
+        to=",".join(sorted(one.addr_spec.lower() for one in mail["To"].addresses)),
+        attendee=found.get("ATTENDEE", "").lower().rpartition("mailto:")[2],
     )
 
 

@@ -14,16 +14,34 @@ from tests.faults.fault import Fault, Missed
 from tests.faults.letters import Letters
 from tests.faults.load import Load
 from tests.faults.municipality import with_staff_for_each
+from tests.faults.wires_own import after_missed
 from tests.faults.world import World
 
 WARM_UP = 6  # rounds before the first fault, so that there are meetings and reminders
 LONGEST_DELAY = 0.8  # seconds of the load after which a fault strikes at the latest
 _ACCEPTED = """
     SELECT m.kind, m.mailbox, coalesce(m.told, -1) AS told, count(*) AS n
-    FROM notifier.messages m WHERE m.state = 'accepted' AND m.ground <> 'duty'
+    FROM notifier.messages m WHERE m.state = 'accepted'
     GROUP BY m.kind, m.mailbox, m.told
 """
 Mails = Counter[tuple[str, str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """All until the end of a round: the mails of each kind and revision that each mailbox has, and
+    what each family did and was answered."""
+
+    mails: Mails
+    done: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """How what was lived differs from the calm; `lines` None: not compared, and `why`."""
+
+    lines: tuple[str, ...] | None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +72,7 @@ class Season:
     number: int = 0
     repeated: int = 0
     has_failed: bool = False
-    mails: dict[int, Mails] = field(default_factory=dict)  # accepted so far, after each round
+    lived: dict[int, Lived] = field(default_factory=dict)  # after each round
 
     def warm_up(self, rounds: int) -> None:
         """Rounds that aren't looked at one by one."""
@@ -101,22 +119,35 @@ class Season:
         except AssertionError as error:
             return Moment(name, number, seconds, lost=(str(error), *self.load.wrong))
         found = self.checks.look()
-        self.mails[number] = accepted(self.world)
-        beyond = fault.check(self.world) if fault is not None and not missed else []
+        self.lived[number] = Lived(accepted(self.world), frozenset(self.load.done))
+        beyond = _beyond(fault, self.world, missed=missed)
         repeated, self.repeated = found.repeated - self.repeated, found.repeated
         wrong = (*found.wrong, *self.load.wrong, *beyond)
         return Moment(name, number, seconds, tuple(found.lost), wrong, repeated, missed)
 
-    def apart_from(self, calm: dict[int, Mails]) -> list[str]:
-        """8: what is other than in the same rounds without a fault."""
-        number = max(self.mails, default=0)
-        if number not in calm or self.load.clock_left:
-            return []
-        ours, theirs = self.mails[number], calm[number]
-        missing, more = theirs - ours, ours - theirs
-        return [f"calm has {key} {n} more" for key, n in sorted(missing.items())] + [
-            f"calm has {key} {n} less" for key, n in sorted(more.items())
-        ]
+    def apart_from(self, calm: dict[int, Lived]) -> Apart:
+        """8: what is other than in the same rounds without a fault: mails, and what was done."""
+        number = max(self.lived, default=0)
+        if number not in calm:
+            return Apart(None, "there was no calm run as long")
+        if self.load.clock_left:
+            return Apart(None, "time went on before all was done")
+        ours, theirs = self.lived[number], calm[number]
+        missing, more = theirs.mails - ours.mails, ours.mails - theirs.mails
+        return Apart(
+            (
+                *(f"calm has {key} {n} more" for key, n in sorted(missing.items())),
+                *(f"calm has {key} {n} less" for key, n in sorted(more.items())),
+                *(f"only the calm has: {one}" for one in sorted(theirs.done - ours.done)),
+                *(f"the calm hasn't: {one}" for one in sorted(ours.done - theirs.done)),
+            )
+        )
+
+
+def _beyond(fault: Fault | None, world: World, *, missed: bool) -> list[str]:
+    if fault is None:
+        return []
+    return after_missed(fault) if missed else fault.check(world)
 
 
 def accepted(world: World) -> Mails:

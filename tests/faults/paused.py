@@ -6,24 +6,51 @@ from random import Random
 from typing import ClassVar
 
 from tests.faults.fault import Missed, Plain
+from tests.faults.killed import LONGEST_DELAY, comes, is_at_work
+from tests.faults.wires_mail import identity
 from tests.faults.world import LEASE_SECONDS, WORKERS, World
 from tests.support.smtp import Moment, Step
 
 _EACH, _KINDS = 3, (*WORKERS, "beat")
+_WAITS = """
+    SELECT count(*)::integer AS n FROM bus.deliveries WHERE subscriber = %s AND state = 'waiting'
+"""
+_DUE = """
+    SELECT scheduler_api.unsettled(clock.read())::integer AS scheduler,
+           notifier_api.unsettled(clock.read())::integer AS notifier
+"""
+# To when the next thing falls due, if that is later than tomorrow.
+_A_DAY_OR_MORE = """
+    SELECT clock.move(greatest(
+        clock.read() + interval '1 day',
+        least(scheduler_api.next_instant(clock.read()), notifier_api.next_instant(clock.read()))
+        + interval '1 minute'))
+"""
+_BURST = """
+    SELECT kind, count(*)::integer AS n FROM notifier.messages
+    WHERE message_id = ANY(%s) AND meeting_id IS NOT NULL
+    GROUP BY meeting_id, mailbox, kind HAVING count(*) > 1
+"""
 
 
 class StoppedThenKilled(Plain):
     """It may have taken a call from the queue, which is then lost with it. The sweep finds it."""
 
+    waits: ClassVar[bool] = True
     id: ClassVar[str] = "F3"
     name: ClassVar[str] = "F3-stopped"
     sentence: ClassVar[str] = "SIGSTOP of a worker, work rung for, then kill -9"
 
     def strike(self, world: World, random: Random) -> None:
         name = random.choice(WORKERS)
+        time.sleep(random.uniform(0.0, LONGEST_DELAY))
         world.freeze(name)
+        came = comes(world, lambda: _is_left(world, name))
         time.sleep(random.uniform(0.3, 2.0))
+        came = came or _is_left(world, name)
         world.kill(name)
+        if not came:
+            raise Missed
 
 
 class PausedBeyondItsLease(Plain):
@@ -74,16 +101,36 @@ class BeatDeadForADay(Plain):
 
     id: ClassVar[str] = "F8"
     name: ClassVar[str] = "F8-beat-dead"
-    sentence: ClassVar[str] = "beat dead for a day in which nobody else rings"
+    sentence: ClassVar[str] = "beat dead for a day or more in which nobody else rings"
     twin: ClassVar[bool] = False  # time stands still in the calm one
 
     def strike(self, world: World, random: Random) -> None:
         world.stop("beat")
-        world.until(lambda: not world.loading.is_set(), 60)
-        world.settle()
-        world.meddle("SELECT clock.move(clock.read() + interval '1 day')")
-        time.sleep(random.uniform(0.5, 1.5))
-        world.start("beat")
+        try:
+            world.until(lambda: not world.loading.is_set(), 60)
+            world.settle()
+            self.before = len(world.mail.taken)
+            world.meddle(_A_DAY_OR_MORE)
+            due = sum(world.rows(_DUE)[0].values())
+            time.sleep(random.uniform(0.5, 1.5))
+        finally:
+            world.start("beat")
+        if not due:
+            raise Missed
+
+    def check(self, world: World) -> list[str]:
+        """What is caught up with doesn't come in a burst."""
+        mails = [identity(one.content) for one in world.mail.taken[self.before :]]
+        idents = [one.partition(":")[2].strip() for one in mails]
+        return [
+            f"{row['n']} mails of {row['kind']} for one meeting to one mailbox"
+            for row in world.rows(_BURST, idents)
+        ]
+
+
+def _is_left(world: World, name: str) -> bool:
+    """Whether there is work that a worker that stands still has, or has been rung for."""
+    return bool(world.rows(_WAITS, name)[0]["n"]) or is_at_work(world, name)
 
 
 def _all(world: World) -> list[str]:

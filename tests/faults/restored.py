@@ -3,6 +3,7 @@
 import shutil
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import ClassVar
 
 from samspel.embedded.ground import Ground
 from tests.faults.fault import Missed, Plain
+from tests.faults.wires_mail import identity
 from tests.faults.world import World
 
 _WATCHED_SECONDS = 4.0  # two pokes of beat
 _BRAKE = "SELECT brake_reason FROM notifier.high_water"
 _HELD = "SELECT count(*) AS n FROM notifier.messages WHERE state = 'held'"
+_HELD_ONES = "SELECT message_id, mailbox FROM notifier.messages WHERE state = 'held'"
 _DUE = """
     SELECT count(*) AS n FROM notifier.messages
     WHERE state IN ('due', 'claimed', 'data', 'retry', 'unknown') AND due_at <= clock.read()
@@ -46,15 +49,27 @@ class Yesterday(Plain):
         world.until(lambda: not world.loading.is_set(), 60)
         assert world.rest(), "it doesn't come to rest before anything is restored"
         sent = len(world.mail.taken)
+        keep = world.home / "keep"
         with _stopped(world):
             data.rename(today)
             yesterday.rename(data)
-        self._watch(world, sent)
-        with _stopped(world):
-            shutil.rmtree(data)
-            today.rename(data)
+            shutil.copytree(keep, kept := data.with_name("keep"), dirs_exist_ok=True)
+        try:
+            was_due = self._watch(world, sent)
+            if was_due:
+                self._decide(world, sent, random.choice(("release", "drop")))
+        finally:
+            with _stopped(world):
+                shutil.rmtree(data)
+                today.rename(data)
+                shutil.copytree(kept, keep, dirs_exist_ok=True)
+            # What left the copy isn't of the world that goes on.
+            del world.mail.taken[sent:]
+        if not was_due:
+            raise Missed
 
-    def _watch(self, world: World, sent: int) -> None:
+    def _watch(self, world: World, sent: int) -> int:
+        """How much was due in it."""
         was_due = world.rows(_DUE)[0]["n"] + world.rows(_HELD)[0]["n"]
         braked = world.until(lambda: world.rows(_BRAKE)[0]["brake_reason"] is not None, 20)
         time.sleep(_WATCHED_SECONDS)
@@ -64,6 +79,27 @@ class Yesterday(Plain):
             self.wrong.append(f"{len(world.mail.taken) - sent} mails left the restored database")
         if was_due and not world.rows(_HELD)[0]["n"]:
             self.wrong.append(f"none of {was_due} due messages was held")
+        return int(was_due)
+
+    def _decide(self, world: World, sent: int, word: str) -> None:
+        """As an administrator does, who can't know either: nothing goes more than once more."""
+        held = {str(row["message_id"]): row["mailbox"] for row in world.rows(_HELD_ONES)}
+        world.run("held", word)
+        if not world.rest():
+            self.wrong.append(f"it doesn't come to rest after held {word}")
+        again = Counter(
+            (identity(one.content).partition(":")[2].strip(), one.recipient.lower())
+            for one in world.mail.taken[sent:]
+        )
+        for (ident, recipient), number in again.items():
+            if number > 1:
+                self.wrong.append(f"{number} mails of one message after held {word}")
+            if ident in held and word == "drop":
+                self.wrong.append("what was dropped has left")
+            if held.get(ident, recipient) != recipient:
+                self.wrong.append("what was held has left to another mailbox")
+        if world.rows(_HELD)[0]["n"]:
+            self.wrong.append(f"after held {word} something is still held")
 
     def check(self, _: World, /) -> list[str]:
         return self.wrong

@@ -58,7 +58,9 @@ def test_X3_a_canary_is_found_in_every_part_of_a_mail() -> None:
 def test_X3_a_canary_is_found_in_tables_but_not_in_those_of_cases(registered_url: str) -> None:
     with psycopg.connect(registered_url) as database:
         database.execute("UPDATE cases.people SET name = %s", [f"Vera {SCHOOL}"])
+        database.commit()
         assert SEARCH.in_database(registered_url) == []
+        assert SEARCH.missing_in_cases(registered_url) == ["Zeolitasson"]
         database.execute(
             "INSERT INTO bus.events (type, source, subject, time, data)"
             " VALUES ('x', 'y', %s, now(), %s)",
@@ -76,3 +78,5 @@ def test_X3_a_canary_is_found_in_redis_and_in_files(broker_url: str, tmp_path: P
     assert SEARCH.in_redis(broker_url) == [f"{SCHOOL} in Redis"]
     (tmp_path / "web.log").write_text(f"all is well\nerror: {SCHOOL}\n")
     assert SEARCH.in_files(tmp_path) == [f"{SCHOOL} in web.log, line 2"]
+    (tmp_path / "web.log").write_bytes(b"all is well\nGranit=C3=\r\n=A4ngs=\r\nskolan\n")
+    assert SEARCH.in_files(tmp_path) == [f"{SCHOOL} in web.log"], "over a fold"

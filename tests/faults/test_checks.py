@@ -1,33 +1,41 @@
 """The harness's own eyes: each breach is seen, and what is right isn't one."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, cast
-from uuid import UUID
 
 import pytest
 
+from tests.faults.addressed import misaddressed
 from tests.faults.checks import Checks, _out_of_order, _told_too_much, _twice
-from tests.faults.families import CHILD, Forbidden, Json
+from tests.faults.counted import done_twice, told_twice
+from tests.faults.ended import unended
+from tests.faults.examples import (
+    BOOKED,
+    CASE,
+    LINK,
+    MAILBOX,
+    MEETING,
+    NOW,
+    OTHER,
+    PERSON,
+    STAFF,
+    STAFFS,
+    STARTS,
+    changed,
+    letter,
+    link_to,
+    message,
+    register,
+)
+from tests.faults.expected import untold
+from tests.faults.families import CHILD, Family, Forbidden, Json
+from tests.faults.held import holdings
 from tests.faults.letters import Letter
 from tests.faults.load import Load
+from tests.faults.register import Register
 from tests.faults.world import World
-
-CASE = UUID(int=7)
-
-
-def letter(ident: str = "<a@x.example>", **changes: Any) -> Letter:
-    values: Json = {
-        "began": 10.0, "recipient": "vh.1@hemma.example", "message_id": ident, "content": b"a",
-        "method": "REQUEST", "uid": "u", "sequence": 0, "starts_at": "20270308T090000",
-        "organizer": "moten+k@x.example", "link": "", "words": "Möte",
-    }  # fmt: skip
-    return Letter(**(values | changes))
-
-
-def message(**changes: Any) -> dict[str, Json]:
-    row = {"id": 1, "kind": "call", "ground": "consent", "case_id": CASE, "doubts": 0}
-    return {"<a@x.example>": row | changes}
-
 
 REPEATS = [
     ([letter(), letter(began=12.0)], 1, 0),  # after an unknown outcome: counted, not wrong
@@ -61,38 +69,243 @@ def test_a_name_in_a_mail_is_seen() -> None:
     assert list(_told_too_much([letter()])) == []
 
 
-@dataclass
-class FakeWorld:
-    """With one member of the staff, who is the only one known."""
-
-    def rows(self, *_: object) -> list[Json]:
-        return [{"email": "rektor@fel.example"}]
+def test_an_old_REQUEST_that_is_repeated_after_the_CANCEL_is_seen() -> None:
+    call, cancel = letter(), letter("<b@x.example>", began=11.0, method="CANCEL", sequence=1)
+    assert list(_out_of_order([call, cancel, replace(call, began=12.0)]))
+    assert list(_out_of_order([call, replace(call, began=10.5), cancel])) == []
 
 
-@dataclass
 class FakeLoad:
-    forbidden: Forbidden = field(default_factory=Forbidden)
+    """A load of which only what is forbidden is asked."""
+
+    def __init__(self, forbidden: Forbidden) -> None:
+        self.forbidden = forbidden
 
 
 WRONG = [
-    (letter(), Forbidden(without_consent={str(CASE): 9.0}), 1),
-    (letter(), Forbidden(without_consent={str(CASE): 11.0}), 0),  # it had begun before
-    (letter(method="CANCEL"), Forbidden(without_consent={str(CASE): 9.0}), 0),
-    (letter(), Forbidden(protected={"vh.1@hemma.example": 9.0}), 1),
-    (letter(method="CANCEL"), Forbidden(protected={"vh.1@hemma.example": 9.0}), 1),
-    (letter(), Forbidden(never={"vh.1@hemma.example"}), 1),
-    (letter(), Forbidden(left={"vh.1@hemma.example": 9.0}), 1),
-    (letter(method="CANCEL"), Forbidden(left={"vh.1@hemma.example": 9.0}), 0),
-    (letter(recipient="okand@annan.example"), Forbidden(), 1),
-    (letter(recipient="rektor@fel.example"), Forbidden(), 0),
+    (letter(), Forbidden(without_consent={CASE: 9.0}), 1),
+    (letter(), Forbidden(without_consent={CASE: 11.0}), 0),  # it had begun before
+    (letter(method="CANCEL"), Forbidden(without_consent={CASE: 9.0}), 0),
+    (letter(), Forbidden(protected={MAILBOX: 9.0}), 1),
+    (letter(method="CANCEL"), Forbidden(protected={MAILBOX: 9.0}), 1),
+    (letter(), Forbidden(never={MAILBOX}), 1),
+    (letter(), Forbidden(left={MAILBOX: 9.0}), 1),
+    (letter(method="CANCEL"), Forbidden(left={MAILBOX: 9.0}), 0),
     (letter("<unknown@x.example>"), Forbidden(), 1),
 ]
 
 
+def checks(forbidden: Forbidden) -> Checks:
+    return Checks(cast(World, None), cast(Load, FakeLoad(forbidden)))
+
+
 @pytest.mark.parametrize(("sent", "forbidden", "breaches"), WRONG)
+@pytest.mark.parametrize("ground", ["consent", "none"])  # whatever the product calls it
 def test_a_mail_to_the_wrong_one_or_after_a_no_is_seen(
-    sent: Letter, forbidden: Forbidden, breaches: int
+    sent: Letter, forbidden: Forbidden, breaches: int, ground: str
 ) -> None:
-    load = FakeLoad(forbidden)
-    checks = Checks(cast(World, FakeWorld()), cast(Load, load))
-    assert len(list(checks._to_the_wrong([sent], message()))) == breaches
+    seen = checks(forbidden)._to_the_wrong([sent], message(ground=ground), register())
+    assert len(list(seen)) == breaches
+
+
+@pytest.mark.parametrize("why", [{"no_mail": True}, {"dead_email": MAILBOX}])
+def test_X7_a_mail_to_who_wants_none_or_to_a_dead_mailbox_is_seen(why: Json) -> None:
+    eyes, shut = checks(Forbidden()), changed("people", **why)
+    assert list(eyes._to_the_wrong([letter(began=1.0)], message(), shut)) == []  # before it was
+    eyes._shut[MAILBOX] = 9.0
+    assert list(eyes._to_the_wrong([letter(began=10.0)], message(), shut))
+
+
+def test_what_is_right_is_no_breach() -> None:
+    staffs = letter(
+        "<s@x.example>", recipient=STAFFS, to=STAFFS, attendee=STAFFS, link=link_to(OTHER),
+        organizer="moten+s@x.example",
+    )  # fmt: skip
+    both = [letter(link=link_to(LINK)), staffs]
+    rows = message() | message(
+        "<s@x.example>", id=2, mailbox=STAFFS, person_id=STAFF, party="staff"
+    )
+    assert list(misaddressed(both, rows, register())) == []
+    assert list(holdings(both, list(rows.values()), register())) == []
+    assert (
+        list(unended(list(rows.values()), {"<a@x.example>", "<s@x.example>"}, register(), ())) == []
+    )
+    assert list(told_twice(both, rows)) == []
+
+
+AMISS: list[tuple[Json, Json, Register]] = [
+    ({"recipient": STAFFS}, {}, register()),  # the bytes are another recipient's
+    ({"to": STAFFS}, {}, register()),
+    ({"attendee": STAFFS}, {}, register()),
+    ({"organizer": "moten+s@x.example"}, {}, register()),
+    ({"link": link_to(OTHER)}, {}, register()),
+    ({"link": link_to(PERSON)}, {"person_id": STAFF}, register()),
+    ({}, {"person_id": STAFF, "party": "staff"}, register()),  # in the guardian's mailbox
+    ({}, {}, replace(register(), participants=[])),  # of another family
+    ({}, {}, changed("people", email="annan@annan.example")),  # nobody has it
+    ({}, {"kind": "alert", "ground": "duty"}, register()),  # for staff alone
+    ({}, {"ground": "none"}, register()),
+    ({}, {"kind": "cancel"}, register()),  # rests on what is held, never on a consent
+    ({}, {"party": "child"}, register()),
+]
+
+
+@pytest.mark.parametrize(("sent", "row", "known"), AMISS)
+def test_a_mail_that_isnt_its_recipients_is_seen(sent: Json, row: Json, known: Register) -> None:
+    assert list(misaddressed([letter(**sent)], message(**row), known))
+
+
+def test_S1_a_mail_to_an_organisation_that_no_consent_covers_is_seen() -> None:
+    staffs = letter(recipient=STAFFS, to=STAFFS, attendee="", organizer="")
+    row = message(mailbox=STAFFS, person_id=STAFF, party="staff")
+    assert list(misaddressed([staffs], row, register())) == []
+    others = changed("consents", organisations=["police"])
+    assert list(misaddressed([staffs], row, others))
+
+
+REASONS: list[tuple[str, str | None, Register]] = [  # what bears it out
+    ("call", "meeting-off", changed("meetings", state="cancelled")),
+    ("reminder", "meeting-moved", changed("meetings", sequence=1)),
+    ("call", "no-consent", changed("consents", state="withdrawn")),
+    ("reminder", "said-no", changed("attendance", answered_at=NOW)),
+    ("cancel", "protected", changed("people", protected=True)),
+    ("call", "address-changed", changed("people", email="ny@hemma.example")),
+    ("call", "case-closed", changed("cases", state="closed")),
+]
+
+
+@pytest.mark.parametrize(("kind", "reason", "bears_out"), REASONS)
+def test_a_mail_is_stopped_only_for_a_reason_that_the_register_bears_out(
+    kind: str, reason: str, bears_out: Register
+) -> None:
+    rows = list(message(kind=kind, state="suppressed", reason=reason).values())
+    assert list(unended(rows, set(), bears_out, ())) == []
+    assert list(unended(rows, set(), register(), ()))
+    of_another_kind = [one | {"kind": "other"} for one in rows]
+    assert list(unended(of_another_kind, set(), bears_out, ()))
+
+
+def test_a_mail_stopped_for_no_reason_or_one_that_there_isnt_is_seen() -> None:
+    for reason in (None, "any-word", "kind-unknown"):
+        rows = list(message(state="suppressed", reason=reason).values())
+        assert list(unended(rows, set(), register(), ()))
+
+
+def test_what_was_missed_or_too_late_is_seen_unless_nobody_was_at_work() -> None:
+    late = list(message(state="suppressed", reason="too-late").values())
+    missed = replace(register(), missed=[{"key": "k", "useful_until": STARTS}])
+    assert len(list(unended(late, set(), missed, ()))) == 2
+    assert list(unended(late, set(), missed, [(NOW, datetime(2027, 3, 9, tzinfo=UTC))])) == []
+
+
+def test_a_failed_mail_needs_a_task_made_since_about_its_person_and_meeting() -> None:
+    rows = list(message(state="failed", reason="550").values())
+    task = {"id": OTHER, "case_id": CASE, "owner": STAFF, "about": PERSON, "meeting_id": MEETING,
+            "state": "done", "due_on": None, "created_at": NOW}  # fmt: skip
+
+    def seen(**changes: Any) -> bool:
+        return bool(list(unended(rows, set(), replace(register(), tasks=[task | changes]), ())))
+
+    assert not seen()
+    assert seen(about=STAFF)
+    assert seen(meeting_id=OTHER)
+    assert seen(created_at=datetime(2027, 2, 1, tzinfo=UTC))  # of an earlier one
+
+
+def test_R8_a_reminder_that_nobody_got_is_seen() -> None:
+    calls = message() | message("<s@x.example>", mailbox=STAFFS, person_id=STAFF)
+    reminders = message("<c@x.example>", kind="reminder") | message(
+        "<d@x.example>", kind="reminder", mailbox=STAFFS, person_id=STAFF
+    )
+    assert len(list(untold(list(calls.values()), (), register()))) == 2
+    assert list(untold(list((calls | reminders).values()), (), register())) == []
+    leap = [(NOW, STARTS)]  # nobody was at work until it had begun
+    assert list(untold(list(calls.values()), (), register(), leap)) == []
+    too_soon = changed("clock", now=datetime(2027, 3, 4, 7, 59, tzinfo=UTC))
+    assert list(untold(list(calls.values()), (), too_soon)) == []
+
+
+def test_a_reminder_that_was_asked_for_and_didnt_come_is_seen() -> None:
+    asked, early = [(MEETING, NOW)], changed("clock", now=BOOKED)
+    came = message("<c@x.example>", kind="nudge", created_at=NOW)
+    assert list(untold([], asked, early))
+    assert list(untold(list(came.values()), asked, early)) == []
+
+
+def test_X2_an_alert_about_a_limit_that_nobody_got_is_seen() -> None:
+    case = replace(
+        changed("clock", now=datetime(2027, 3, 9, 12, tzinfo=UTC)), meetings=[], attendance=[]
+    )
+    alert = message(kind="alert", person_id=STAFF, payload={"limit_on": "2027-03-15"})
+    assert list(untold([], (), case))
+    assert list(untold(list(alert.values()), (), case)) == []
+
+
+def test_X2_a_duty_of_which_nobody_was_told_is_seen() -> None:
+    duty = {"id": OTHER, "case_id": None, "owner": STAFF, "state": "open"}
+    known = replace(register(), tasks=[duty], meetings=[], attendance=[])
+    assert list(untold([], (), known))
+    assert list(untold(list(message(task_id=OTHER, person_id=STAFF).values()), (), known)) == []
+
+
+@pytest.mark.parametrize("kind", ["reminder", "nudge", "alert", "task"])
+def test_the_same_thing_said_in_two_mails_is_seen(kind: str) -> None:
+    two = [letter(method=""), letter("<b@x.example>", method="")]
+    rows = message(kind=kind) | message("<b@x.example>", id=2, kind=kind)
+    assert list(told_twice(two, rows))
+    assert list(told_twice([two[0], two[0]], rows)) == []  # a repeat is one mail
+    assert list(told_twice(two, rows, [(MEETING, BOOKED)])) == []  # one of them was asked for
+    rows["<b@x.example>"] |= {"due_at": NOW}
+    assert list(told_twice(two, rows)) == []  # another day
+
+
+CALLS: list[tuple[int, int, bool]] = [(1, 1, False), (1, 2, True), (0, 1, True), (1, 0, True)]
+
+
+@pytest.mark.parametrize(("answered", "done", "is_seen"), CALLS)
+def test_F1_a_call_that_took_effect_twice_or_though_refused_is_seen(
+    answered: int, done: int, is_seen: bool
+) -> None:
+    family = Family(0, 0, case=CASE, effects=Counter({"meeting.remind": answered}))
+    calls = [{"case_id": CASE, "action": "meeting.remind", "n": done}] if done else []
+    assert bool(list(done_twice([family], set(), replace(register(), calls=calls)))) is is_seen
+
+
+def test_F1_a_case_that_nobody_opened_is_seen() -> None:
+    assert list(done_twice([], set(), register()))
+    assert list(done_twice([], {CASE}, register())) == []
+
+
+def without_meeting(known: Register) -> Register:
+    return replace(known, attendance=[known.attendance[0]])  # the staff aren't asked for here
+
+
+HELD: list[tuple[list[Letter], Register, bool]] = [
+    ([letter()], without_meeting(register()), False),
+    ([], without_meeting(register()), True),
+    ([letter(starts_at="20270308T100000")], without_meeting(register()), True),
+    ([letter()], without_meeting(changed("meetings", state="cancelled")), True),
+    ([letter(), letter("<c@x.example>", method="CANCEL")],
+     without_meeting(changed("meetings", state="cancelled")), False),
+    ([letter()], register(), True),  # the staff hold nothing
+    ([letter()], without_meeting(changed("people", email="ny@hemma.example")), True),  # it was left
+    ([], without_meeting(changed("people", protected=True)), True),  # and nobody's task
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("letters", "known", "is_seen"), HELD)
+def test_a_mailbox_holds_what_is_to_come_and_nothing_else(
+    letters: list[Letter], known: Register, is_seen: bool
+) -> None:
+    rows = message() | message("<c@x.example>", kind="cancel")
+    known.addresses[MAILBOX] = PERSON
+    assert bool(list(holdings(letters, list(rows.values()), known))) is is_seen
+
+
+def test_X6_whoever_was_called_and_is_protected_now_is_a_task_once_it_changes() -> None:
+    known, rows = without_meeting(changed("people", protected=True)), list(message().values())
+    assert list(holdings([letter()], rows, known)) == []  # it stands as they were told
+    moved = [letter(starts_at="20270309T090000")]
+    assert list(holdings(moved, rows, known))
+    known.tasks.append({"about": PERSON, "meeting_id": MEETING})
+    assert list(holdings(moved, rows, known)) == []

@@ -1,4 +1,4 @@
-"""What the faults are made with does what it says: the proxy and the mail server."""
+"""What the faults are made with does what it says: the proxy, the mail server, their own cases."""
 
 import smtplib
 import socket
@@ -6,10 +6,16 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
+import httpx2
 import pytest
 
+from tests.faults.canary import Canaries
+from tests.faults.collector import Collector
 from tests.faults.mailserver import (
     HOST,
     Answer,
@@ -17,10 +23,15 @@ from tests.faults.mailserver import (
     MailServer,
     Rule,
     Say,
+    Taken,
     Wait,
     make_certificates,
 )
 from tests.faults.proxy import Proxy
+from tests.faults.wires_canary import _wrong
+from tests.faults.wires_own import OwnCase, after_missed
+from tests.faults.wires_withdrawal import InContent
+from tests.faults.world import World
 from tests.support.smtp import Moment
 
 
@@ -193,3 +204,71 @@ def test_the_certificate_can_expire_and_encryption_can_be_withheld(server: MailS
     assert send(server, tls=True) == "SMTPNotSupportedError"
     server.calm()
     assert send(server, tls=True) == "taken"
+
+
+@dataclass
+class FakeWorld:
+    """In which an own case has these calls."""
+
+    states: list[str]
+    closed: list[str] = field(default_factory=list)
+
+    def rows(self, *_: object) -> list[dict[str, Any]]:
+        return [{"kind": "call", "state": state} for state in self.states]
+
+    def ask(self, _: str, path: str, __: object) -> None:
+        self.closed.append(path)
+
+
+def own_case(world: FakeWorld) -> OwnCase:
+    return OwnCase(cast(World, world), "7", [], ("a@hemma.example", "b@hemma.example"), "x", "y")
+
+
+@pytest.mark.parametrize(("states", "breaches"), [(["accepted"] * 4, 0), (["accepted"] * 3, 1)])
+def test_an_instant_that_never_came_is_no_excuse_for_a_mail_that_never_came(
+    states: list[str], breaches: int
+) -> None:
+    world, fault = FakeWorld(states), InContent()
+    assert after_missed(fault) == [], "it hadn't begun"
+    fault.own = own_case(world)
+    assert len(after_missed(fault)) == breaches
+    assert world.closed == ["cases/7/close"]
+
+
+def mail(began: float, at: float) -> Taken:
+    return Taken(began, at, datetime(2027, 3, 1, tzinfo=UTC), 1, "s@k.example", "a@h.example", b"")
+
+
+WITHDRAWN = [  # asked at 10, answered at 11
+    ({"a"}, set(), {"a": mail(9.0, 12.0)}, 0),
+    (set(), set(), {"a": mail(9.0, 12.0)}, 1),  # on its way all the time, and not named
+    (set(), {"a"}, {}, 1),
+    ({"a"}, set(), {"a": mail(10.2, 10.8)}, 0),  # it came and went meanwhile
+    ({"a"}, set(), {"a": mail(8.0, 9.0)}, 1),  # named, and taken long before
+    ({"a"}, set(), {}, 1),  # named, and never begun
+]
+
+
+@pytest.mark.parametrize(("named", "in_content", "taken", "breaches"), WITHDRAWN)
+def test_F10_the_answer_to_a_withdrawal_names_what_had_begun_and_nothing_else(
+    named: set[str], in_content: set[str], taken: dict[str, Taken], breaches: int
+) -> None:
+    fault = InContent()
+    fault.asked, fault.acknowledged = 10.0, 11.0
+    fault.before, fault.after = in_content, in_content
+    fault.answer = {"already_leaving": [{"id": one, "kind": "call"} for one in named]}
+    assert len(fault._not_as_told(taken)) == breaches
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "breaches"), [(422, "no", 0), (201, "yes", 1), (422, "Zeolitus!", 1)]
+)
+def test_X3_a_bad_call_is_refused_and_says_no_name(status: int, text: str, breaches: int) -> None:
+    told = ("POST cases", httpx2.Response(status, text=text))
+    assert len(_wrong(told, Canaries(("Zeolitus",)))) == breaches
+
+
+def test_the_collector_keeps_what_it_is_sent() -> None:
+    with Collector() as collector:
+        assert httpx2.post(collector.url, content=b"a span").status_code == 200
+    assert collector.bodies == [b"a span"]

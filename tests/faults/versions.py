@@ -9,30 +9,69 @@ from random import Random
 from typing import ClassVar
 
 from tests.conftest import ROOT
-from tests.faults.fault import Plain
+from tests.faults.wires_own import OwnCase
 from tests.faults.world import WORKERS, World
 
+PATIENCE = 60.0  # it includes the start of a process
 BEFORE = "0ef1849"  # the last commit before the database's revision 0007
 
 
-class OldBesideNew(Plain):
-    """From the first moment on; one of the six dies, and the others take up what it had."""
+class OldBesideNew:
+    """From the first moment on. For a while the old one of a kind is alone, then the new one; and
+    one of the six dies, and the others take up what it had."""
 
     id: ClassVar[str] = "F14"
     name: ClassVar[str] = "F14-versions"
-    sentence: ClassVar[str] = "workers of the version before beside the new ones, and one dies"
+    sentence: ClassVar[str] = "workers of the version before beside and in place of the new ones"
+    twin: ClassVar[bool] = False  # it has cases of its own
 
-    def strike(self, world: World, random: Random) -> None:
-        old = world.home / "old"
-        if not old.exists():
-            check_out(old)
+    def strike(self, world: World, random: Random, /) -> None:
+        self.wrong: list[str] = []
         for name in WORKERS:
-            if f"{name}-2" not in world.keeper.names:
-                added = world.add(name, cwd=old)
-                # The folder it runs in comes before the one that is installed.
-                assert added == f"{name}-2"
-        both = [*WORKERS, *(f"{name}-2" for name in WORKERS)]
-        world.kill(random.choice(both))
+            if old_one(name) not in world.keeper.names:
+                add_old(world, name)
+        kind = random.choice(("scheduler", "notifier"))  # an own case has nothing for the third
+        for whose, alone, other in (
+            ("old", old_one(kind), kind),
+            ("new", kind, old_one(kind)),
+        ):
+            self._work_alone(world, random, whose, alone, other)
+        world.kill(random.choice([*WORKERS, *map(old_one, WORKERS)]))
+
+    def _work_alone(self, world: World, random: Random, whose: str, alone: str, other: str) -> None:
+        """A case of its own is called to its meeting with nobody else of that kind there."""
+        lives = world.keeper.restarts(alone)
+        world.stop(other)
+        try:
+            own = OwnCase.open(world, random)
+            own.sign()
+            world.until(lambda: _is_called(own), PATIENCE)
+        finally:
+            world.start(other)
+        self.wrong += [f"the {whose} one alone: {line}" for line in own.every_call_was_accepted()]
+        if world.keeper.restarts(alone) != lives:
+            self.wrong.append(f"the {whose} one died by itself")
+
+    def check(self, _: World, /) -> list[str]:
+        return self.wrong
+
+
+def old_one(name: str) -> str:
+    return f"{name}-2"
+
+
+def add_old(world: World, name: str) -> None:
+    """The folder it runs in comes before the one that is installed."""
+    old = world.home / "old"
+    if not old.exists():
+        check_out(old)
+    added = world.add(name, cwd=old)
+    assert added == old_one(name)
+
+
+def _is_called(own: OwnCase) -> bool:
+    states = [one["state"] for one in own.messages() if one["kind"] == "call"]
+    return states == ["accepted"] * 4
 
 
 def is_here() -> bool:

@@ -1,10 +1,11 @@
 """X3: no fault, but the search for what mustn't be anywhere, in a world that works and fails.
 
-Of all that there is, only mails that came in are excepted, and addresses, which hold no canary.
+All that is looked for stands in cases that are lived through meanwhile, which is asked first. Of
+all that there is, only mails that came in are excepted; where mail goes stands in the notifier's
+tables and in the mails themselves.
 """
 
 import threading
-from contextlib import suppress
 from datetime import date
 from random import Random
 from typing import Any, ClassVar, Self
@@ -14,13 +15,17 @@ import redis
 
 from shared.ids import staff_id
 from tests.faults.canary import Canaries
-from tests.faults.families import CANARIES
+from tests.faults.families import CHILD, GUARDIAN, REASON, RESIDENCE
+from tests.faults.municipality import SCHOOL
 from tests.faults.wires_own import OwnCase
 from tests.faults.world import METRICS_TOKEN, World
 
-PERSONAL_NUMBER = "20140228-2384"
+NAMES = (CHILD, GUARDIAN, SCHOOL)
+PERSONAL_NUMBER = "20140228-2386"  # of nobody, and with the last digit that belongs to it
 TITLE = "Samråd om Zirkonia"
-WANTED = Canaries((*CANARIES, PERSONAL_NUMBER, TITLE))
+_REFUSED = (PERSONAL_NUMBER, TITLE, RESIDENCE)  # wherever it is written: not even a case holds it
+BORN = "2015-11-29"
+TYPE = "spindelmote"
 _LAST_WORD = "enough-has-been-heard"
 Json = dict[str, Any]
 
@@ -35,32 +40,79 @@ class Searched:
 
     def strike(self, world: World, random: Random, /) -> None:
         with _Overheard(world.valkey_url) as heard:
-            own = OwnCase.open(world, random)
-            own.sign()
-            self.errors = [answer for call in _bad_calls(own) if (answer := _told(world, *call))]
-            self.in_redis = WANTED.in_redis(world.valkey_url)
+            own = _cases_of_canaries(world, random)
+            # Nobody else's are known: what is in use of a family is its own mark and addresses.
+            self.stored = Canaries((*NAMES, REASON, BORN, *(one.mark for one in own)))
+            mailboxes = [mailbox for one in own for mailbox in one.mailboxes]
+            self.unsaid = Canaries(
+                (*self.stored.texts, *_REFUSED, TYPE, *mailboxes, "hemma.example")
+            )
+            self.told = [_told(world, *call) for call in _bad_calls(own[0])]
+            self.in_redis = self.unsaid.in_redis(world.valkey_url)
             world.until(lambda: not world.loading.is_set(), 20)
-            self.in_redis += WANTED.in_redis(world.valkey_url)
-        self.in_redis += [f"{text} in a command to Redis" for text in WANTED.within(heard.said)]
+            self.in_redis += self.unsaid.in_redis(world.valkey_url)
+        self.in_redis += [f"{one} in a command to Redis" for one in self.unsaid.within(heard.said)]
         self.heard = heard.commands
-        own.end()
+        self.missing = self.stored.missing_in_cases(world.database_url)
+        for one in own:
+            one.end()
 
     def check(self, world: World, /) -> list[str]:
-        told = [f"{one} in an error" for text in self.errors for one in WANTED.within(text)]
-        mails = [one for mail in world.mail.taken for one in WANTED.in_mail(mail.content)]
-        shown = {"Authorization": f"Bearer {METRICS_TOKEN}"}
-        metrics = WANTED.within(world.web.get("/metrics", headers=shown).text)
+        everywhere = Canaries((*self.stored.texts, *_REFUSED))
+        in_mails = Canaries((*everywhere.texts, TYPE, "spindelmöte"))
+        spans = len(world.traces.bodies)
+        world.until(lambda: len(world.traces.bodies) > spans, 15)  # they come some at a time
         found = [
+            *(f"{one} is in no case, so it can't be looked for" for one in self.missing),
             *self.in_redis,
-            *told,
-            *mails,
-            *(f"{one} in the metrics" for one in metrics),
-            *WANTED.in_database(world.database_url),
-            *WANTED.in_files(world.logs),
+            *(line for one in self.told for line in _wrong(one, everywhere)),
+            *(one for mail in world.mail.taken for one in in_mails.in_mail(mail.content)),
+            *(f"{one} in the metrics" for one in self.unsaid.within(_metrics(world))),
+            *(f"{one} in a trace" for one in self.unsaid.within(b"\n".join(world.traces.bodies))),
+            *everywhere.in_database(world.database_url),
+            *(f"{one} in cases" for one in _kept(world)),
+            *self.unsaid.in_files(world.logs),
         ]
-        if not (self.errors and self.heard and world.mail.taken):
+        if not (self.told and self.heard and world.mail.taken and world.traces.bodies):
             found.append("there was nothing to search")
         return sorted(set(found))
+
+
+def _cases_of_canaries(world: World, random: Random) -> list[OwnCase]:
+    """One as any other, and one with a reason; both live through their calls."""
+    child: Json = {"name": f"{CHILD} {GUARDIAN}", "unit": "centralskolan", "email": None}
+    child |= {"birth_date": BORN, "protected": False}
+    own = [
+        OwnCase.open(world, random),
+        OwnCase.open(
+            world,
+            random,
+            {"procedure": TYPE, "reason": REASON, "participants": [], "child": child},
+        ),
+    ]
+    for one in own:
+        one.sign()
+    return own
+
+
+def _wrong(told: "tuple[str, httpx2.Response]", search: Canaries) -> list[str]:
+    call, answer = told
+    wrong = [f"{one} in an error" for one in search.within(answer.text)]
+    if not answer.is_client_error:
+        wrong.append(f"a bad call was answered by {answer.status_code}: {call}")
+    return wrong
+
+
+def _metrics(world: World) -> str:
+    shown = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+    return world.web.get("/metrics", headers=shown).text
+
+
+def _kept(world: World) -> list[str]:
+    """What is refused, and stands in a case for all that."""
+    refused = Canaries(_REFUSED)
+    missing = refused.missing_in_cases(world.database_url)
+    return [one for one in _REFUSED if one not in missing]
 
 
 class _Overheard:
@@ -94,7 +146,7 @@ class _Overheard:
 
 def _bad_calls(own: OwnCase) -> list[tuple[str, str, Any]]:
     """Each refused for another reason: what is sent holds canaries, what is answered mustn't."""
-    child, guardian, school, home = CANARIES[0], CANARIES[1], CANARIES[2], CANARIES[3]
+    child, guardian, school, home = CHILD, GUARDIAN, SCHOOL, RESIDENCE
     person = {"name": f"{child} {guardian}", "protected": False}
     case: Json = {
         "procedure": "samverkansmote",
@@ -132,12 +184,11 @@ def _bad_calls(own: OwnCase) -> list[tuple[str, str, Any]]:
     ]
 
 
-def _told(world: World, method: str, path: str, body: Any) -> str:
-    """The error's body; the path is the caller's own, and may come back."""
-    with suppress(httpx2.TransportError):
-        answer = world.web.request(method, f"/api/v1/{path}", json=body, timeout=30)
-        return answer.text if answer.is_error else ""
-    return ""
+def _told(world: World, method: str, path: str, body: Any) -> "tuple[str, httpx2.Response]":
+    """Which call, in short, and the answer. The path is the caller's own, and may come back."""
+    answer = world.web.request(method, f"/api/v1/{path}", json=body, timeout=30)
+    fields = ", ".join(sorted(body)) if isinstance(body, dict) and len(body) < 4 else ""
+    return f"{method} {path.partition('/')[0].partition('?')[0]} {fields}", answer
 
 
 FAULTS = [Searched]

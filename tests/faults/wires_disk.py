@@ -18,13 +18,14 @@ import httpx2
 import psycopg
 
 from tests.faults.fault import Missed
-from tests.faults.wires_mail import every_call_was_accepted, repeats_are_the_same
+from tests.faults.wires_mail import repeats_are_the_same
 from tests.faults.wires_own import OwnCase
 from tests.faults.world import World
 
 MEGABYTES = 700
 PATIENCE = 60.0
 _MOST_FOR_A_SMALL_ONE = 4 * 2**30
+_NO_ROOM = ("No space left on device", "DiskFull")
 _PIECE = 2**20
 
 
@@ -42,6 +43,7 @@ class Full:
             raise Missed
         self.own = OwnCase.open(world, random)
         ballast = world.home / "ballast"
+        sizes = {path.stem: world.log_size(path.stem) for path in world.logs.glob("*.log")}
         self.told: list[httpx2.Response] = []
         try:
             fill(ballast)
@@ -54,6 +56,9 @@ class Full:
         finally:
             ballast.unlink(missing_ok=True)
         self.own.sign()
+        refused = any(one.status_code == 503 for one in self.told)
+        if not refused and not any(_had_no_room(world, *one) for one in sizes.items()):
+            raise Missed
 
     def _ask_for_something(self, world: World) -> None:
         """A change, once: what is wanted is a clear answer."""
@@ -68,7 +73,11 @@ class Full:
         unclear = {one.status_code for one in self.told if not one.is_success} - {503}
         wrong = [f"a call was answered by {code}" for code in sorted(unclear)]
         wrong += ["an error tells of the family" for one in self.told if self.own.mark in one.text]
-        return [*wrong, *every_call_was_accepted(self.own), *repeats_are_the_same(self.own, world)]
+        return [*wrong, *self.own.every_call_was_accepted(), *repeats_are_the_same(self.own, world)]
+
+
+def _had_no_room(world: World, name: str, since: int) -> bool:
+    return any(words in world.log_of(name, since) for words in _NO_ROOM)
 
 
 def fill(ballast: Path) -> None:

@@ -49,7 +49,7 @@ class Refuses:
             raise Missed
 
     def check(self, _: World, /) -> list[str]:
-        return every_call_was_accepted(self.own)
+        return self.own.every_call_was_accepted()
 
 
 class Scripted:
@@ -81,7 +81,7 @@ class Scripted:
         raise NotImplementedError
 
     def check(self, _: World, /) -> list[str]:
-        return every_call_was_accepted(self.own)
+        return self.own.every_call_was_accepted()
 
     def at(self, step: str, answer: Answer) -> Rule:
         def rule(moment: Moment) -> Answer | None:
@@ -151,7 +151,7 @@ class HangsUp(Scripted):
         return self.at("dot", HangUp(taken=random.random() < 0.5))
 
     def check(self, world: World, /) -> list[str]:
-        return [*every_call_was_accepted(self.own), *repeats_are_the_same(self.own, world)]
+        return [*self.own.every_call_was_accepted(), *repeats_are_the_same(self.own, world)]
 
 
 class Stalls(Scripted):
@@ -164,7 +164,7 @@ class Stalls(Scripted):
         return self.at("dot", Wait(random.uniform(4.5, 5.5)))
 
     def check(self, world: World, /) -> list[str]:
-        return [*every_call_was_accepted(self.own), *repeats_are_the_same(self.own, world)]
+        return [*self.own.every_call_was_accepted(), *repeats_are_the_same(self.own, world)]
 
 
 class Untrusted:
@@ -177,6 +177,7 @@ class Untrusted:
 
     def strike(self, world: World, random: Random, /) -> None:
         self.own = OwnCase.open(world, random)
+        self.since = world.log_size("notifier")
         world.mail.encrypt("none" if self.how == "none" else "expired")
         world.smtp.reset_all()
         began = len(world.mail.began)
@@ -191,7 +192,7 @@ class Untrusted:
             raise Missed
 
     def check(self, world: World, /) -> list[str]:
-        wrong = every_call_was_accepted(self.own)
+        wrong = self.own.every_call_was_accepted()
         if self.in_clear:
             wrong.append(f"the content of {self.in_clear} mails began to leave")
         if self.reason not in world.log_of("notifier"):  # said once a minute
@@ -211,15 +212,6 @@ class ExpiredCertificate(Untrusted):
     sentence: ClassVar[str] = "the mail server's certificate has expired"
     how: ClassVar[str] = "expired"
     reason: ClassVar[str] = "connect-certificate"
-
-
-def every_call_was_accepted(own: OwnCase) -> list[str]:
-    """Of a case with four that are called. It is closed then."""
-    states = [one["state"] for one in own.messages() if one["kind"] == "call"]
-    own.end()
-    if states != ["accepted"] * 4:
-        return [f"the four calls of the own case ended as {sorted(states)}"]
-    return []
 
 
 def repeats_are_the_same(own: OwnCase, world: World) -> list[str]:

@@ -30,8 +30,8 @@ class OwnCase:
     mark: str
 
     @classmethod
-    def open(cls, world: World, random: Random) -> "OwnCase":
-        """Nobody has signed yet."""
+    def open(cls, world: World, random: Random, more: Json | None = None) -> "OwnCase":
+        """Nobody has signed yet. `more`: fields of the case beside or in place of the usual."""
         people = {one["code"]: one["id"] for one in world.get("people")}
         rektor = random.choice(sorted(_SCHOOLS))
         mark = f"{random.getrandbits(48):012x}"
@@ -60,7 +60,8 @@ class OwnCase:
                 for mailbox in mailboxes
             ],
         }
-        case = world.post("cases", body)
+        case = world.post("cases", body | (more or {}))
+        world.own_cases[case["id"]] = mailboxes
         return cls(world, case["id"], case["consents"], mailboxes, rektor, mark)
 
     def sign(self) -> None:
@@ -88,6 +89,30 @@ class OwnCase:
             self.id,
         )
 
+    def in_content(self) -> set[str]:
+        """The messages that rest on the family's consent and whose content is leaving just now."""
+        rows = self.world.rows(
+            "SELECT id::text FROM notifier.messages"
+            " WHERE case_id = %s AND state = 'data' AND ground <> 'duty' AND kind <> 'cancel'",
+            self.id,
+        )
+        return {row["id"] for row in rows}
+
+    def every_call_was_accepted(self) -> list[str]:
+        """What is wrong with the four calls, once all is at rest; and the case is closed."""
+        states = [one["state"] for one in self.messages() if one["kind"] == "call"]
+        self.end()
+        if states != ["accepted"] * 4:
+            return [f"the four calls of the own case ended as {sorted(states)}"]
+        return []
+
     def end(self) -> None:
         """Close it, so that nobody is kept from other meetings by it."""
         self.world.ask("POST", f"cases/{self.id}/close", {"outcome": "declined"})
+
+
+def after_missed(fault: object) -> list[str]:
+    """The instant that it waits for didn't come. If that is so since mail was lost, it is said: all
+    that an own case has been told to do has happened."""
+    own = getattr(fault, "own", None)
+    return own.every_call_was_accepted() if isinstance(own, OwnCase) else []

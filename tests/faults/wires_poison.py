@@ -7,7 +7,6 @@ from typing import ClassVar
 import psycopg
 from psycopg.types.json import Jsonb
 
-from tests.faults.wires_mail import every_call_was_accepted
 from tests.faults.wires_own import Json, OwnCase
 from tests.faults.world import METRICS_TOKEN, World
 
@@ -58,6 +57,7 @@ class Poison:
     def strike(self, world: World, random: Random, /) -> None:
         self.own = OwnCase.open(world, random)
         self.subscriber = random.choice(sorted(_HARMLESS))
+        self.since = world.log_size(self.subscriber)
         place = random.randint(0, THOUSAND)
         poison_of = random.choice(_POISONS)
         with psycopg.connect(world.database_url) as database:
@@ -101,9 +101,9 @@ class Poison:
             wrong.append(f"{self.left} deliveries of the thousand others weren't made")
         if not self.alarm:
             wrong.append("nobody is told of it by the metrics")
-        if "set aside" not in world.log_of(self.subscriber):
+        if "set aside" not in world.log_of(self.subscriber, self.since):
             wrong.append("nobody is told of it by the log")
-        return [*wrong, *every_call_was_accepted(self.own)]
+        return [*wrong, *self.own.every_call_was_accepted()]
 
 
 def _set_aside(world: World, subscriber: str) -> bool:

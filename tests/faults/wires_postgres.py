@@ -6,7 +6,7 @@ from random import Random
 from typing import ClassVar
 
 from tests.faults.fault import Missed
-from tests.faults.wires_mail import every_call_was_accepted, repeats_are_the_same
+from tests.faults.wires_mail import repeats_are_the_same
 from tests.faults.wires_own import OwnCase
 from tests.faults.world import World
 from tests.support.smtp import Moment, Step
@@ -19,6 +19,13 @@ _TWICE = """
     GROUP BY meeting_id, mailbox, told HAVING count(*) > 1
     UNION ALL SELECT 'invitation', count(*)::integer FROM notifier.invitations
     GROUP BY meeting_id, mailbox HAVING count(*) > 1
+    UNION ALL SELECT 'meeting of one step', count(*)::integer FROM cases.meetings
+    WHERE state IN ('proposed', 'booked') AND case_id IS NOT NULL
+    GROUP BY case_id, step HAVING count(*) > 1
+    UNION ALL SELECT 'task', count(*)::integer FROM cases.tasks WHERE state = 'open'
+    GROUP BY case_id, meeting_id, kind, owner, about, rule, due_on, details HAVING count(*) > 1
+    UNION ALL SELECT 'due row', count(*)::integer FROM scheduler.due WHERE state = 'planned'
+    GROUP BY case_id, event_type, event, due_at HAVING count(*) > 1
 """
 
 
@@ -30,7 +37,7 @@ class WithOwnCase:
     def check(self, world: World, /) -> list[str]:
         twice = [f"{row['what']} stands {row['n']} times" for row in world.rows(_TWICE)]
         same = repeats_are_the_same(self.own, world)
-        return [*every_call_was_accepted(self.own), *same, *twice]
+        return [*self.own.every_call_was_accepted(), *same, *twice]
 
 
 class RestartedAtOnce(WithOwnCase):

@@ -1,17 +1,19 @@
 """F6: Redis goes, forgets, falls silent, and is full. All it holds stands in the database too."""
 
+import threading
 import time
 from random import Random
 from typing import ClassVar
 
 import redis
 
+from tests.faults.fault import Missed
 from tests.faults.wires_own import OwnCase
-from tests.faults.world import World
+from tests.faults.world import WORKERS, World
 
 MINUTE = 60.0
 _RESETS, _RESETS_SECONDS = 20, 3.0
-_BEATS = "SELECT service FROM bus.heartbeats WHERE at > to_timestamp(%s)"
+_BEATS = "SELECT service FROM bus.heartbeats WHERE service <> 'inbound' AND at > to_timestamp(%s)"
 
 
 class Doorbell:
@@ -23,15 +25,15 @@ class Doorbell:
 
     def strike(self, world: World, random: Random, /) -> None:
         self.own = OwnCase.open(world, random)
-        self.harm(world, random)
         began = time.monotonic()
-        self.own.sign()
+        self.harm(world, random)
         self.answered = time.monotonic() - began
         self.mend(world, random)
         (now,) = world.rows("SELECT extract(epoch FROM clock_timestamp())::float AS now")
         self.mended = now["now"]
 
     def harm(self, world: World, random: Random, /) -> None:
+        """Do it, and have the own case signed in the midst of it."""
         raise NotImplementedError
 
     def mend(self, world: World, random: Random, /) -> None:
@@ -51,23 +53,50 @@ class Doorbell:
         return wrong
 
 
-class Restarted(Doorbell):
-    name: ClassVar[str] = "F6-restarted"
-    sentence: ClassVar[str] = "Redis is killed, and comes back empty"
+class Forgets(Doorbell):
+    """The workers stand still, so that it lies in Redis what they have been rung for."""
 
-    def harm(self, world: World, _: Random, /) -> None:
+    def harm(self, world: World, random: Random, /) -> None:
+        for name in WORKERS:
+            world.freeze(name)
+        try:
+            self.own.sign()
+            rung = _rung_for(world)
+            self.forget(world)
+        finally:
+            for name in WORKERS:
+                world.thaw(name)
+        if not rung:
+            raise Missed
+        self.and_again(world, random)
+
+    def forget(self, world: World, /) -> None:
+        raise NotImplementedError
+
+    def and_again(self, world: World, random: Random, /) -> None:
+        """While they are at work again."""
+
+
+class Restarted(Forgets):
+    name: ClassVar[str] = "F6-restarted"
+    sentence: ClassVar[str] = "Redis is killed with calls in it, and comes back empty"
+
+    def forget(self, world: World, /) -> None:
         world.kill("valkey")
 
 
-class Flushed(Doorbell):
+class Flushed(Forgets):
     name: ClassVar[str] = "F6-flushall"
-    sentence: ClassVar[str] = "FLUSHALL, three times in a second"
+    sentence: ClassVar[str] = "FLUSHALL with calls in it, and twice more within a second"
 
-    def harm(self, world: World, random: Random, /) -> None:
+    def forget(self, world: World, /) -> None:
         with redis.Redis.from_url(world.valkey_url) as valkey:
-            for _ in range(3):
-                valkey.flushall()
-                time.sleep(random.uniform(0, 0.5))
+            valkey.flushall()
+
+    def and_again(self, world: World, random: Random, /) -> None:
+        for _ in range(2):
+            time.sleep(random.uniform(0, 0.5))
+            self.forget(world)
 
 
 class HalfOpen(Doorbell):
@@ -76,6 +105,7 @@ class HalfOpen(Doorbell):
 
     def harm(self, world: World, _: Random, /) -> None:
         world.valkey.half_open()
+        self.own.sign()
 
     def mend(self, world: World, random: Random, /) -> None:
         time.sleep(random.uniform(0, 2))
@@ -87,9 +117,13 @@ class Resets(Doorbell):
     sentence: ClassVar[str] = "20 times in 3 s every connection to Redis is reset"
 
     def harm(self, world: World, random: Random, /) -> None:
-        for _ in range(_RESETS):
+        signing = threading.Thread(target=self.own.sign)
+        for number in range(_RESETS):
+            if number == 1:
+                signing.start()
             world.valkey.reset_all()
             time.sleep(random.uniform(0.5, 1.5) * _RESETS_SECONDS / _RESETS)
+        signing.join()
 
 
 class OutOfMemory(Doorbell):
@@ -100,11 +134,18 @@ class OutOfMemory(Doorbell):
         with redis.Redis.from_url(world.valkey_url) as valkey:
             self.before = valkey.config_get("maxmemory")["maxmemory"]
             valkey.config_set("maxmemory", "1")
+        self.own.sign()
 
     def mend(self, world: World, random: Random, /) -> None:
         time.sleep(random.uniform(0.5, 2))
         with redis.Redis.from_url(world.valkey_url) as valkey:
             valkey.config_set("maxmemory", self.before)
+
+
+def _rung_for(world: World) -> int:
+    """How many calls lie in the queues of the workers."""
+    with redis.Redis.from_url(world.valkey_url) as valkey:
+        return sum(int(valkey.llen(key)) for key in valkey.scan_iter(_type="list"))
 
 
 FAULTS = [Restarted, Flushed, HalfOpen, Resets, OutOfMemory]

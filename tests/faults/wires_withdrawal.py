@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 from tests.faults.fault import Missed
 from tests.faults.mailserver import Taken
 from tests.faults.wires_mail import identity
-from tests.faults.wires_own import OwnCase
+from tests.faults.wires_own import Json, OwnCase
 from tests.faults.world import World
 from tests.support.smtp import Moment, Step
 
 PATIENCE = 20.0
+OF_DUTY = ("task", "alert", "digest")
 AT_ONCE = 5.0  # seconds in which the withdrawal is answered: it never waits for the mail server
 
 
@@ -33,10 +34,9 @@ class Withdrawn:
             if hit.is_set() or not self._is_on_its_way(moment):
                 return
             hit.set()
-            began = time.monotonic()
+            self.before, self.asked = self.own.in_content(), time.monotonic()
             self.answer = self.own.withdraw()
-            self.acknowledged = time.monotonic()
-            self.took = self.acknowledged - began
+            self.acknowledged, self.after = time.monotonic(), self.own.in_content()
             withdrawn.set()
 
         hook = world.mail.on(step, withdraw)
@@ -48,10 +48,17 @@ class Withdrawn:
             world.until(lambda: bool(self.own.messages()), PATIENCE)
             world.smtp.allow()
             if not withdrawn.wait(PATIENCE):
-                raise Missed
+                self._withdraw_late(hit)
         finally:
             world.smtp.allow()
             world.mail.off(hook)
+
+    def _withdraw_late(self, hit: threading.Event) -> None:
+        """No mail came to such a step, which is told as missed; but one that did, and whose
+        withdrawal isn't answered, is a breach."""
+        if not hit.is_set():
+            raise Missed
+        raise AssertionError("a withdrawal isn't answered while a mail is on its way")
 
     def _is_on_its_way(self, moment: Moment) -> bool:
         if moment.step == "connect":
@@ -59,20 +66,54 @@ class Withdrawn:
         return self.own.concerns(moment)
 
     def check(self, world: World, /) -> list[str]:
-        wrong = [f"answered after {self.took:.1f} s"] if self.took > AT_ONCE else []
+        took = self.acknowledged - self.asked
+        wrong = [f"answered after {took:.1f} s"] if took > AT_ONCE else []
         mine = {f"Message-ID: {one['message_id']}": one for one in self.own.messages()}
         taken = [mail for mail in world.mail.taken if identity(mail.content) in mine]
-        calls = [mail for mail in taken if mine[identity(mail.content)]["kind"] == "call"]
-        late = [mail for mail in calls if mail.began > self.acknowledged]
-        wrong += [f"{len(late)} calls began to leave after the withdrawal"] if late else []
+        barred = [mail for mail in taken if self._is_barred(mine[identity(mail.content)])]
+        late = [mail for mail in barred if mail.began > self.acknowledged]
+        wrong += [f"{len(late)} mails began to leave after the withdrawal"] if late else []
         wrong += self._half_sent(world, {mail.began for mail in taken})
+        calls = [mail for mail in barred if mine[identity(mail.content)]["kind"] == "call"]
         called = {mail.recipient for mail in calls}
         told = {m.recipient for m in taken if mine[identity(m.content)]["kind"] == "cancel"}
         wrong += [f"{len(called - told)} were called and not told that it is off"] * bool(
             called - told
         )
+        wrong += [f"{len(told - called)} are told that off is what they never got"] * bool(
+            told - called
+        )
         self.own.end()
-        return wrong + self.beyond(calls)
+        wrong += self._not_as_told({mine[identity(mail.content)]["id"]: mail for mail in barred})
+        return wrong + self.beyond()
+
+    def _is_barred(self, message: Json) -> bool:
+        """Of all that is sent about the case, whether this mustn't leave any more. What staff have
+        to do about it rests on their duty."""
+        if message["kind"] == "cancel":
+            return False
+        return message["mailbox"] in self.own.mailboxes or message["kind"] not in OF_DUTY
+
+    def _not_as_told(self, taken: dict[str, Taken]) -> list[str]:
+        """The answer names exactly what had begun and wasn't marked yet."""
+        named = {one["id"] for one in self.answer["already_leaving"]}
+        surely = {
+            ident
+            for ident, mail in taken.items()
+            if mail.began < self.asked and mail.at > self.acknowledged
+        }
+        surely |= self.before & self.after
+        left_out = surely - named
+        wrong = [f"{len(left_out)} had begun to leave and aren't in the answer"] * bool(left_out)
+        perhaps = {
+            ident
+            for ident, mail in taken.items()
+            if mail.began < self.acknowledged and mail.at > self.asked
+        }
+        beyond = named - self.before - self.after - perhaps
+        if beyond:
+            wrong.append(f"{len(beyond)} are in the answer and hadn't begun to leave")
+        return wrong
 
     def _half_sent(self, world: World, whole: set[float]) -> list[str]:
         """Content to the family that began after the answer and never came to its end."""
@@ -83,7 +124,7 @@ class Withdrawn:
         ]
         return [f"{len(begun)} mails to the family broke off in their content"] if begun else []
 
-    def beyond(self, _: list[Taken]) -> list[str]:
+    def beyond(self) -> list[str]:
         return []
 
 
@@ -100,10 +141,9 @@ class InContent(Withdrawn):
     sentence: ClassVar[str] = "consent is withdrawn while a mail's content is on its way"
     steps: ClassVar[tuple[Step, ...]] = ("dot",)
 
-    def beyond(self, _: list[Taken]) -> list[str]:
-        named = {one["id"] for one in self.answer["already_leaving"]}
-        known = {one["id"] for one in self.own.messages() if one["kind"] == "call"}
-        return [] if named and named <= known else ["what had begun to leave isn't in the answer"]
+    def beyond(self) -> list[str]:
+        leaving = self.answer["already_leaving"]
+        return [] if leaving else ["what had begun to leave isn't in the answer"]
 
 
 FAULTS = [BeforeContent, InContent]

@@ -12,11 +12,13 @@ from uuid import uuid4
 
 import httpx2
 import psycopg
-from psycopg.rows import dict_row
 
 from samspel.ports import LOOPBACK, free_port
 from samspel.process import Process
+from tests.faults.calling import Calls
+from tests.faults.collector import Collector
 from tests.faults.keeper import Keeper
+from tests.faults.looking import Looking
 from tests.faults.mailserver import HOST, MailServer, make_certificates
 from tests.faults.plan import TOKEN, planned, port_of, through
 from tests.faults.proxy import Proxy
@@ -49,7 +51,8 @@ class World:
     `mail`: the mail server that all mail goes to. `postgres`, `valkey`, `smtp`: the proxies that
     the services go through. `database_url`, `valkey_url`: the servers themselves, for the harness
     alone. `loading`: set while the load goes on. `keeper`: the processes by name (postgres, valkey,
-    web, cases, scheduler, notifier, inbound, beat).
+    web, cases, scheduler, notifier, inbound, beat). `own_cases`: the mailboxes of the families that
+    faults have opened cases for, by case. `calls`: who waits for an answer. `traces`: all spans.
     """
 
     mail: MailServer
@@ -63,6 +66,8 @@ class World:
     logs: Path
     inbound_port: int
     loading: threading.Event
+    traces: Collector
+    calls: Calls
 
     def __init__(
         self,
@@ -77,6 +82,7 @@ class World:
         self._municipality, self._clock = municipality, clock
         self._settings = settings or {}
         self.loading = threading.Event()
+        self.own_cases: dict[str, tuple[str, ...]] = {}
         self._stack = ExitStack()
         self._steps: dict[str, Process] = {}
 
@@ -84,23 +90,9 @@ class World:
 
     def ask(self, method: str, path: str, body: Json | None = None, **more: Any) -> httpx2.Response:
         """One call of the API, sent again with the same key for as long as nobody answers (a lost
-        connection, 502, 503). `path` begins after /api/v1/."""
-        headers = more.pop("headers", {})
-        if method != "GET":
-            headers = {"Idempotency-Key": uuid4().hex} | headers
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                answer = self.web.request(
-                    method, f"/api/v1/{path}", headers=headers, **_json(body), **more
-                )
-            except httpx2.TransportError:
-                if time.monotonic() > deadline:
-                    raise
-            else:
-                if answer.status_code not in (502, 503) or time.monotonic() > deadline:
-                    return answer
-            time.sleep(0.1)
+        connection, 502, 503). `path` begins after /api/v1/. The answer's `extensions` say in
+        "attempts" how often it was sent."""
+        return self.calls.ask(method, path, body, **more)
 
     def get(self, path: str) -> Any:
         answer = self.ask("GET", path)
@@ -132,27 +124,25 @@ class World:
 
     def rows(self, query: str, *values: Any) -> list[Json]:
         """What the database itself holds, read past every proxy in a transaction of its own."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                with psycopg.connect(self.database_url, row_factory=dict_row) as database:
-                    return database.execute(query.encode(), values).fetchall()
-            except psycopg.OperationalError:  # it is being started again
-                if time.monotonic() > deadline:
-                    raise
-            time.sleep(0.1)
+        return self._looking.rows(query, *values)
 
-    def meddle(self, statement: str, *values: Any, table: str | None = None) -> None:
-        """Change the database behind the services' backs, as a fault does. `table`: while nobody
-        else has a row of it locked, so that neither waits for the other for ever."""
+    def meddle(self, statement: str, *values: Any, table: str | None = None) -> int:
+        """Change the database behind the services' backs, as a fault does; how many rows. `table`:
+        while nobody else has a row of it locked, so that neither waits for the other for ever."""
         with psycopg.connect(self.database_url) as database:
             if table is not None:
                 database.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE".encode())
-            database.execute(statement.encode(), values)
+            return database.execute(statement.encode(), values).rowcount
 
-    def log_of(self, name: str) -> str:
-        """All that a process (by name, also of its earlier lives) has written."""
-        return (self.logs / f"{name}.log").read_text(errors="replace")
+    def log_of(self, name: str, since: int = 0) -> str:
+        """What a process (by name, also of its earlier lives) has written; `since`: after so many
+        bytes (`log_size`)."""
+        path = self.logs / f"{name}.log"
+        return path.read_bytes()[since:].decode(errors="replace") if path.exists() else ""
+
+    def log_size(self, name: str) -> int:
+        path = self.logs / f"{name}.log"
+        return path.stat().st_size if path.exists() else 0
 
     def until(self, holds: Callable[[], bool], seconds: float = 10.0) -> bool:
         """Whether it comes to hold within the time; asked every 50 ms."""
@@ -210,6 +200,10 @@ class World:
             changes["command"] = (*command, f"{schedule}-{uuid4().hex[:6]}")
         return self.keeper.add(name, **changes)
 
+    def await_web(self) -> bool:
+        """Whether calls are answered again, by services that reach each other."""
+        return self.until(self._is_ready, PATIENCE)
+
     def run(self, *words: str) -> str:
         """What `samspel <words>` prints with the world's environment, once it has ended well."""
         command = (sys.executable, "-m", "samspel", *words)
@@ -233,6 +227,7 @@ class World:
         certificates = make_certificates(self.home / "certificates")
         self.mail = self._stack.enter_context(MailServer(certificates=certificates))
         self.smtp = self._stack.enter_context(Proxy(self.mail.port))
+        self.traces = self._stack.enter_context(Collector())
         self.inbound_port = free_port()
         house = planned(
             self.home, self._municipality, clock=self._clock, inbound_port=self.inbound_port,
@@ -249,6 +244,7 @@ class World:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         self.web = httpx2.Client(base_url=web, headers=headers, timeout=60)
         self._stack.callback(self.web.close)
+        self.calls = Calls(self.web, PATIENCE)
         wires = self._wires(others[0])
         self._stack.callback(self.keeper.close)  # once more: they end before their proxies do
         for server in servers:
@@ -259,6 +255,8 @@ class World:
         """What the services are told in place of the servers' own addresses; makes the proxies."""
         self.database_url = process.env["SAMSPEL_DATABASE_URL"]
         self.valkey_url = process.env["SAMSPEL_BROKER_URL"]
+        self._looking = Looking(self.database_url, PATIENCE)
+        self._stack.callback(self._looking.close)
         self.postgres = self._stack.enter_context(Proxy(port_of(self.database_url)))
         self.valkey = self._stack.enter_context(Proxy(port_of(self.valkey_url)))
         return {
@@ -268,6 +266,7 @@ class World:
             "SAMSPEL_SMTP_URL": f"smtp://{HOST}:{self.smtp.port}",
             "SAMSPEL_SMTP_CA": str(self.mail.authority),
             "SAMSPEL_METRICS_TOKEN": METRICS_TOKEN,
+            "SAMSPEL_OTLP_URL": self.traces.url,
             **_SHORT,
             **self._settings,
         }
@@ -283,14 +282,10 @@ class World:
                 self.keeper.launch(process)
         for name in self.keeper.names:
             self.keeper.await_ready(name)
-        assert self.until(self._is_ready, PATIENCE), "the services don't reach each other"
+        assert self.await_web(), "the services don't reach each other"
 
     def _is_ready(self) -> bool:
         try:
             return self.web.get("/readyz").status_code == 200
         except httpx2.TransportError:
             return False
-
-
-def _json(body: Json | None) -> dict[str, Any]:
-    return {} if body is None else {"json": body}

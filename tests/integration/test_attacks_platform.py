@@ -111,6 +111,12 @@ def test_X3_no_personal_number_is_kept_in_a_name_or_a_reference(house: CasesHous
         for body, field in (
             (new_case(child=new_case()["child"] | {"name": f"Alva {number}"}), "child.name"),
             (new_case(guardians=[guardian(f"Kim {number}")]), "guardians.0.name"),
+            (new_case(guardians=[guardian(phone=number)]), "guardians.0.phone"),
+            (new_case(guardians=[guardian(email=f"{number}@hem.example")]), "guardians.0.email"),
+            (
+                new_case(guardians=[guardian(email=f"kim.{number}@hem.example")]),
+                "guardians.0.email",
+            ),
         ):
             answer = send(house, "/api/v1/cases", body)
             assert answer.status_code == 422
@@ -120,8 +126,34 @@ def test_X3_no_personal_number_is_kept_in_a_name_or_a_reference(house: CasesHous
     assert house.saved() == before
     case = house.open_case()
     consent = f"/api/v1/cases/{case['id']}/consents/{case['consents'][0]['id']}/sign"
-    answer = send(house, consent, {"form_reference": f"BUN/{TWELFTH}"})
-    assert (answer.status_code, TWELFTH in answer.text) == (422, False)
+    for between in ("-", "_", "/", ":", "."):
+        number = TWELFTH.replace("-", between)
+        answer = send(house, consent, {"form_reference": f"BUN/{number}"})
+        assert (answer.status_code, number in answer.text) == (422, False)
+
+
+def test_X3_no_form_keeps_a_personal_number_and_each_says_what_is_wrong(house: CasesHouse) -> None:
+    case, anna = house.open_case(), house.visitor()
+    before = house.saved()
+    said = "Det ser ut att stå ett personnummer här."
+    page = anna.post(
+        f"/arenden/{case['id']}/vardnadshavare/ny",
+        {"name": f"Kim {TWELFTH}", "email": f"{TWELFTH}@hem.example", "phone": TWELFTH,
+         "postal_address": f"Storgatan 1, {COORDINATION}"},
+    )  # fmt: skip
+    assert (page.status_code, unescape(page.text).count(said)) == (422, 4)
+    page = house.client.post(
+        "/intresseanmalan",
+        data={"who": "guardian", "phone": TWELFTH, "email": f"kim.{TWELFTH}@hem.example"},
+    )
+    assert (page.status_code, unescape(page.text).count(said)) == (422, 2)
+    assert house.saved() == before
+
+
+def test_a_length_of_thousands_of_digits_is_too_large_and_no_error(house: CasesHouse) -> None:
+    for digits, status in (("9" * 5_000, 413), ("0" * 5_000 + "2", 422), ("x" * 5_000, 422)):
+        answer = send(house, "/api/v1/cases", {}, **{"Content-Length": digits})
+        assert answer.status_code == status
 
 
 def test_a_name_of_ten_megabytes_is_not_even_read(house: CasesHouse) -> None:

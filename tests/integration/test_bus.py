@@ -17,6 +17,7 @@ from shared.bus.publishing import publish
 from shared.bus.subscribers import NOTIFIER, SCHEDULER
 from shared.db import Database, Unit
 from shared.queue import Doorbell
+from tests.support.no_room import no_room, raising
 
 
 @pytest.fixture
@@ -176,21 +177,48 @@ def test_F2_what_a_dead_worker_had_claimed_is_taken_up_after_its_lease(
     assert effects(database_url) == Counter(cases)
 
 
-def test_F12_an_event_that_kills_every_worker_is_set_aside_too(
+@pytest.mark.parametrize("code", ["53200", "57P01", "08006", "57014"])
+def test_F12_a_poison_event_that_fails_as_if_by_the_database_holds_up_nobody(
+    database: Database, database_url: str, code: str
+) -> None:
+    """The database is well: all others are done at once, and that one is set aside in the end."""
+    cases = publish_cases(database, 5)
+
+    def handle(event: Event, unit: Unit) -> None:
+        effect(event, unit)
+        if event.subject == cases[2]:
+            unit.connection.execute(raising(code))
+
+    of = deliveries(database, handle)
+    drain(of)
+    assert effects(database_url) == Counter(set(cases) - {cases[2]})
+    for _ in range(delivery.ATTEMPTS):
+        let_leases_pass(database_url)
+        drain(of)
+    assert states(database_url) == Counter({"done": 4, "set-aside": 1})
+    assert effects(database_url) == Counter(set(cases) - {cases[2]})
+
+
+def test_F12_an_event_that_kills_its_connection_is_set_aside_and_holds_up_nobody(
     database: Database, database_url: str
 ) -> None:
-    publish_cases(database, 1)
+    cases = publish_cases(database, 3)
 
-    def time_out(event: Event, unit: Unit) -> None:
-        unit.connection.execute("SET LOCAL statement_timeout = '1ms'")
-        unit.connection.execute("SELECT pg_sleep(1)")
+    def die(event: Event, unit: Unit) -> None:
+        effect(event, unit)
+        if event.subject == cases[0]:
+            own = unit.connection.info.backend_pid
+            with psycopg.connect(database_url) as owner:
+                owner.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+            unit.connection.execute("SELECT 1")
 
+    of = deliveries(database, die)
+    drain(of)
+    assert effects(database_url) == Counter(cases[1:])
     for _ in range(delivery.ATTEMPTS):
-        with pytest.raises(psycopg.OperationalError):
-            deliveries(database, time_out).drain_batch()
         let_leases_pass(database_url)
-    assert deliveries(database, effect).drain_batch() == 0
-    assert states(database_url) == Counter({"set-aside": 1})
+        drain(of)
+    assert states(database_url) == Counter({"done": 2, "set-aside": 1})
 
 
 @pytest.mark.parametrize("code", ["53100", "57P01", "08006"])
@@ -200,13 +228,15 @@ def test_F15_what_the_database_was_in_the_way_of_is_never_set_aside(
     """However long a disk was full or a server away: nobody has to release anything afterwards."""
     cases = publish_cases(database, 3)
 
-    def no_room(event: Event, unit: Unit) -> None:
-        unit.connection.execute(f"DO $$ BEGIN RAISE SQLSTATE '{code}'; END $$".encode())
+    def fail(event: Event, unit: Unit) -> None:
+        unit.connection.execute(raising(code))
 
-    for _ in range(delivery.ATTEMPTS + 1):
-        with pytest.raises(psycopg.OperationalError):
-            deliveries(database, no_room).drain_batch()
-        let_leases_pass(database_url)
+    of = deliveries(database, fail)
+    with no_room(database_url, code):
+        for _ in range(4 * delivery.ATTEMPTS):
+            with pytest.raises(psycopg.OperationalError):
+                of.drain_batch()
+            let_leases_pass(database_url)
     drain(deliveries(database, effect))
     assert effects(database_url) == Counter(cases)
 

@@ -61,6 +61,11 @@ def test_a_database_that_is_as_it_should_be(database_url: str) -> None:
             Verdict.FAIL,
             "samspel_notifier kommer inte åt sitt schema.",
         ),
+        (
+            "REVOKE INSERT ON notifier.messages, bus.events FROM samspel_notifier",
+            Verdict.FAIL,
+            "samspel_notifier saknar rättigheter till 2 tabeller.",
+        ),
     ],
 )
 def test_a_database_that_is_not_is_said_with_what_to_do(
@@ -103,6 +108,7 @@ def test_a_server_that_can_not_be_reached_is_said_without_who_logs_in() -> None:
 def test_how_it_runs_is_said_as_on_the_page_for_it(registered_url: str) -> None:
     found = words(check_running(registered_url, demo=False))
     assert "Tjänsten scheduler ger inget livstecken." in found
+    assert "Inga svar tas in: inbound ger inget livstecken." in found
     assert "Tjänster utan både innehavare och ersättare: 1 (" in found
     execute(registered_url, "UPDATE cases.holders SET last_day = first_day")
     many = words(check_running(registered_url, demo=False))
@@ -110,7 +116,7 @@ def test_how_it_runs_is_said_as_on_the_page_for_it(registered_url: str) -> None:
     execute(
         registered_url,
         "INSERT INTO bus.heartbeats"
-        " SELECT unnest(ARRAY['cases', 'scheduler', 'notifier']), clock_timestamp()",
+        " SELECT unnest(ARRAY['cases', 'scheduler', 'notifier', 'inbound']), clock_timestamp()",
     )
     assert not failing(check_running(registered_url, demo=False))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from psycopg import OperationalError
-from psycopg.errors import AdminShutdown, DeadlockDetected, ProgramLimitExceeded
+from psycopg.errors import AdminShutdown, DeadlockDetected, OutOfMemory, ProgramLimitExceeded
 
 from services.notifier.adapters.inbox import MOST_ATTEMPTS
 from services.notifier.adapters.intake import Intake
@@ -26,6 +26,7 @@ from tests.support.inbound import (
     plain,
 )
 from tests.support.mailing import POST
+from tests.support.no_room import no_room
 from tests.support.notifier import AUTHSERV, event_in
 from tests.support.replies import clients
 from tests.support.replies.answering import Answering, utc
@@ -488,7 +489,7 @@ def test_B3_however_often_the_database_goes_away_an_answer_is_read_once_it_is_ba
     town.notifier.inbox.store([Arrival(said.organizer, MOTHER, raw, len(raw))], "smtp")
     cut_off = Intake(intake.inbox, away, intake.addresses, intake.authserv)
     for _ in range(2 * MOST_ATTEMPTS):
-        with pytest.raises(error):
+        with pytest.raises(error), no_room(town.database_url):
             cut_off.take_in()
         (letter,) = letters(town)
         assert (letter["state"], letter["attempts"]) == ("received", 1)
@@ -512,6 +513,37 @@ def test_what_fails_by_the_mail_itself_is_no_outage(town: Town, case: Json) -> N
         forget_leases(town)
     assert fails.take_in() == 0  # nobody can be told either; yet it waits for a person
     assert outcome(town) == [("quarantined", "unclear", "poison")]
+
+
+def test_F12_a_mail_that_fails_as_if_by_the_database_is_set_aside_and_holds_up_no_other(
+    town: Town, case: Json
+) -> None:
+    intake, good = town.notifier.intake, answering(town, MOTHER)
+    raised: list[Unit] = []
+
+    def desk_for(unit: Unit) -> Desk:
+        if not raised:
+            raised.append(unit)
+            raise OutOfMemory
+        return intake.desk_for(unit)
+
+    poison = Arrival(invited(town, FATHER)["reply_to"], FATHER, plain(FATHER, "Hej"), 9)
+    raw = clients.thunderbird(good)
+    intake.inbox.store([poison], "smtp")
+    town.rows("UPDATE notifier.inbound SET received_at = received_at - interval '1 s' RETURNING id")
+    intake.inbox.store([Arrival(good.organizer, MOTHER, raw, len(raw))], "smtp")
+    fails = Intake(intake.inbox, desk_for, intake.addresses, intake.authserv)
+    assert fails.take_in() == 2
+    assert [one["state"] for one in letters(town)] == ["received", "handled"]
+    for _ in range(MOST_ATTEMPTS - 1):
+        raised.clear()
+        forget_leases(town)
+        assert fails.take_in() == 1
+    forget_leases(town)
+    assert fails.take_in() == 0
+    town.quiet()
+    assert outcome(town)[0] == ("quarantined", "unclear", "poison")
+    assert answers(town, case)[MOTHER] == "accepted"
 
 
 def take_all(intake: Intake) -> None:

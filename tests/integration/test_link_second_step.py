@@ -190,6 +190,14 @@ def test_S7_a_family_wishes_for_somebody_by_its_link(
     assert wrong.status_code == 422
     for words in ("Skriv personens namn.", "Välj vem det är.", "namn@exempel.se", "med siffror"):
         assert words in wrong.text
+    number = "121212-1212"
+    wrong = visitor.send(
+        "onskemal", name=f"Moa {number}", relation="relative", email=f"moa.{number}@hem.example",
+        phone=number,
+    )  # fmt: skip
+    assert wrong.status_code == 422
+    assert wrong.text.count("Det ser ut att stå ett personnummer här.") >= 3
+    assert not cases.get(f"cases/{case['id']}/wishes")
     fields = {"name": "Moa Exempel", "relation": "relative", "phone": "070-123 45 67"}
     assert "Moa Exempel, inte besvarat än" in visitor.does("onskemal", **fields)
     visitor.does("onskemal", **fields)  # twice is once

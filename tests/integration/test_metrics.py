@@ -1,10 +1,13 @@
 """What Prometheus is told: how the machinery is, and nothing of any case or person."""
 
+import json
+
 import httpx2 as httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.cases.domain.operations import Kept
+from services.cases.api.watched import area_of
+from services.cases.domain.operations import Kept, told_of
 from tests.integration.cases_house import METRICS_TOKEN, OWNER, TOKEN, CasesHouse
 
 HOUR = 3600
@@ -54,6 +57,7 @@ def test_what_waits_is_told_with_its_age_whichever_process_is_asked(
     assert told["heartbeat_age_seconds", ("cases",)] < 60
     assert told["heartbeat_age_seconds", ("scheduler",)] == pytest.approx(HOUR, abs=60)
     assert told["heartbeat_age_seconds", ("notifier",)] == float("inf")
+    assert told["heartbeat_age_seconds", ("inbound",)] == float("inf")
     assert told["events_waiting", ("scheduler",)] > 0
     assert told["event_oldest_age_seconds", ("scheduler",)] == HOUR
     assert told["event_oldest_age_seconds", ("cases",)] == 0
@@ -65,7 +69,7 @@ def test_what_waits_is_told_with_its_age_whichever_process_is_asked(
     assert told["events_published_total", ()] > 0
 
 
-def test_X3_a_route_is_told_by_its_template_and_nothing_of_a_case_or_a_person_is(
+def test_X3_what_was_asked_for_is_told_by_its_area_and_nothing_of_a_case_or_a_person_is(
     cases_alone: CasesHouse,
 ) -> None:
     case = cases_alone.signed_case()
@@ -75,9 +79,13 @@ def test_X3_a_route_is_told_by_its_template_and_nothing_of_a_case_or_a_person_is
     cases_alone.client.get("/alva/kim-exempel")
     cases_alone.client.request("ALVA", "/healthz")
     told, text = values(cases_alone), scraped(cases_alone).text
-    assert told["http_requests_total", ("GET", "/api/v1/cases/{case_id}", "2xx")] > 0
-    assert told["http_requests_total", ("GET", "none", "4xx")] > 0
-    assert told["http_request_seconds_count", ("POST", "/api/v1/cases")] > 0
+    assert told["http_requests_total", ("api", "GET", "2xx")] > 0
+    assert told["http_requests_total", ("links", "GET", "4xx")] > 0
+    assert told["http_requests_total", ("none", "GET", "4xx")] > 0
+    assert told["http_request_seconds_count", ("api", "POST")] > 0
+    assert "_created" not in text
+    areas = {"api", "links", "feeds", "pages", "static", "watching", "none"}
+    assert {labels[0] for name, labels in told if name == "http_requests_total"} <= areas
     for kept in (case["reference"], case["id"], OWNER, "guessed", "lva", "kim", "Anna", "@"):
         assert kept not in text
 
@@ -87,3 +95,52 @@ def test_S10_how_limits_are_kept_is_a_share_and_never_about_fewer_than_five() ->
     assert Kept("R9", 2, 2).share is None
     assert Kept("R9", 4, 1).share == 0.8
     assert Kept("R9", 2, 1_000).share == 0.0
+    assert Kept("R9", 5, 1).share == Kept("R9", 100, 25).share == 0.8
+    assert Kept("R9", 999, 1).share == 0.95
+
+
+def test_S10_a_share_stays_until_five_more_are_decided_so_no_childs_outcome_is_read_off() -> None:
+    told = told_of({}, [Kept("R9", 4, 1), Kept("R1", 4, 0)])
+    assert told == {"R9": Kept("R9", 4, 1)}
+    for met, missed in ((5, 1), (4, 2), (8, 1), (4, 5), (3, 1), (1, 0)):
+        assert told_of(told, [Kept("R9", met, missed)]) == told
+    assert told_of(told, [Kept("R9", 9, 1)]) == {"R9": Kept("R9", 9, 1)}
+    assert told_of({"R9": Kept("R9", 8, 1)}, [Kept("R9", 4, 0)]) == {}
+    assert told_of(told, []) == {}
+
+
+def test_S10_limits_are_counted_once_a_day(cases_alone: CasesHouse) -> None:
+    """On days that no other test asks on, since they share a web process."""
+    cases_alone.set_clock("2027-04-07T08:00:00+02:00")
+    case = cases_alone.signed_case()
+    decided = [{"step": "x", "state": "met", "rule": "S10"}] * 5
+
+    def share_when(windows: list[dict[str, str]]) -> float | None:
+        cases_alone.execute(
+            "INSERT INTO scheduler.plans (case_id, windows) VALUES (%s, %s)"
+            " ON CONFLICT (case_id) DO UPDATE SET windows = excluded.windows",
+            case["id"], json.dumps(windows),
+        )  # fmt: skip
+        return values(cases_alone).get(("windows_kept_ratio", ("S10",)))
+
+    assert share_when(decided) == 1.0
+    missed = [one | {"state": "missed"} for one in decided]
+    assert share_when(decided + missed) == 1.0
+    cases_alone.set_clock("2027-04-08T00:01:00+02:00")
+    assert share_when(decided + missed) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("route", "asked", "area"),
+    [
+        ("/r/{token}/samtycke", "/r/a/samtycke", "links"), ("/u/{token}", "/u/a", "links"),
+        ("/f/{token}", "/f/a", "feeds"), ("/orosanmalan", "/orosanmalan", "pages"),
+        ("/api/v1/reports", "/api/v1/reports", "api"), ("/", "/", "pages"),
+        ("/readyz", "/readyz", "watching"), ("/static", "/static/a.css", "static"),
+        ("none", "/api/v1/kim", "none"), ("none", "*", "none"),
+    ],
+)  # fmt: skip
+def test_X3_withdrawals_and_reports_are_not_told_apart_from_all_else(
+    route: str, asked: str, area: str
+) -> None:
+    assert area_of(route, asked) == area

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg.errors import DiskFull
 
 from services.scheduler.adapters.store import SqlStore
 from services.scheduler.handlers import Municipal
-from services.scheduler.tasks import Rules, Work, handlers
+from services.scheduler.tasks import ATTEMPTS, Rules, Work, handlers
 from shared.bus.delivery import Deliveries
 from shared.bus.events import CaseOpened, ConsentWithdrawn, Event, MeetingMoved, ProposalRefused
 from shared.bus.publishing import publish
@@ -21,6 +22,7 @@ from shared.domain.days import SchoolYears, WorkingDays, at
 from shared.domain.hours import OfficeHours
 from shared.procedures import load_procedures
 from tests.support.facts import NOW, Facts
+from tests.support.no_room import no_room
 
 MONDAY = date(2027, 3, 1)
 MORNING = NOW
@@ -265,6 +267,44 @@ def test_one_case_that_can_not_be_read_stops_no_other(
     assert [p["case_id"] for p in published(facts, "meeting.proposed")] == [str(case.case_id)]
     (plan,) = facts.run("SELECT error FROM scheduler.plans WHERE error IS NOT NULL")
     assert plan["error"] == "UnreadableFacts"
+
+
+def test_F12_a_case_that_fails_as_if_by_the_database_holds_up_no_other(
+    work: Work, database: Database, facts: Facts
+) -> None:
+    bad, case = a_case(facts), a_case(facts)
+    harm(facts, bad, "53200")
+    tell(database, CaseOpened(case_id=bad.case_id), CaseOpened(case_id=case.case_id))
+    run(work)
+    assert [p["case_id"] for p in published(facts, "meeting.proposed")] == [str(case.case_id)]
+    (plan,) = facts.run("SELECT error FROM scheduler.plans WHERE error IS NOT NULL")
+    assert plan["error"] == "OutOfMemory"
+
+
+def test_F15_a_case_that_the_database_was_in_the_way_of_is_looked_at_once_it_is_back(
+    work: Work, database: Database, facts: Facts
+) -> None:
+    case = a_case(facts)
+    harm(facts, case, "53100")
+    tell(database, CaseOpened(case_id=case.case_id))
+    with no_room(facts.url):
+        for _ in range(ATTEMPTS + 1):
+            with pytest.raises(DiskFull):
+                work.a_round()
+    facts.run("DROP TRIGGER harm ON bus.events")
+    run(work)
+    assert [p["case_id"] for p in published(facts, "meeting.proposed")] == [str(case.case_id)]
+
+
+def harm(facts: Facts, case: Facts, code: str) -> None:
+    """Whoever looks at this case fails by the database."""
+    facts.run(f"""
+        CREATE FUNCTION public.harm() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE SQLSTATE '{code}'; END $$;
+        CREATE TRIGGER harm BEFORE INSERT ON bus.events FOR EACH ROW
+        WHEN (NEW.type = 'window.set' AND NEW.data->>'case_id' = '{case.case_id}')
+        EXECUTE FUNCTION public.harm()
+    """)
 
 
 def test_a_refused_time_is_tried_again_once_the_consents_say_something_else(

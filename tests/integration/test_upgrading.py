@@ -1,5 +1,6 @@
 """A database from before the year and the reports goes on: what was under way, and what is new."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,6 +15,10 @@ from tests.support.facts import NOW, Facts
 from tests.support.town import Town, a_town
 
 COORDINATOR = "koordinator-sspf"
+_WAITS = """
+    SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    WHERE NOT granted AND relation = 'cases.access_log'::regclass AND datname = current_database()
+"""
 
 
 @pytest.fixture
@@ -100,6 +105,30 @@ def test_R41_in_an_upgraded_database_too_no_family_is_put_on_a_matter_of_the_sta
         add_guardian(old, matter, mother)
     with pytest.raises(psycopg.errors.CheckViolation):
         old.run("UPDATE cases.cases SET about = 'child' WHERE id = %s", matter)
+
+
+def test_F14_the_migration_of_what_goes_lets_those_pass_who_wait_for_it(empty_url: str) -> None:
+    """Whoever has looked at a case (access_log) and then writes an event waits for the index on
+    events, while the constraint of access_log waits for them."""
+    command.upgrade(migrations._config(empty_url), "0006")
+    with (
+        psycopg.connect(empty_url) as looking,
+        psycopg.connect(empty_url, autocommit=True) as watching,
+        ThreadPoolExecutor(1) as migrating,
+    ):
+        looking.execute("INSERT INTO cases.access_log (at, actor, what) VALUES (now(), 'x', 'x')")
+        done = migrating.submit(migrations.upgrade, empty_url)
+        while not watching.execute(_WAITS).fetchone():
+            assert not done.done()
+            watching.execute("SELECT pg_sleep(0.01)")
+        looking.execute("SET lock_timeout = '20s'")
+        looking.execute(
+            "INSERT INTO bus.events (type, source, subject, time, data)"
+            " VALUES ('x', 'x', gen_random_uuid(), now(), '{}')"
+        )
+        assert not done.done()
+        looking.commit()
+        done.result(timeout=20)
 
 
 def test_a_key_from_before_the_areas_keeps_the_register_alone(empty_url: str) -> None:

@@ -17,7 +17,8 @@ import pytest
 from typer.testing import CliRunner
 
 from samspel.cli import app
-from services.cases.adapters.archive import ERASED, ArchiveFolder, BrokenPackageError, check_package
+from services.cases.adapters.archive import ERASED
+from services.cases.adapters.package_folder import BrokenPackageError, check_package
 from shared.domain.retention import KINDS
 from tests.conftest import EXAMPLE
 from tests.integration.test_stories import sign_all
@@ -66,6 +67,7 @@ OF_NO_CASE = {
     *("cases.accounts", "cases.api_tokens", "cases.considerations", "cases.daily"),
     *("cases.digest_weeks", "cases.digests", "cases.dispatch_files", "cases.dispatches"),
     *("cases.evaluation_answers", "cases.evaluations", "cases.holders", "cases.import_drafts"),
+    "cases.given_references",
     *("cases.imports", "cases.parent_meetings", "cases.places", "cases.posts", "cases.reports"),
     *("cases.rule_changes", "cases.sessions", "cases.spent_states", "cases.units"),
     *("notifier.high_water", "notifier.mail_server", "notifier.previews"),
@@ -142,8 +144,15 @@ def tables(town: Town) -> set[str]:
 
 def traces(town: Town, *words: str) -> dict[str, int]:
     """Where any of these stands, in any column of any table."""
-    rows = town.rows("SELECT place, hits FROM cases.traces(%s)", list(words))
-    return {row["place"]: row["hits"] for row in rows}
+    sought = [word.lower() for word in words] + [word.encode().hex() for word in words]
+    counts = " UNION ALL ".join(
+        f"SELECT '{place}' AS place, count(*) AS hits FROM {place} t WHERE EXISTS ("  # noqa: S608
+        " SELECT FROM unnest(%(sought)s::text[]) word WHERE position(word IN lower(t::text)) > 0)"
+        for place in sorted(tables(town))
+    )
+    with psycopg.connect(town.database_url) as connection:
+        rows = connection.execute(counts.encode(), {"sought": sought})
+        return {place: hits for place, hits in rows if hits}
 
 
 def test_a_closed_case_is_packed_when_its_term_is_over_and_then_gone_everywhere(
@@ -164,9 +173,9 @@ def test_a_closed_case_is_packed_when_its_term_is_over_and_then_gone_everywhere(
     assert "kanarie" not in caplog.text.lower()
     assert town.get(f"cases/{held['id']}")["state"] == "closed"
 
-    package = archive / case["reference"]
+    package = archive / f"{case['reference']}-{case['id']}"
     check_package(package)
-    assert sorted(one.name for one in archive.iterdir()) == sorted([case["reference"], ERASED])
+    assert sorted(one.name for one in archive.iterdir()) == sorted([package.name, ERASED])
     kept = json.loads((package / "case.json").read_text())["tables"]
     assert {"kanarie Barn", "kanarie Mor", "Anna Lindqvist"} <= {
         one["name"] for one in kept["cases.people"]
@@ -174,7 +183,7 @@ def test_a_closed_case_is_packed_when_its_term_is_over_and_then_gone_everywhere(
     assert [one["kind"] for one in kept["notifier.messages"]].count("cancel") == 4
     assert "kanarie Mor" in (package / "case.html").read_text()
     (line,) = (archive / ERASED).read_text().splitlines()
-    assert json.loads(line).keys() == {"what", "id", "at", "by"}
+    assert json.loads(line).keys() == {"what", "id", "at", "by", "packed"}
     assert json.loads(line)["id"] == case["id"]
 
     assert run(town, archive, "hold", "lift", held["reference"])[0] == 0
@@ -201,14 +210,15 @@ def test_what_is_erased_by_hand_is_shown_table_by_table_before_and_after(
     words = ("erase", "case", case["reference"])
     code, said = run(quiet_town, folder_of_the_module, *words, "--dry-run")
     assert (code, "cases.people" in said) == (0, True)
-    assert not (folder_of_the_module / case["reference"]).exists()
+    package = folder_of_the_module / f"{case['reference']}-{case['id']}"
+    assert not package.exists()
     assert traces(quiet_town, "steglits")
     code, said = run(quiet_town, folder_of_the_module, *words, "--yes")
     assert code == 0, said
     assert "1  cases.cases" in said
     assert "Kvar: 1 i cases.audit" in said
     assert not traces(quiet_town, "steglits")
-    check_package(folder_of_the_module / case["reference"])
+    check_package(package)
     assert run(quiet_town, folder_of_the_module, *words, "--yes")[0] == 1
 
 
@@ -252,7 +262,7 @@ def test_if_the_package_cant_be_written_or_an_id_is_left_anywhere_nothing_goes(
         def check(_: Path, error: Exception = broken) -> None:
             raise error
 
-        monkeypatch.setattr("services.cases.adapters.archive.check_package", check)
+        monkeypatch.setattr("services.cases.adapters.package_folder.check_package", check)
         code, said = run(quiet_town, folder_of_the_module, *words)
         assert (code, "Inget är ändrat" in said) == (1, True), said
         assert traces(quiet_town, "svala") == before
@@ -262,7 +272,8 @@ def test_if_the_package_cant_be_written_or_an_id_is_left_anywhere_nothing_goes(
     code, said = run(quiet_town, folder_of_the_module, *words)
     assert (code, "kvar i cases.spent_states" in said) == (1, True), said
     assert traces(quiet_town, "svala") == before
-    assert case["id"] not in {str(one.id) for one in ArchiveFolder(folder_of_the_module).erased()}
+    lists = [path.read_text() for path in folder_of_the_module.glob(ERASED)]
+    assert not any(case["id"] in one for one in lists)
 
 
 def test_a_guardians_data_go_and_the_case_keeps_an_id_alone(
@@ -291,42 +302,6 @@ def test_staff_who_have_left_and_stand_on_nothing_are_gone_from_every_table(
     assert code == 0, said
     assert traces(quiet_town, person).keys() == {"cases.audit"}
     assert not traces(quiet_town, "taltrast")
-
-
-def test_what_comes_back_with_a_backup_from_before_is_erased_again(
-    quiet_town: Town, tmp_path: Path
-) -> None:
-    case = a_closed_case(quiet_town, "trast")
-    line = {"what": "case", "id": case["id"], "at": "2027-03-01T08:00:00+00:00", "by": "plan"}
-    gone = line | {"id": str(uuid4())}
-    (tmp_path / ERASED).write_text(f"{json.dumps(line)}\n{json.dumps(gone)}\n{{half a li")
-    code, said = run(quiet_town, tmp_path, "erase", "--again")
-    assert (code, said) == (0, "2 på listan, 1 raderade igen, 0 kvar.\n")
-    assert not traces(quiet_town, "trast")
-    assert run(quiet_town, tmp_path, "erase", "--again")[1].startswith("2 på listan, 0 raderade")
-
-
-def test_what_there_is_of_a_case_or_a_person_is_written_to_a_folder_and_that_is_logged(
-    quiet_town: Town, tmp_path: Path
-) -> None:
-    case = a_closed_case(quiet_town, "siska")
-    code, said = run(
-        quiet_town, None, "export", "case", case["reference"], "--to", str(tmp_path / "a")
-    )
-    assert code == 0, said
-    check_package(tmp_path / "a")
-    (shown,) = quiet_town.rows(
-        "SELECT actor FROM cases.access_log WHERE case_id = %s AND what = 'package'", case["id"]
-    )
-    assert shown["actor"] == "command"
-    words = ("export", "person", "siska.mother@hemma.example", "--to", str(tmp_path / "b"))
-    assert run(quiet_town, None, *words)[0] == 0
-    page = (tmp_path / "b" / "person.html").read_text()
-    assert "siska Mor" in page
-    for another in ("siska Far", "siska Barn", "siska.father"):  # X12
-        assert another not in page + (tmp_path / "b" / "person.json").read_text()
-    assert run(quiet_town, None, *words)[0] == 1  # the folder is there
-    assert "KS 2027:12" in run(quiet_town, None, "retention")[1]
 
 
 def test_what_belongs_to_no_case_goes_by_its_kind_but_never_what_is_still_to_be_done(

@@ -8,15 +8,17 @@ from typing import Any
 from unittest.mock import patch
 
 from samspel.simulate.script import Fault, Script, Step
-from services.notifier.adapters import brake, claims, gate
+from services.cases.adapters.idempotency import SqlAnswers
+from services.notifier.adapters import brake, claims, gate, rows
 from services.notifier.domain import invitations, outcomes, recipients
 from services.notifier.domain.clearance import Go, Stop, decide
 from services.notifier.domain.mail import Post
 from services.notifier.domain.messages import Kind, Message
+from services.notifier.handlers import looking
 from shared.bus import delivery, events, publishing
 from shared.bus.delivery import Deliveries
 from shared.bus.subscribers import NOTIFIER, SCHEDULER, SUBSCRIBERS
-from shared.domain import windows, year_days
+from shared.domain import call_time, windows, year_days
 from tests.mutations.scenes import a_case, scene, step
 
 Patches = Callable[[], AbstractContextManager[object]]
@@ -209,7 +211,71 @@ def _two_owners_of_a_booking() -> Iterator[None]:
         yield
 
 
+# what should have left, and once
+
+
+def _no_reminder() -> AbstractContextManager[object]:
+    return patch("services.notifier.tasks.reminder_due", lambda *_: None)
+
+
+def _no_duty_mail() -> AbstractContextManager[object]:
+    return patch("services.notifier.tasks.duty_arose", lambda *_: None)
+
+
+def _nobody_called_to_the_year() -> AbstractContextManager[object]:
+    usual = call_time.is_called
+
+    def called(step: Any, *more: Any) -> bool:
+        return step.in_month is None and usual(step, *more)
+
+    return patch.object(looking, "is_called", called)
+
+
+def _two_reminders() -> AbstractContextManager[object]:
+    usual = rows.SqlRows.add
+
+    def add(self: Any, message: Message) -> None:
+        usual(self, message)
+        if message.kind == Kind.REMINDER:
+            again = f"{message.key}/again"
+            usual(self, replace(message, key=again, message_id=f"<{message.id}@again.example>"))
+
+    return patch.object(rows.SqlRows, "add", add)
+
+
+@contextmanager
+def _no_key_kept() -> Iterator[None]:
+    with (
+        patch.object(SqlAnswers, "find", lambda *_: None),
+        patch.object(SqlAnswers, "keep", lambda *_: None),
+    ):
+        yield
+
+
 # whom it concerns
+
+
+def _contents_rotated() -> AbstractContextManager[object]:
+    usual = gate.Gate.clear
+
+    def clear(self: gate.Gate, waiting: Any) -> list[bytes | None]:
+        contents = usual(self, waiting)
+        written = [one for one in contents if one is not None]
+        others = iter(written[1:] + written[:1])
+        return [None if one is None else next(others) for one in contents]
+
+    return patch.object(gate.Gate, "clear", clear)
+
+
+@contextmanager
+def _dead_is_written_to() -> Iterator[None]:
+    usual = recipients._forbidden
+
+    def forbidden(contact: Any, *more: Any) -> str | None:
+        return usual(replace(contact, dead=False), *more)
+
+    with patch.object(recipients, "_forbidden", forbidden):
+        yield
 
 
 @contextmanager
@@ -245,6 +311,7 @@ _TWO_CASES = scene(
     replace(step("sign", 0, 0, hour=13), case=1), replace(step("sign", 0, 0, hour=14), case=1),
 )  # fmt: skip
 _NO_DOUBLE = "ALTER TABLE cases.engagements DROP CONSTRAINT nobody_double_booked"
+_NO_LAYER_BELOW = "DROP TRIGGER recipient_may_be_mailed ON notifier.messages"
 _RESTORED = tuple(a_case(step("restore", days, 3), pick=USUAL) for days in (6, 4, 2))
 _HOLIDAYS = tuple(
     scene(
@@ -304,8 +371,24 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("two owners of one booking", _two_owners_of_a_booking, (_TWO_CASES,), _is(16),
              _NO_DOUBLE),
     Mutation("a report's mail goes to a guardian", _report_to_a_family,
-             (a_case(step("report-alone", 1, 3), pick=GUARDIAN_IS_STAFF),), _is(1, 5)),
+             (a_case(step("report-alone", 1, 3), pick=GUARDIAN_IS_STAFF),), _is(5),
+             _NO_LAYER_BELOW),
     Mutation("a child under 15 is mailed", _child_mailed, (a_case(pick=USUAL),), _is(1, 6)),
+    Mutation("each mail has another one's content", _contents_rotated, (a_case(pick=USUAL),),
+             _is(6)),
+    Mutation("no reminder leaves", _no_reminder, (a_case(step("read", 14, 1), pick=USUAL),),
+             _is(1)),
+    Mutation("nobody is told of a duty", _no_duty_mail, (scene(step("report-alone", 1, 3)),),
+             _is(1)),
+    Mutation("nobody is called to the year's meetings", _nobody_called_to_the_year,
+             (scene(step("tasks", 21)),), _is(1)),
+    Mutation("a reminder is two messages", _two_reminders,
+             (a_case(step("read", 14, 1), pick=USUAL),), _is(2)),
+    Mutation("no key of a call is kept", _no_key_kept,
+             tuple(scene(step("report-alone", 1, 3, Fault(crash="after-commit", count=count)))
+                   for count in (0, 1, 2)), _is(15)),
+    Mutation("a dead address is written to", _dead_is_written_to,
+             (a_case(step("bounce", 1), step("move", 2, 3), pick=USUAL),), _is(6)),
     Mutation("the access log is skipped", _nothing_logged,
              (a_case(step("read", 1, 9), pick=USUAL),), _is(17)),
     Mutation("everybody sees every case", _everybody_sees,

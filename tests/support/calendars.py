@@ -19,12 +19,12 @@ def loopback(host: str, port: int) -> list[str]:
     return ["127.0.0.1"]
 
 
-def certificate(folder: Path) -> Path:
+def certificate(folder: Path, host: str = HOST) -> Path:
     """A certificate with its key in one file, which is its own authority."""
     both, key = folder / "calendars.pem", folder / "calendars.key"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-         "-nodes", "-days", "2", "-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}",
+         "-nodes", "-days", "2", "-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}",
          "-keyout", str(key), "-out", str(both)],
         check=True, capture_output=True,
     )  # fmt: skip

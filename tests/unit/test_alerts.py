@@ -74,7 +74,7 @@ def test_the_guide_tells_of_every_metric_and_of_none_that_there_is_not() -> None
 def test_X3_every_label_is_one_of_our_own_codes() -> None:
     labels = {label for one in families() for sample in one.samples for label in sample.labels}
     assert labels <= {
-        "version", "revision", "service", "state", "rule", "method", "route", "status", "le",
+        "version", "revision", "service", "state", "rule", "method", "area", "status", "le",
     }  # fmt: skip
 
 

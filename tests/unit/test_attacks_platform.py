@@ -1,9 +1,12 @@
 """Bad input that needs no server: personal numbers, hidden signs, disguised addresses."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpcore2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from services.scheduler.adapters.calendars import CalendarFetcher, Version
@@ -25,6 +28,15 @@ from shared.register import MunicipalityError, read_people
         "000101-2384", "20000101-2384",             # the century turns
         "991231-2395", "19991231-2395",
         "000229-2399", "20000229-2399",             # 2000 was a leap year
+        "121212:1212", "BUN/121212_1212", "BUN/121212/1212", "BUN.121212.1212", "121212 (1212)",
+        "121212\u00a01212", "121212\u20111212", "121212\u20141212", "121212\u22121212",
+        "121212\u200d1212", "12\u200c1212-1212", "1212\ufe0f12-1212",
+        "2012/12/12-1212", "2012.12.12\u20141212", "12-12-12+1212", "12 12 12-1212",
+        "2012-12-12 2384",                          # no hour of any day
+        "121212-1212 den 2027-01-10", "2027-01-10 121212-1212",
+        "19121212-1212@hem.example", "kim.121212-1212@hem.example",
+        "070401-2392", "20070401-2392",             # born in 2007; see the mobile numbers below
+        "\uff11\uff12\uff11\uff12\uff11\uff12-\uff11\uff12\uff11\uff12",
         "\u0661\u0662\u0661\u0662\u0661\u0662-\u0661\u0662\u0661\u0662",  # in Arabic digits
     ],
 )  # fmt: skip
@@ -41,10 +53,66 @@ def test_a_personal_number_is_known_however_it_is_written(text: str) -> None:
         "19000229-2399",                            # 1900 was no leap year
         "19121212-12123", "5121212-12124",          # longer numbers
         "123456789012345678901234567890",
+        "30121212-1212", "0709832091", "+46709832091", "212000-0142",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_personal_number_may_be_written(text: str) -> None:
     assert not holds_personal_number(text)
+
+
+DAYS = st.dates(date(1920, 1, 1), date(2099, 12, 31))
+HOURS = st.times().map(lambda hour: hour.strftime("%H%M"))
+PARTS = st.sampled_from("-./")
+
+
+@given(DAYS, st.integers(0, 400), st.sampled_from([" - ", " \u2013 ", "-", "\u2013", "/", "--"]),
+       PARTS, st.booleans())  # fmt: skip
+def test_no_days_from_one_to_another_are_a_personal_number(
+    first: date, days: int, between: str, parts: str, short: bool
+) -> None:
+    form = f"%{'y' if short else 'Y'}{parts}%m{parts}%d"
+    last = min(first, date(2098, 1, 1)) + timedelta(days=days)
+    assert not holds_personal_number(f"{first.strftime(form)}{between}{last.strftime(form)}")
+    assert not holds_personal_number(f"{first.strftime(form)} - {last:%Y}")
+
+
+@given(DAYS, HOURS, st.sampled_from([" ", ", ", " - ", "/", "_", " ("]), PARTS)
+def test_no_day_with_its_hour_is_a_personal_number(
+    day: date, hour: str, between: str, parts: str
+) -> None:
+    assert not holds_personal_number(day.strftime(f"%Y{parts}%m{parts}%d") + between + hour)
+
+
+@given(st.sampled_from(["70", "72", "73", "76", "79"]), st.integers(0, 9_999_999))
+def test_no_mobile_number_is_a_personal_number(operator: str, number: int) -> None:
+    digits = f"{number:07}"
+    for written in (
+        f"0{operator}{digits}", f"0{operator}-{digits}", f"+46{operator}{digits}",
+        f"+46 {operator} {digits}", f"0{operator} {digits[:3]} {digits[3:5]} {digits[5:]}",
+        f"0{operator}-{digits[:3]} {digits[3:5]} {digits[5:]}",
+        f"0{operator}{digits[0]}-{digits[1:3]} {digits[3:5]} {digits[5:]}",
+    ):  # fmt: skip
+        assert not holds_personal_number(written), written
+
+
+@given(
+    DAYS, st.integers(0, 999), st.sampled_from([0, 60]),
+    st.sampled_from(["", "-", "+", " ", " - ", "/", "_", ":", ".", "\u2013", "\u2212", "\u00a0"]),
+    st.sampled_from(["", "Alva ", "BUN/", "kim."]), st.sampled_from(["", "@hem.example", ", Alva"]),
+)  # fmt: skip
+def test_every_personal_number_is_known_in_every_form(
+    born: date, serial: int, more: int, between: str, before: str, after: str
+) -> None:
+    """Whatever the day, the last four, the century, what stands between, before and after."""
+    day = f"{born:%y%m}{born.day + more:02}"
+    digits = f"{day}{serial:03}"
+    doubled = "".join(str(int(one) * (2 - place % 2)) for place, one in enumerate(digits))
+    four = f"{serial:03}{-sum(map(int, doubled)) % 10}"
+    whole = f"{born:%Y}"[:2] + day
+    assert holds_personal_number(f"{before}{whole}{between}{four}{after}")
+    assert holds_personal_number(f"{before}{day[:2]}-{day[2:4]}-{day[4:]}-{four}{after}")
+    if between or not day.startswith("070"):
+        assert holds_personal_number(f"{before}{day}{between}{four}{after}")
 
 
 @pytest.mark.parametrize(
@@ -135,6 +203,23 @@ def test_a_name_with_a_personal_number_an_encoded_word_or_no_end_is_not_imported
     assert reason in problem
     assert len(problem) < 200
     assert "121212" not in problem
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("anna,Anna,anna.121212-1212@kommun.example,,", "email"),
+        ("anna,Anna,anna@kommun.example,121212-1212,", "phone"),
+        ("anna,Anna,anna@kommun.example,191212121212,", "phone"),
+        ("kim-121212-1212,Anna,anna@kommun.example,,", "code"),
+    ],
+)
+def test_X3_no_column_of_a_file_takes_a_personal_number(
+    tmp_path: Path, row: str, column: str
+) -> None:
+    (problem,) = people(tmp_path, row)
+    assert f"kolumn {column}: ser ut att innehålla ett personnummer" in problem
+    assert "1212" not in problem
 
 
 def test_a_name_from_a_mac_is_the_same_name(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What Samspel is installed by: the image, compose.yaml, the systemd units, the locks."""
 
 import re
+import subprocess
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
+from services.cases.adapters.heartbeats import _FRESH
 from services.cases.settings import Settings as CasesSettings
 from services.notifier.settings import InboundSettings, Settings
 from services.scheduler.settings import Settings as SchedulerSettings
-from shared.settings import SettingsError
+from shared.settings import SettingsError, WatchSettings
 from tests.conftest import ROOT
 from tools.audit import found
 
@@ -69,6 +71,42 @@ def test_the_example_of_settings_names_settings_that_there_are() -> None:
     }
     said = re.findall(r"^(\w+)=", (SYSTEMD / "samspel.env.example").read_text(), re.MULTILINE)
     assert set(said) <= known
+
+
+def test_every_setting_of_the_guides_reaches_a_container() -> None:
+    guide = (ROOT / "docs" / "settings.md").read_text().partition("`compose.yaml` sets")[0]
+    guide += (ROOT / "docs" / "mail.md").read_text()
+    told = set(re.findall(r"\b(SAMSPEL_[A-Z_]*[A-Z])\b", guide))
+    text = (ROOT / "compose.yaml").read_text()
+    given = {name for one in OURS.values() for name in one.get("environment", {})}
+    assert {name for name in told if name not in given and f"${{{name}" not in text} == set()
+    assert {f"SAMSPEL_{name.upper()}" for name in WatchSettings.model_fields} <= set(
+        OURS["beat"]["environment"]
+    )
+
+
+def test_F14_an_upgrade_stops_at_what_does_not_come_up_again(tmp_path: Path) -> None:
+    """The loop of the guide, with commands that only say that they were run."""
+    loop = re.search(
+        r"   for one in 'samspel.*?   done\n", (ROOT / "docs/keeping.md").read_text(), re.DOTALL
+    )
+    assert loop is not None
+    waited = re.search(r"sleep (\d+)", loop[0])
+    assert waited is not None
+    assert int(waited[1]) > int(_FRESH.removesuffix(" seconds"))
+    for broken, restarts in (("none", 6), ("curl", 1), ("systemctl", 1)):
+        for name in ("systemctl", "curl", "sleep"):
+            command = tmp_path / name
+            command.write_text(f'#!/bin/sh\necho {name} "$1"\n[ {name} != {broken} ]\n')
+            command.chmod(0o755)
+        done = subprocess.run(
+            ["/bin/sh", "-c", loop[0]],
+            env={"PATH": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout.count("systemctl restart") == restarts, broken
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -1,8 +1,9 @@
 """What `samspel doctor` says of DNS, secrets, certificates and folders; and that it always ends."""
 
+import os
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,10 +14,11 @@ from samspel.doctor.certificates import lasts
 from samspel.doctor.examining import examined
 from samspel.doctor.findings import Check, Finding, Verdict, ok, shown
 from samspel.doctor.machine import check_machine
-from samspel.doctor.municipality import check_municipality
+from samspel.doctor.municipality import check_municipality, read
 from samspel.doctor.names import NoAnswer, check_names
-from samspel.doctor.settings import check_secrets
+from samspel.doctor.settings import check_secrets, check_settings
 from samspel.doctor.spf import BrokenSpf, passes
+from samspel.doctor.website import check_website
 from shared.municipality import Mail, load_municipality
 from tests.conftest import EXAMPLE
 
@@ -172,12 +174,56 @@ def test_a_folder_that_can_not_be_read_is_said_file_by_file(tmp_path: Path) -> N
     assert "municipality.toml" in words(found)
 
 
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Path]:
+    """A folder that belongs to somebody else, as whoever isn't root sees it."""
+    tmp_path.chmod(0o000)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield tmp_path
+    finally:
+        if root:
+            os.seteuid(0)
+        tmp_path.chmod(0o700)
+
+
+def test_a_folder_of_somebody_else_s_is_said_and_ends_no_other_check(closed: Path) -> None:
+    assert read(str(closed)) is None
+    (found,) = check_municipality(str(closed), 12, date(2027, 1, 1))
+    assert found.verdict is Verdict.FAIL
+    assert f"Mappen {closed} går inte att läsa" in found.what
+    assert "chmod" in found.do
+
+
+def test_settings_are_said_in_Swedish_with_the_words_of_the_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("SAMSPEL_DATABASE_URL", raising=False)
+    monkeypatch.setenv("SAMSPEL_SECRET_KEY", "kort-hemlig")
+    found = words(check_settings({}))
+    assert "scheduler: SAMSPEL_DATABASE_URL saknas." in found
+    assert "SAMSPEL_SECRET_KEY stämmer inte («must be at least 32 characters" in found
+    assert "Value error" not in found
+    assert "kort-hemlig" not in found
+
+
+def test_an_address_that_is_none_is_not_said_to_be_missing() -> None:
+    assert "ingen webbadress" in words(check_website("samspel.example"))
+    assert "SAMSPEL_PUBLIC_URL saknas" in words(check_website(""))
+
+
 def test_the_mark_s_folder_is_written_to_and_left_as_it_was(tmp_path: Path) -> None:
     keep = tmp_path / "keep"
     for _ in range(2):
         assert "Det går att skriva" in words(check_machine({"SAMSPEL_KEEP": str(keep)}))
         keep.mkdir(exist_ok=True)
     assert not list(keep.iterdir())
+    archive = {"SAMSPEL_KEEP": str(keep), "SAMSPEL_ARCHIVE": str(tmp_path / "archive")}
+    assert "Det går att skriva i SAMSPEL_ARCHIVE" in words(check_machine(archive, planned=True))
+    assert "SAMSPEL_ARCHIVE är inte satt" in words(check_machine({}, planned=True))
+    assert "SAMSPEL_ARCHIVE" not in words(check_machine({}))
     (tmp_path / "file").touch()
     found = words(check_machine({"SAMSPEL_KEEP": str(tmp_path / "file")}))
     assert "Det går inte att skriva i SAMSPEL_KEEP" in found

@@ -24,6 +24,7 @@ from services.cases.domain.evaluation_refusals import (
     NothingAnswered,
     NotOnTheScale,
     NotYesOrNo,
+    TellsAPersonalNumber,
     UnknownQuestion,
 )
 from services.cases.domain.evaluation_summary import (
@@ -255,6 +256,16 @@ def test_R25_a_wrong_answer_is_refused_by_the_name_of_its_question_and_never_quo
     assert (caught.value.field, caught.value.cited) == (field, "R25")
     for language in ("sv", "en"):
         assert "Alva" not in caught.value.detailed(language)
+
+
+def test_X3_an_answer_with_a_personal_number_is_refused_and_says_that_it_is_that() -> None:
+    with pytest.raises(TellsAPersonalNumber) as caught:
+        checked(QUESTIONS, {"good": "Bra.\nAlva 121212-1212"})
+    assert (caught.value.field, caught.value.cited) == ("answers.good", "X3")
+    assert "personnummer" in caught.value.detailed("sv")
+    assert "1212" not in caught.value.detailed("sv")
+    answered = {"good": "Från 2027-01-10 - 2028-01-26 och 2027-09-27 1130, ring 0709832091."}
+    assert checked(QUESTIONS, answered) == answered
 
 
 # put together

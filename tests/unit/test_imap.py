@@ -1,5 +1,6 @@
 """Mail that is fetched: stored first, marked after, once, from a mailbox that may fail anywhere."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -11,6 +12,9 @@ from services.notifier.adapters.imap import Mailbox, MailboxAway
 from services.notifier.adapters.intake import ours_of
 from services.notifier.domain.arriving import Arrival
 from services.notifier.domain.imapserver import ImapServer, ImapServerError
+from services.notifier.inbound import taking_in
+from services.notifier.inbound.receiver import Door
+from services.notifier.inbound.taking_in import Looks, TakingIn, look_into
 from tests.support.imap import PASSWORD, SWEDISH_PASSWORD, USER
 from tests.support.imap import ImapServer as Server
 from tests.support.mailing import POST
@@ -173,3 +177,59 @@ def test_a_wrong_address_of_a_mailbox_is_said_without_the_password(url: str) -> 
     with pytest.raises(ImapServerError) as error:
         ImapServer.from_url(url)
     assert "hemligt" not in str(error.value)
+
+
+@dataclass
+class Fickle:
+    """A mailbox that can't be read at these looks, counted from one."""
+
+    away_at: Sequence[int]
+    looks: int = 0
+
+    def fetch(self) -> int:
+        self.looks += 1
+        if self.looks in self.away_at:
+            raise MailboxAway("login-refused")
+        return 0
+
+
+def signs_of(box: Fickle | None) -> list[int]:
+    """After how many looks the first sign of life was given."""
+    signs: list[int] = []
+
+    async def run() -> None:
+        ended, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def sign() -> None:
+            signs.append(box.looks if box else 0)
+            loop.call_soon_threadsafe(ended.set)
+
+        door = Door(hostname="localhost", connections=1, seconds=1, tls=None)
+        process = TakingIn(door, None, OURS, lambda *_: None, box, 0.001, sign)
+        await asyncio.wait_for(process.run(ended), 30)
+
+    asyncio.run(run())
+    return signs
+
+
+def test_signs_of_life_are_given_only_while_the_mailbox_can_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(taking_in, "_SIGN_EVERY", 0.001)
+    assert signs_of(None)[0] == 0
+    assert signs_of(Fickle(away_at=range(1, 5)))[0] >= 5
+
+
+def test_a_mailbox_that_begins_to_refuse_us_ends_the_signs() -> None:
+    async def looked() -> bool:
+        ended, looks, loop = asyncio.Event(), Looks(went_well=True), asyncio.get_running_loop()
+
+        class Refuses:
+            def fetch(self) -> int:
+                loop.call_soon_threadsafe(ended.set)
+                raise MailboxAway("login-refused")
+
+        await look_into(Refuses(), 0.001, ended, looks)
+        return looks.went_well
+
+    assert not asyncio.run(looked())

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from uuid import UUID
@@ -68,6 +69,10 @@ def test_X3_an_error_is_told_by_its_type_and_where_it_was_and_never_by_its_words
         ),
         line("asyncio", f"Task exception was never retrieved\nfuture: {error!r}", error=error,
              form=form),
+        line("asyncio", f"Exception in callback Incoming.taken({error!r})", form=form),
+        line("celery.worker.consumer.gossip", error, form=form),
+        line("services.cases.app", error, form=form),
+        line("celery.redirected", QUOTED, form=form),
         line("py.warnings", "/lib/a.py:7: UserWarning: Kim Exempel, 20120304-2393\n  warn()",
              form=form),
         line("uvicorn.access", '%s - "%s %s HTTP/%s" %d', "127.0.0.1", "GET", "/r/hemlig-nyckel",
@@ -91,14 +96,49 @@ def test_nothing_that_is_logged_can_look_like_a_line_of_its_own(form: Form) -> N
 
 def test_a_template_that_does_not_fit_its_values_is_written_as_it_is() -> None:
     assert json.loads(line("some.library", "%d of %s", "Kim Exempel"))["message"] == "%d of %s"
-    assert json.loads(line("some.library", "100 %"))["message"] == "100 %"
+    assert json.loads(line("services.cases.app", "100 %"))["message"] == "100 %"
+
+
+def test_X3_a_text_that_a_library_may_have_put_together_is_told_by_where_it_was_said() -> None:
+    def said(message: object) -> object:
+        return json.loads(line("asyncio", message))["message"]
+
+    assert said("Exception in callback Kim Exempel()") == "said at a.py:1"
+    assert said("Task exception was never retrieved\nfuture: Kim") == (
+        "Task exception was never retrieved"
+    )
+    assert said(raised()) == "UniqueViolation 23505"
+    assert said({"name": "Kim Exempel"}) == "dict"
+
+
+@pytest.mark.parametrize("below", ["", "/samspel", "/e-tjanster/samspel"])
+def test_X13_the_web_server_we_show_masks_links_below_any_path(below: str) -> None:
+    """As nginx does it: the first that fits a path counts."""
+    shown = (ROOT / "deploy" / "nginx" / "samspel.conf").read_text()
+    (pattern,) = re.findall(r"^    ~(\S+) \"/\$kind/…\";$", shown, re.MULTILINE)
+    masked = re.compile(pattern.replace("(?<", "(?P<"))
+    for kind in "ruf":
+        found = masked.search(f"{below}/{kind}/hemlig-nyckel/svar")
+        assert found is not None
+        assert found["kind"] == kind
+    assert not masked.search(f"{below}/arenden/1")
 
 
 _PROGRAM = """
-import logging, threading, warnings
+import logging, sys, threading, warnings
+access = logging.getLogger("uvicorn.access")
+access.addHandler(logging.StreamHandler(sys.stdout))
+logging.getLogger().addHandler(logging.StreamHandler(sys.stdout))  # somebody else's
 from shared import logs
 logs.begin("trial", FORM)
 logs.watch_threads()
+access.error("GET /r/hemlig-nyckel")
+logging.getLogger().removeHandler(logging.getLogger().handlers[0])
+assert not access.hasHandlers()
+class Left:
+    def __del__(self):
+        raise ValueError("Kim Exempel")
+Left()
 def fails():
     raise ValueError("Kim Exempel")
 logging.getLogger("services.trial").warning("It begins.")
@@ -123,13 +163,16 @@ def test_X3_what_ends_a_process_or_a_thread_is_a_line_like_any_other() -> None:
     assert not [canary for canary in CANARIES if canary in done.stderr + done.stdout]
     told = [json.loads(one) for one in done.stderr.splitlines()]
     assert [one["message"] for one in told] == [
+        "An error was left.",
         "It begins.",
         "Exception in ASGI application: …",
-        "<string>:10: UserWarning",
+        "<string>:20: UserWarning",
         "A thread ends.",
         "The process ends.",
     ]
-    assert [one.get("error") for one in told[3:]] == ["ValueError", "KeyError"]
+    assert [one.get("error") for one in told[4:]] == ["ValueError", "KeyError"]
+    assert told[0]["error"] == "ValueError"
+    assert done.stdout == ""
     assert {one["service"] for one in told} == {"trial"}
 
 
@@ -145,7 +188,7 @@ told = {"name": 1, "exc": "Kim Exempel"}
 logging.getLogger("celery.app.trace").error("Task %(name)s raised: %(exc)s", told)
 logging.getLogger("celery.worker").info("less than a warning")
 beat_init.send(None)
-logging.getLogger("celery.beat").warning("beat: late")
+logging.getLogger("celery.beat").warning("beat: %s", "late")
 """
 
 
@@ -158,6 +201,6 @@ def test_workers_and_beat_write_as_everybody_in_place_of_celery_s_own_log() -> N
     told = [json.loads(one) for one in done.stderr.splitlines()]
     assert [(one["service"], one["message"]) for one in told] == [
         ("cases", "Task 1 raised: …"),
-        ("beat", "beat: late"),
+        ("beat", "beat: …"),
     ]
     assert done.stdout == ""

@@ -105,6 +105,21 @@ def test_a_folder_without_changes_leaves_ours_as_they_are(tmp_path: Path) -> Non
     assert load_procedures(tmp_path / "procedures") == load_procedures(None)
 
 
+def test_X9_a_folder_that_can_not_be_read_is_not_taken_as_one_without_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "procedures").touch()
+    with pytest.raises(ProcedureError, match="procedures: can't be read: Not a directory"):
+        load_procedures(tmp_path / "procedures")
+
+    def refused(_: Path) -> list[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    with pytest.raises(ProcedureError, match="can't be read: Permission denied"):
+        load_procedures(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("change", "line"),
     [

@@ -30,6 +30,7 @@ _ACTION = re.compile(
 )
 _NO_CASE = {  # noted about no case
     "inquiry.make", "inquiry.decline", "inquiry.point-elsewhere", "meeting.gives-way",
+    "case.erased",
 }  # fmt: skip
 _NO_ACTION = {"child.unit", "child.birth_date"}  # fields of a request
 

@@ -1,28 +1,33 @@
-"""The folder for the archive: a package for each case that goes, and the list of what has gone.
-
-Everything is written to the disk before it counts: the files, then the folder under its own name.
-"""
+"""The folder for the archive: a package for each case that goes, and the list of what has gone."""
 
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
-from services.cases.adapters.archive_files import MANIFEST, digest, package
-from services.cases.domain.retention import Erased
+from services.cases.adapters.archive_files import package
+from services.cases.adapters.package_folder import (
+    OURS,
+    BrokenPackageError,
+    check_package,
+    in_order,
+    of_whom,
+    private,
+    write_package,
+)
+from services.cases.domain.retention import Erased, Unreadable
 from services.cases.handlers.retention import Rows
 
 ERASED = "erased.jsonl"
-_OURS = 0o700
 
 
-class BrokenPackageError(Exception):
-    """What was read again isn't what was written: nothing goes."""
+class AnothersPackageError(Exception):
+    """What lies there isn't this case's: it may be the only copy, and stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,69 +37,60 @@ class ArchiveFolder:
     folder: Path
 
     def keep(self, rows: Rows, at: datetime, decision: str | None) -> None:
-        """Write a case's package and read it again. One that is there already is replaced.
+        """Write a case's package and read it again. One of the same case is replaced.
 
-        Raises OSError and BrokenPackageError.
+        Raises OSError, BrokenPackageError and AnothersPackageError.
         """
         (case,) = rows["cases.cases"]
-        write_package(self.folder / case["reference"], package(rows, at, decision))
+        # A reference can be given out again, an id can't.
+        folder = self.folder / f"{case['reference']}-{case['id']}"
+        if folder.exists() and of_whom(folder) != case["id"]:
+            raise AnothersPackageError(folder.name)
+        write_package(folder, package(rows, at, decision), replace=True)
+
+    def has(self, case_id: UUID) -> bool:
+        """Whether a whole package of this case lies there."""
+        return any(_whole(folder, case_id) for folder in self.folder.glob(f"*-{case_id}"))
 
     def note(self, erased: Erased) -> None:
         """A line more, on the disk when it returns."""
-        self.folder.mkdir(mode=_OURS, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=OURS, parents=True, exist_ok=True)
         line = {"what": erased.what, "id": str(erased.id), "at": erased.at.isoformat(),
-                "by": erased.by}  # fmt: skip
-        with (self.folder / ERASED).open("ab+") as file:
+                "by": erased.by, "packed": erased.packed}  # fmt: skip
+        with open(self.folder / ERASED, "ab+", opener=private) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.write(_after_a_whole_line(file) + json.dumps(line).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        _sync(self.folder)
+        in_order(self.folder)
 
-    def erased(self) -> Iterator[Erased]:
-        """Everything on the list, the oldest first; half a line, of a crash, isn't one."""
-        try:
-            lines = (self.folder / ERASED).read_text().splitlines()
-        except FileNotFoundError:
-            return
-        for line in lines:
-            try:
-                said = json.loads(line)
-                at = datetime.fromisoformat(said["at"])
-                yield Erased(said["what"], UUID(said["id"]), at, said["by"])
-            except (ValueError, KeyError):
-                continue
+    def erased(self) -> Iterator[Erased | Unreadable]:
+        """Everything on the list, the oldest first, and the lines of it that can't be read: a
+        crash leaves half a line. Raises FileNotFoundError: there is no list."""
+        lines = (self.folder / ERASED).read_bytes().split(b"\n")
+        for number, line in enumerate(lines, 1):
+            if line:
+                yield _read(line, number)
 
 
-def write_package(folder: Path, files: Mapping[str, bytes]) -> None:
-    """All of it or nothing under that name, read again before it counts. Raises OSError and
-    BrokenPackageError."""
-    folder.parent.mkdir(mode=_OURS, parents=True, exist_ok=True)
-    fresh = folder.with_name(f".{folder.name}.new")
-    _remove(fresh)
-    fresh.mkdir(mode=_OURS)
-    for name, content in files.items():
-        with (fresh / name).open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    _sync(fresh)
-    check_package(fresh)
-    _remove(folder)
-    fresh.rename(folder)
-    _sync(folder.parent)
-    check_package(folder)
+def _read(line: bytes, number: int) -> Erased | Unreadable:
+    try:
+        said = json.loads(line)
+        at = datetime.fromisoformat(said["at"])
+        what, by, packed = said["what"], said["by"], said.get("packed", True)
+        if what not in {"case", "person"} or at.tzinfo is None:
+            return Unreadable(number)
+        return Erased(what, UUID(said["id"]), at, by, packed=packed is True)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Unreadable(number)
 
 
-def check_package(folder: Path) -> None:
-    """Whether every file is as the manifest says. Raises BrokenPackageError and OSError."""
-    manifest = json.loads((folder / MANIFEST).read_bytes())
-    for one in manifest["files"]:
-        if digest((folder / one["name"]).read_bytes()) != one["sha256"]:
-            raise BrokenPackageError(one["name"])
-    names = {one["name"] for one in manifest["files"]} | {MANIFEST}
-    if names != {path.name for path in folder.iterdir()}:
-        raise BrokenPackageError(MANIFEST)
+def _whole(folder: Path, case_id: UUID) -> bool:
+    try:
+        check_package(folder)
+        return of_whom(folder) == str(case_id)
+    except (OSError, ValueError, LookupError, TypeError, BrokenPackageError):
+        return False
 
 
 def _after_a_whole_line(file: BinaryIO) -> bytes:
@@ -103,19 +99,3 @@ def _after_a_whole_line(file: BinaryIO) -> bytes:
         return b""
     file.seek(-1, os.SEEK_END)
     return b"" if file.read(1) == b"\n" else b"\n"
-
-
-def _remove(folder: Path) -> None:
-    """A package of ours: files in one folder."""
-    if folder.exists():
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
-
-
-def _sync(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -16,13 +16,24 @@ from shared.version import VERSION
 
 FORMAT = "samspel-package-1"
 MANIFEST = "manifest.json"
+_SCHEMA = "schema.json"
+# Every name that a file of ours can have.
+FILES = frozenset(
+    (MANIFEST, _SCHEMA, "case.json", "case.html", "person.json", "person.html"),
+)
+# What the page of a case has in words; the other tables follow as they are.
+_SHOWN = frozenset(
+    f"cases.{table}"
+    for table in ("cases", "people", "participants", "consents", "meetings", "attendance", "tasks",
+                  "audit", "access_log")
+) | {"notifier.messages"}  # fmt: skip
 _TEMPLATES = Path(__file__).parent.parent / "papers"
 
 
 def package(rows: Rows, at: datetime, decision: str | None) -> dict[str, bytes]:
     """The files of a case's package, by name. `decision`: by which plan it goes."""
     (case,) = rows["cases.cases"]
-    head = {"format": FORMAT, "what": "case", "reference": case["reference"],
+    head = {"format": FORMAT, "what": "case", "id": case["id"], "reference": case["reference"],
             "packed_at": at.isoformat(), "decision": decision, "version": VERSION}  # fmt: skip
     page = _template("package.html").render(**_shown(rows), head=head)
     return sealed(head, {"case.json": _json(head | {"tables": rows}), "case.html": page.encode()})
@@ -38,7 +49,7 @@ def extract(rows: Rows, at: datetime) -> dict[str, bytes]:
 
 def sealed(head: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, bytes]:
     """With the schema of the rows, and the manifest over all of it."""
-    whole = dict(files) | {"schema.json": (_TEMPLATES / "package.schema.json").read_bytes()}
+    whole = dict(files) | {_SCHEMA: (_TEMPLATES / "package.schema.json").read_bytes()}
     listed = [
         {"name": name, "bytes": len(content), "sha256": digest(content)}
         for name, content in sorted(whole.items())
@@ -58,6 +69,7 @@ def _shown(rows: Rows) -> dict[str, Any]:
         called.setdefault(one["meeting_id"], []).append(one)
     return {
         "tables": rows,
+        "rest": {name: found for name, found in rows.items() if found and name not in _SHOWN},
         "case": rows["cases.cases"][0],
         "family": [one for one in rows["cases.people"] if one["party"] != "staff"],
         "who": lambda one: names.get(str(one).removeprefix("person:"), one),

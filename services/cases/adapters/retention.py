@@ -4,20 +4,22 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 from psycopg import Connection, Error, connect
 from psycopg.rows import DictRow, dict_row
 
+from services.cases.adapters import packing
 from services.cases.adapters.archive import ArchiveFolder
 from services.cases.adapters.staffing import SqlStaffing
 from services.cases.adapters.tasks import SqlAudit
 from services.cases.domain import retention as words
 from services.cases.domain.retention import Hold
-from services.cases.handlers.retention import RetentionDesk, Rows
+from services.cases.handlers.retention import Portion, RetentionDesk, Rows
 from shared import clock
 from shared.db import Unit
+from shared.domain.days import local_date
 from shared.domain.retention import Kind, Retention
 
 # As the functions of revision 0007 raise them.
@@ -29,76 +31,49 @@ _REFUSED: dict[str, type[words.StaysFor]] = {
     "SA006": words.GoesWithCase,
 }
 _LOOK = "retention"
-_OF_MEETINGS: LiteralString = "meeting_id IN (SELECT id FROM cases.meetings WHERE case_id = %s)"
-# What a package has of a case; the notifier and the scheduler add what they have.
-_TABLES: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
-    ("cases", "id = %s", "opened_at"),
-    ("participants", "case_id = %s", "added_at, person_id"),
-    ("consents", "case_id = %s", "requested_on, id"),
-    ("meetings", "case_id = %s", "starts_at, id"),
-    ("attendance", _OF_MEETINGS, "meeting_id, person_id"),
-    ("counters", _OF_MEETINGS, "asked_at, id"),
-    ("wishes", "case_id = %s", "asked_at, id"),
-    ("tasks", "case_id = %s", "created_at, id"),
-    ("inquiries", "case_id = %s", "received_at, id"),
-    ("glass", "case_id = %s", "opened_at, id"),
-    ("holds", "case_id = %s", "placed_at, id"),
-    ("audit", "case_id = %s", "id"),
-    ("access_log", "case_id = %s", "id"),
-)
-_SECRET = ["link", "link_revoked_at"]
-_FAMILY = """
-    SELECT to_jsonb(p) - '{calendar_url,no_digest}'::text[] AS row FROM cases.people p
-    WHERE p.party <> 'staff'
-      AND (p.id IN (SELECT person_id FROM cases.participants WHERE case_id = %(case)s)
-           OR p.id IN (SELECT person_id FROM cases.wishes WHERE case_id = %(case)s))
-    ORDER BY p.party, p.id
-"""
-# Of staff no more than who it was: by any id in what is packed.
-_STAFF = """
-    SELECT jsonb_build_object('id', p.id, 'party', p.party, 'code', p.code, 'name', p.name) AS row
-    FROM cases.people p WHERE p.party = 'staff' AND p.id::text = ANY (%s) ORDER BY p.id
-"""
+_BLOCKS = 200  # of a table at one go: some 1.6 MB, so that others soon have their turn
 _DUE = """
-    SELECT id FROM cases.cases c
-    WHERE about = %s AND state = 'closed' AND closed_at < %s AND NOT cases.is_held(c.id)
+    SELECT id FROM cases.cases
+    WHERE about = %s AND state = 'closed' AND closed_at < %s AND id <> ALL (%s::uuid[])
+      AND id NOT IN (SELECT * FROM cases.held_matters())
     ORDER BY closed_at, id LIMIT %s
 """
 _HOLDS = """
-    SELECT h.id, h.because, h.placed_at, h.placed_by, c.reference, h.person_id AS person
+    SELECT h.id, h.because, h.placed_at, h.placed_by, h.person_id AS person,
+           coalesce(c.reference, r.reference) AS reference
     FROM cases.holds h LEFT JOIN cases.cases c ON c.id = h.case_id
+         LEFT JOIN cases.reports r ON r.id = h.report_id
     WHERE h.lifted_at IS NULL ORDER BY h.placed_at, h.id
 """
 _HOLD = """
-    INSERT INTO cases.holds (id, case_id, person_id, because, placed_at, placed_by)
-    VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+    INSERT INTO cases.holds (id, case_id, report_id, person_id, because, placed_at, placed_by)
+    SELECT %(id)s, CASE WHEN is_case THEN %(matter)s::uuid END,
+           CASE WHEN NOT is_case THEN %(matter)s::uuid END, %(person)s, %(because)s, %(at)s, %(by)s
+    FROM (SELECT EXISTS (SELECT FROM cases.cases WHERE id = %(matter)s)) AS found (is_case)
+    ON CONFLICT DO NOTHING
 """
 _LIFT = """
     UPDATE cases.holds SET lifted_at = %s, lifted_by = %s
-    WHERE lifted_at IS NULL AND (case_id = %s OR person_id = %s)
+    WHERE lifted_at IS NULL AND (%s::uuid IN (case_id, report_id) OR person_id = %s)
 """
 _PERSON = """
     SELECT id FROM cases.people WHERE id::text = %(said)s OR lower(email) = %(said)s LIMIT 2
 """
-_OF_PERSON: tuple[tuple[LiteralString, LiteralString], ...] = (
-    ("people", "id = %(id)s"),
-    ("participants", "person_id = %(id)s"),
-    ("consents", "person_id = %(id)s"),
-    ("attendance", "person_id = %(id)s"),
-    ("counters", "person_id = %(id)s"),
-    ("votes", "person_id = %(id)s"),
-    ("wishes", "person_id = %(id)s"),
-    ("tasks", "owner = %(id)s OR about = %(id)s"),
-    ("holders", "person_id = %(id)s"),
-    ("inquiries", "by_person = %(id)s"),
-    ("feeds", "person_id = %(id)s"),
-    ("digests", "person_id = %(id)s"),
-    ("evaluation_answers", "person_id = %(id)s"),
-    ("former_particulars", "person_id = %(id)s"),
-    ("glass", "person_id = %(id)s"),
-    ("audit", "actor = %(actor)s"),
-    ("access_log", "actor = %(actor)s"),
-)
+_CASE_AFTER = """
+    SELECT 1 FROM cases.cases
+    WHERE id = %s AND (opened_at > %s OR closed_at > %s) FOR UPDATE
+"""
+# A backup from before has nothing of them that is newer: what is came by itself.
+_PERSON_AFTER = """
+    SELECT 1 WHERE
+      EXISTS (SELECT FROM cases.holders WHERE person_id = %(id)s AND first_day >= %(day)s)
+      OR EXISTS (SELECT FROM cases.accounts WHERE person_id = %(id)s AND created_at > %(at)s)
+      OR EXISTS (SELECT FROM cases.audit WHERE actor = %(actor)s AND at > %(at)s)
+      OR EXISTS (SELECT FROM cases.participants p JOIN cases.cases c ON c.id = p.case_id
+                 WHERE p.person_id = %(id)s
+                   AND (p.added_at > %(at)s OR c.opened_at > %(at)s OR c.closed_at > %(at)s))
+      OR EXISTS (SELECT FROM cases.wishes WHERE person_id = %(id)s AND asked_at > %(at)s)
+"""
 
 
 class SqlKeeping:
@@ -111,45 +86,27 @@ class SqlKeeping:
         row = self._one("SELECT id FROM cases.cases WHERE reference = %s", reference)
         return None if row is None else row["id"]
 
+    def report_by_reference(self, reference: str) -> UUID | None:
+        row = self._one("SELECT id FROM cases.reports WHERE reference = %s", reference)
+        return None if row is None else row["id"]
+
     def person_by(self, id_or_address: str) -> UUID | None:
         rows = self._connection.execute(_PERSON, {"said": id_or_address.lower()}).fetchall()
         return rows[0]["id"] if len(rows) == 1 else None
 
-    def due(self, about: str, before: datetime, limit: int) -> list[UUID]:
-        return [row["id"] for row in self._connection.execute(_DUE, [about, before, limit])]
+    def due(self, about: str, before: datetime, limit: int, but: Collection[UUID]) -> list[UUID]:
+        values = [about, before, list(but), limit]
+        return [row["id"] for row in self._connection.execute(_DUE, values)]
 
     def next_closing(self, about: str) -> datetime | None:
         row = self._one("SELECT min(closed_at) AS at FROM cases.cases WHERE about = %s", about)
         return None if row is None else row["at"]
 
     def rows_of_case(self, case_id: UUID) -> Rows:
-        """Locks the case first: nobody changes what is packed until it has gone."""
-        self._connection.execute("SELECT 1 FROM cases.cases WHERE id = %s FOR UPDATE", [case_id])
-        rows: dict[str, list[dict[str, Any]]] = {
-            f"cases.{table}": self._rows(
-                f"SELECT to_jsonb(t) - %s::text[] AS row FROM cases.{table} t WHERE {which}"  # noqa: S608 — ours
-                f" ORDER BY {order}",
-                [_SECRET, case_id],
-            )
-            for table, which, order in _TABLES
-        }
-        rows |= self._of_others("of_case", case_id)
-        named = sorted(set(_ids(rows)))
-        family = self._rows(_FAMILY, {"case": case_id})
-        rows["cases.people"] = family + self._rows(_STAFF, [named])
-        return rows
+        return packing.rows_of_case(self._connection, case_id)
 
     def rows_of_person(self, person: UUID) -> Rows:
-        values = {"id": person, "actor": f"person:{person}", "secret": _SECRET}
-        rows = {
-            f"cases.{table}": self._rows(
-                f"SELECT to_jsonb(t) - %(secret)s::text[] AS row FROM cases.{table} t"  # noqa: S608
-                f" WHERE {which}",
-                values,
-            )
-            for table, which in _OF_PERSON
-        }
-        return rows | self._of_others("of_person", person)
+        return packing.rows_of_person(self._connection, person)
 
     def erase_case(self, case_id: UUID, log_since: datetime) -> dict[str, int]:
         return self._gone("SELECT * FROM cases.erase_case(%s, %s)", case_id, log_since)
@@ -160,11 +117,17 @@ class SqlKeeping:
     def erase_old(self, kind: Kind, before: datetime) -> dict[str, int]:
         return self._gone("SELECT * FROM cases.erase_old(%s, %s)", kind, before)
 
-    def traces(self, ids: Collection[UUID]) -> dict[str, int]:
-        rows = self._connection.execute(
-            "SELECT place, hits FROM cases.traces(%s)", [[str(one) for one in ids]]
-        )
-        return {row["place"]: row["hits"] for row in rows}
+    def portions(self) -> list[Portion]:
+        rows = self._connection.execute("SELECT * FROM cases.portions(%s)", [_BLOCKS])
+        return [Portion(**row) for row in rows]
+
+    def traces(self, ids: Collection[UUID], portion: Portion) -> int:
+        query = "SELECT cases.traces(%s, %s, %s, %s) AS hits"
+        row = self._one(query, list(ids), portion.place, portion.first, _BLOCKS)
+        return 0 if row is None else row["hits"]
+
+    def is_report(self, thing: UUID) -> bool:
+        return self._one("SELECT 1 FROM cases.reports WHERE id = %s", thing) is not None
 
     def log(self, actor: str, case_id: UUID, what: str, at: datetime) -> None:
         self._connection.execute(
@@ -181,6 +144,14 @@ class SqlKeeping:
         )
         return row is not None and row["there"]
 
+    def case_changed_after(self, case_id: UUID, at: datetime) -> bool:
+        return self._one(_CASE_AFTER, case_id, at, at) is not None
+
+    def person_came_after(self, person: UUID, at: datetime) -> bool:
+        day = local_date(at)
+        values = {"id": person, "actor": f"person:{person}", "at": at, "day": day}
+        return self._connection.execute(_PERSON_AFTER, values).fetchone() is not None
+
     def begin_day(self, today: date) -> bool:
         return SqlStaffing(self._connection).begin_day(_LOOK, today)
 
@@ -190,20 +161,19 @@ class SqlKeeping:
     def holds(self) -> list[Hold]:
         return [Hold(**row) for row in self._connection.execute(_HOLDS)]
 
-    def hold(self, hold: Hold, case_id: UUID | None) -> bool:
-        values = [hold.id, case_id, hold.person, hold.because, hold.placed_at, hold.placed_by]
+    def hold(self, hold: Hold, matter: UUID | None) -> bool:
+        values = {
+            "id": hold.id,
+            "matter": matter,
+            "person": hold.person,
+            "because": hold.because,
+            "at": hold.placed_at,
+            "by": hold.placed_by,
+        }
         return self._connection.execute(_HOLD, values).rowcount > 0
 
-    def lift(self, case_id: UUID | None, person: UUID | None, by: str, at: datetime) -> int:
-        return self._connection.execute(_LIFT, [at, by, case_id, person]).rowcount
-
-    def _of_others(self, what: str, about: UUID) -> dict[str, list[dict[str, Any]]]:
-        """What the other services publish of it."""
-        rows: dict[str, list[dict[str, Any]]] = {}
-        for schema in ("notifier_api", "scheduler_api"):
-            found = self._one(f"SELECT {schema}.{what}(%s) AS rows", about)
-            rows |= found["rows"] if found is not None else {}
-        return rows
+    def lift(self, matter: UUID | None, person: UUID | None, by: str, at: datetime) -> int:
+        return self._connection.execute(_LIFT, [at, by, matter, person]).rowcount
 
     def _gone(self, query: LiteralString, *values: object) -> dict[str, int]:
         """Raises StaysFor."""
@@ -220,9 +190,6 @@ class SqlKeeping:
 
     def _one(self, query: str, *values: object) -> DictRow | None:
         return self._connection.execute(query.encode(), values).fetchone()
-
-    def _rows(self, query: str, values: Any) -> list[dict[str, Any]]:
-        return [row["row"] for row in self._connection.execute(query.encode(), values)]
 
 
 def retention_desk(
@@ -262,15 +229,3 @@ def _desk(
         plan=plan,
         audit=SqlAudit(connection, now, actor),
     )
-
-
-def _ids(value: Any) -> Iterator[str]:
-    """Every text in it; an actor is `person:` and an id."""
-    if isinstance(value, str):
-        yield value.removeprefix("person:")
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from _ids(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _ids(one)

@@ -76,15 +76,16 @@ def _of_nobody(text: str) -> str:
 
 def _address(text: str) -> str:
     try:
-        return mail_address(text)
+        address = mail_address(text)
     except ValueError:
         raise PydanticCustomError("mail_address", "not a mail address") from None
+    return _of_nobody(address)
 
 
 def _phone(number: str) -> str:
     if not PHONE.fullmatch(number):
         raise PydanticCustomError("phone_form", "must be a phone number")
-    return number
+    return _of_nobody(number)
 
 
 Day = Annotated[

@@ -92,8 +92,9 @@ def _without_body(send: Send) -> Send:
 
 
 def _declared(request: Request) -> int:
+    """How many octets the head says; of an endless number its first digits are too many already."""
     length = request.headers.get("content-length", "0")
-    return int(length) if length.isascii() and length.isdigit() else 0
+    return int(length.lstrip("0")[:18] or 0) if length.isascii() and length.isdigit() else 0
 
 
 def _bounded(receive: Receive, largest: int) -> Receive:

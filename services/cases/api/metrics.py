@@ -4,8 +4,8 @@ What all processes do together is asked of the database at each scrape, as the p
 What this process answered is counted in it (`api/watched.py`).
 """
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from hmac import compare_digest
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -18,13 +18,13 @@ from pydantic import SecretStr
 
 from services.cases.api.metrics_told import told
 from services.cases.api.watched import ANSWERS
-from services.cases.domain.operations import Kept
+from services.cases.domain.operations import Kept, told_of
 from services.cases.handlers.operations import OperationsViews
 from shared.clock import system_now
 from shared.db import Database
+from shared.domain.days import local_date
 
 ViewsFor = Callable[[Connection[DictRow]], OperationsViews]
-_KEPT_SECONDS = 300.0
 _MOST_MILLISECONDS = 2_000  # for one question to the database
 
 
@@ -52,15 +52,15 @@ def make_metrics_router(
 class _Asked(Collector):
     """Asks the database once, when it is collected.
 
-    How limits are kept takes longer to count than all the rest, and changes by the day: it is
-    counted anew after some minutes.
+    How limits are kept is counted anew on the next day: it takes longer than all the rest, and
+    numbers that follow each other closely tell of single children.
     """
 
     def __init__(self, database: Database, views_for: ViewsFor) -> None:
         self._database = database
         self._views_for = views_for
-        self._kept: Sequence[Kept] = ()
-        self._count_at = 0.0
+        self._kept: Mapping[str, Kept] = {}
+        self._counted_on: date | None = None
 
     def describe(self) -> list[Metric]:
         return []  # so that registering asks nothing yet
@@ -70,10 +70,10 @@ class _Asked(Collector):
             views = self._views_for(unit.connection)
             views.hurry(_MOST_MILLISECONDS)
             seen = views.operations(unit.now, system_now())
-            if time.monotonic() >= self._count_at:
-                self._kept = views.kept(unit.now)
-                self._count_at = time.monotonic() + _KEPT_SECONDS
-        yield from told(seen, self._kept)
+            if self._counted_on != local_date(unit.now):
+                self._kept = told_of(self._kept, views.kept(unit.now))
+                self._counted_on = local_date(unit.now)
+        yield from told(seen, list(self._kept.values()))
 
 
 def _shows(request: Request, token: SecretStr) -> bool:

@@ -7,6 +7,7 @@ from math import inf
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from services.cases.domain.operations import Kept, Operations
+from shared.bus.heartbeat import INBOUND
 from shared.domain.days import STOCKHOLM
 from shared.queue import SERVICES
 from shared.version import VERSION
@@ -29,7 +30,7 @@ def told(seen: Operations, kept: Sequence[Kept]) -> Iterator[Metric]:
     yield from _of_mail(seen)
     yield _gauge(
         "windows_kept_ratio",
-        "Share of the decided limits of a rule that were met; none about fewer than five (S10).",
+        "Share, in twentieths, of a rule's decided limits that were met; of five or more (S10).",
         *((one.share, one.rule) for one in kept if one.share is not None),
         labels=("rule",),
     )
@@ -38,10 +39,11 @@ def told(seen: Operations, kept: Sequence[Kept]) -> Iterator[Metric]:
 
 
 def _of_services(seen: Operations) -> Iterator[Metric]:
+    givers = (*SERVICES, INBOUND)
     yield _gauge(
         "heartbeat_age_seconds",
-        "Since a service last looked for work.",
-        *((_age(seen.heartbeats.get(one), seen.clock, inf), one) for one in SERVICES),
+        "Since a service last looked for work; of inbound, since mail could come in.",
+        *((_age(seen.heartbeats.get(one), seen.clock, inf), one) for one in givers),
         labels=("service",),
     )
     waiting = {one: seen.undelivered.get(one, (0, None)) for one in SERVICES}

@@ -106,8 +106,10 @@ _MESSAGES = {
         "får inte innehålla styrtecken", "must not hold control characters"
     ),
     "personal_number": Words(
-        "får inte innehålla ett personnummer: Samspel behöver inget",
-        "must not hold a personal number: Samspel needs none",
+        "ser ut att innehålla ett personnummer, som Samspel inte behöver: ta bort det (ett"
+        " telefonnummer skrivs med bindestreck efter riktnumret)",
+        "seems to hold a personal number, which Samspel doesn't need: take it out (a phone number"
+        " has a hyphen after its area code)",
     ),
     "mail_address": Words(
         "är ingen e-postadress (namn@domän, utan å, ä, ö före @)",

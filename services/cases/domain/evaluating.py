@@ -12,6 +12,7 @@ from services.cases.domain.evaluation_refusals import (
     NothingAnswered,
     NotOnTheScale,
     NotYesOrNo,
+    TellsAPersonalNumber,
     UnknownQuestion,
 )
 from shared.domain.days import Term, WorkingDays, at
@@ -175,9 +176,10 @@ def _text(value: Any, field: str) -> str | None:
     if not isinstance(value, str):
         raise NotAText(field, longest=LONGEST_TEXT)
     text = plain(value.replace("\r\n", "\n"))
-    hidden = holds_hidden(text.replace("\n", ""))
-    if hidden or holds_personal_number(text) or len(text) > LONGEST_TEXT:
+    if len(text) > LONGEST_TEXT or holds_hidden(text.replace("\n", "")):
         raise NotAText(field, longest=LONGEST_TEXT)
+    if holds_personal_number(text):
+        raise TellsAPersonalNumber(field)
     return text or None
 
 

@@ -95,10 +95,18 @@ class NotAText(Invalid):
     code = "not-a-text"
     rule = "R25"
     detail = Words(
-        "Svara med högst {longest} tecken text. Radbrytningar går bra, men inga styrtecken"
-        " och inga personnummer.",
+        "Svara med högst {longest} tecken text. Radbrytningar går bra, men inga styrtecken.",
         "Answer with a text of {longest} characters at most. Line breaks are fine, control"
-        " characters and personal numbers aren't.",
+        " characters aren't.",
+    )
+
+
+class TellsAPersonalNumber(Invalid):
+    code = "tells-a-personal-number"
+    rule = "X3"
+    detail = Words(
+        "Det ser ut att stå ett personnummer i svaret. Ta bort det: Samspel behöver inget.",
+        "There seems to be a personal number in the answer. Take it out: Samspel needs none.",
     )
 
 

@@ -9,6 +9,7 @@ from shared.domain.lead_times import FEWEST
 
 _SILENT = timedelta(seconds=15)
 _SLOW = timedelta(minutes=5)
+_INBOUND = "inbound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,29 @@ class Kept:
     missed: int
 
     @property
+    def decided(self) -> int:
+        return self.met + self.missed
+
+    @property
     def share(self) -> float | None:
-        """From 0 to 1, by the hundredth; None about fewer than five (S10), of whom one child could
-        be told."""
-        decided = self.met + self.missed
-        return None if decided < FEWEST else round(self.met / decided, 2)
+        """From 0 to 1, by the whole twentieth below; None about fewer than five (S10), of whom one
+        child could be told."""
+        return None if self.decided < FEWEST else self.met * 20 // self.decided / 20
+
+
+def told_of(before: Mapping[str, Kept], counted: Sequence[Kept]) -> dict[str, Kept]:
+    """What is told of each rule now. `before`: what was told until now.
+
+    The same as before, until at least five more (or fewer) have been decided: the difference of two
+    shares would else be what became of one child (S10).
+    """
+    now = {}
+    for one in counted:
+        last = before.get(one.rule, one)
+        kept = one if abs(one.decided - last.decided) >= FEWEST else last
+        if kept.share is not None:
+            now[one.rule] = kept
+    return now
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +108,7 @@ def alarms(seen: Operations, services: Sequence[str]) -> list[Alarm]:
     silent = [_silent(name) for name in services if _is_silent(name, seen)]
     events_wait = any(_waits(since, seen.now) for _, since in seen.undelivered.values())
     others = (
+        (_no_mail_comes_in(seen), _NO_WAY_IN),
         (seen.held_since is not None, _HELD),
         (seen.paused_since is not None, _PAUSED),
         (_waits(seen.oldest_mail, seen.now), _MAIL_WAITS),
@@ -106,6 +126,12 @@ def _is_silent(name: str, seen: Operations) -> bool:
     return beat is None or seen.clock - beat > _SILENT
 
 
+def _no_mail_comes_in(seen: Operations) -> bool:
+    """Mail waits where it is meanwhile, so one look that fails is no alarm."""
+    beat = seen.heartbeats.get(_INBOUND)
+    return beat is None or seen.clock - beat > _SLOW
+
+
 def _waits(since: datetime | None, now: datetime) -> bool:
     return since is not None and now - since > _SLOW
 
@@ -117,8 +143,8 @@ def _silent(name: str) -> Alarm:
             f"Tjänsten {name} ger inget livstecken.", f"The service {name} gives no sign of life."
         ),
         Words(
-            "Se efter att dess arbetare och beat är igång, och att Redis svarar.",
-            "See that its workers and beat are running, and that Redis answers.",
+            "Se efter att dess arbetare och beat är igång, och att Valkey svarar.",
+            "See that its workers and beat are running, and that Valkey answers.",
         ),
     )
 
@@ -153,6 +179,19 @@ def _missed(count: int) -> Alarm:
     )
 
 
+_NO_WAY_IN = Alarm(
+    "no-way-in",
+    Words(
+        "Inga svar tas in: inbound ger inget livstecken.",
+        "No answers are taken in: inbound gives no sign of life.",
+    ),
+    Words(
+        "Se efter att inbound är igång och, om svar hämtas från en brevlåda, att inloggningen till"
+        " den går (samspel doctor). Mejlen väntar under tiden.",
+        "See that inbound is running and, if answers are fetched from a mailbox, that it can be"
+        " logged in to (samspel doctor). The mails wait meanwhile.",
+    ),
+)
 _HELD = Alarm(
     "held",
     Words(

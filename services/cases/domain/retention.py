@@ -34,12 +34,22 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """That something has gone, as the list outside the database keeps it: ids alone."""
+    """That something has gone, as the list outside the database keeps it: ids alone.
+
+    `packed`: with a package for the archive."""
 
     what: Literal["case", "person"]
     id: UUID
     at: datetime
     by: By
+    packed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A line of that list which says nothing: what it named is unknown. The first one is 1."""
+
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,28 @@ class GoesWithCase(StaysFor):
     detail = Words(
         "Ett barns uppgifter raderas med ärendet: samspel erase case.",
         "A child's data go with the case: samspel erase case.",
+    )
+
+
+class CameAfter(StaysFor):
+    """For what is on the list of what had gone."""
+
+    code = "came-after"
+    detail = Words(
+        "Något av det har öppnats, avslutats eller tillkommit efter att det raderades. Se efter vad"
+        " det är. Ska det bort, radera det för hand: samspel erase case, samspel erase person.",
+        "Something of it was opened, closed or added after it had been erased. See what it is. If"
+        " it is to go, erase it by hand: samspel erase case, samspel erase person.",
+    )
+
+
+class NotDue(StaysFor):
+    code = "not-due"
+    detail = Words(
+        "Tiden i gallringsplanen har inte gått ut: det har avslutats på nytt. Det raderas när den"
+        " har gått ut.",
+        "The term in the plan isn't over: it has been closed anew. It is erased when the term is"
+        " over.",
     )
 
 

@@ -1,13 +1,14 @@
 """Once a day: what the plan says is over goes, each case in a transaction of its own."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from uuid import UUID
 
 from services.cases.domain.refused import Refused
 from services.cases.domain.retention import STAYS
 from services.cases.handlers.retention import (
+    Portion,
     RetentionDesk,
     due_matters,
     erase_case,
@@ -20,25 +21,21 @@ log = logging.getLogger(__name__)
 # Does something with a desk in a transaction of its own, and gives what it gives.
 InADesk = Callable[[Callable[[RetentionDesk], object]], object]
 A_DAY = 500  # cases at most; the rest goes tomorrow
+_A_LOOK = 100  # at a time: what is due next, behind those that can't go
 
 
-def let_go(in_a_unit: InADesk) -> None:
+def let_go(in_a_unit: InADesk, between: Callable[[], object]) -> None:
     """What is due today, by whichever worker comes first. What can't go stays until tomorrow.
 
-    A case that fails takes no other along: nothing of it has gone.
+    A case that fails takes no other along: nothing of it has gone. `between` two pieces of this
+    work others have their turn.
     """
     if not in_a_unit(_begin):
         return
-    due: list[tuple[UUID, bool]] = []
-    in_a_unit(lambda desk: due.extend(due_matters(desk, A_DAY)))
-    gone = [
-        case_id
-        for case_id, packed in due
-        if _tried(in_a_unit, f"case {case_id}", partial(_let_case_go, case_id, packed=packed))
-    ]
+    gone = _let_cases_go(in_a_unit, between)
     _tried(in_a_unit, "what belongs to no case", _old_ones)
     if gone:
-        _tried(in_a_unit, "the look for what is left", partial(_look_through, gone))
+        _look_through(in_a_unit, gone, between)
     in_a_unit(_note_next)
 
 
@@ -49,6 +46,26 @@ def _begin(desk: RetentionDesk) -> bool:
     if desk.archive is None:
         log.warning("Nothing goes by the plan: SAMSPEL_ARCHIVE isn't set. See docs/retention.md.")
     return desk.archive is not None
+
+
+def _let_cases_go(in_a_unit: InADesk, between: Callable[[], object]) -> list[UUID]:
+    """Those that have gone. Whoever can't go keeps nobody behind them."""
+    gone: list[UUID] = []
+    tried: set[UUID] = set()
+    while len(gone) < A_DAY and (due := _due(in_a_unit, tried)):
+        for case_id, packed in due:
+            erase = partial(_let_case_go, case_id, packed=packed)
+            if _tried(in_a_unit, f"case {case_id}", erase):
+                gone.append(case_id)
+            tried.add(case_id)
+            between()
+    return gone
+
+
+def _due(in_a_unit: InADesk, tried: Collection[UUID]) -> list[tuple[UUID, bool]]:
+    due: list[tuple[UUID, bool]] = []
+    in_a_unit(lambda desk: due.extend(due_matters(desk, _A_LOOK, tried)))
+    return due
 
 
 def _let_case_go(case_id: UUID, desk: RetentionDesk, *, packed: bool) -> None:
@@ -63,8 +80,26 @@ def _old_ones(desk: RetentionDesk) -> None:
                 desk.audit.note(None, "plan.erased", None, {"kind": kind, "rows": gone})
 
 
-def _look_through(gone: list[UUID], desk: RetentionDesk) -> None:
-    left = desk.keeping.traces(gone).keys() - STAYS
+def _look_through(
+    in_a_unit: InADesk, gone: Collection[UUID], between: Callable[[], object]
+) -> None:
+    """Every table, a portion at a time. A report keeps the id that its meeting had."""
+    portions: list[Portion] = []
+    left: set[str] = set()
+    ids: set[UUID] = set()
+
+    def begin(desk: RetentionDesk) -> None:
+        portions.extend(desk.keeping.portions())
+        ids.update(one for one in gone if not desk.keeping.is_report(one))
+
+    def read(portion: Portion, desk: RetentionDesk) -> None:
+        if portion.place not in STAYS and desk.keeping.traces(ids, portion):
+            left.add(portion.place)
+
+    _tried(in_a_unit, "the look for what is left", begin)
+    for portion in portions:
+        _tried(in_a_unit, f"the look into {portion.place}", partial(read, portion))
+        between()
     if left:
         log.error("Of what has gone, something is left in %s.", ", ".join(sorted(left)))
 

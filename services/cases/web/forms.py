@@ -28,8 +28,10 @@ _CHOOSE = Words("Välj ett av alternativen.", "Choose one of them.")
 _LONG = Words("Skriv högst {most} tecken.", "Write at most {most} characters.")
 _CONTROL = Words("Ta bort styrtecken och radbrytningar.", "Take out control characters.")
 _PERSONAL = Words(
-    "Ta bort personnumret. Samspel behöver inget.",
-    "Take out the personal number. Samspel needs none.",
+    "Det ser ut att stå ett personnummer här. Ta bort det: Samspel behöver inget. Är det ett"
+    " telefonnummer, skriv bindestreck efter riktnumret.",
+    "There seems to be a personal number here. Take it out: Samspel needs none. If it is a phone"
+    " number, write a hyphen after the area code.",
 )
 _DAY = Words("Skriv dagen så här: 2027-03-01.", "Write the day like this: 2027-03-01.")
 _TIME = Words("Skriv tiden så här: 13.00.", "Write the time like this: 13:00.")
@@ -268,15 +270,16 @@ def _ident(said: str) -> UUID:
 
 def _address(said: str) -> str:
     try:
-        return mail_address(said)
+        address = mail_address(said)
     except ValueError:
         raise _Wrong(_ADDRESS) from None
+    return _of_nobody(address)
 
 
 def _phone(said: str) -> str:
     if not PHONE.fullmatch(said):
         raise _Wrong(_PHONE)
-    return said
+    return _of_nobody(said)
 
 
 def _code(said: str) -> str:

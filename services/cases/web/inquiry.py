@@ -24,6 +24,7 @@ from services.cases.web.origin import from_our_own_page
 from services.cases.web.templating import templates, written
 from shared.db import Database, Unit
 from shared.domain.days import local_date
+from shared.domain.plain_text import holds_personal_number
 from shared.live_rules import RulesAt
 from shared.mailaddress import mail_address
 from shared.register import PHONE
@@ -135,6 +136,9 @@ def _wrong(filled: Filled, schools: Sequence[Mapping[str, str]]) -> dict[str, st
         wrong["phone"] = "phone_wrong"
     if filled.email and not _is_address(filled.email):
         wrong["email"] = "email_wrong"
+    for name, said in (("phone", filled.phone), ("email", filled.email)):
+        if name not in wrong and holds_personal_number(said):
+            wrong[name] = "personal_number"
     if filled.unit and filled.unit not in {school["code"] for school in schools}:
         wrong["unit"] = "unit_wrong"
     return wrong

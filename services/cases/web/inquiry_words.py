@@ -38,6 +38,10 @@ _SWEDISH = {
     ),
     "phone": "Telefon",
     "phone_wrong": "Skriv telefonnumret med siffror, till exempel 070-123 45 67.",
+    "personal_number": (
+        "Det ser ut att stå ett personnummer här. Ta bort det, vi behöver inget. Är det ett"
+        " telefonnummer, skriv bindestreck efter riktnumret."
+    ),
     "email": "E-post",
     "email_wrong": "Skriv e-postadressen så här: namn@exempel.se.",
     "unit": "Vilken skola gäller det?",
@@ -92,6 +96,10 @@ _ENGLISH = {
     ),
     "phone": "Phone",
     "phone_wrong": "Write the phone number with digits, such as 070-123 45 67.",
+    "personal_number": (
+        "There seems to be a personal number here. Take it out, we need none. If it is a phone"
+        " number, write a hyphen after the area code."
+    ),
     "email": "E-mail",
     "email_wrong": "Write the e-mail address like this: name@example.com.",
     "unit": "Which school is it about?",

@@ -114,18 +114,9 @@ def code(sender: Sender) -> Sent:
 
 def wish(sender: Sender) -> Sent:
     """S7: not known not to be protected, so they are told of it by a person (X6)."""
-    wrong: dict[str, str] = {}
     name = plain(sender.said("name"))
     email, phone = sender.said("email"), sender.said("phone")
-    if not name or len(name) > _LONGEST_NAME or holds_hidden(name) or holds_personal_number(name):
-        wrong["name"] = "name_wrong"
-    if sender.said("relation") not in list(Relation):
-        wrong["relation"] = "relation_wrong"
-    if email and not _is_address(email):
-        wrong["email"] = "email_wrong"
-    if phone and not PHONE.fullmatch(phone):
-        wrong["phone"] = "phone_wrong"
-    if wrong:
+    if wrong := _wrong_in_wish(sender.said("relation"), name, email, phone):
         raise Mend(**wrong)
     relation = Relation(sender.said("relation"))
     wished = Wished(sender.person, name, relation, email or None, phone or None)
@@ -169,6 +160,22 @@ SECOND_STEP: dict[str, Callable[[Sender], Sent]] = {
 }  # fmt: skip
 EVERY_FORM = OPEN | SECOND_STEP
 OF_THE_TIME = ("svar", "tider", "annan-tid")  # about the meeting as it was when the page was read
+
+
+def _wrong_in_wish(relation: str, name: str, email: str, phone: str) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if not name or len(name) > _LONGEST_NAME or holds_hidden(name):
+        wrong["name"] = "name_wrong"
+    if relation not in list(Relation):
+        wrong["relation"] = "relation_wrong"
+    if email and not _is_address(email):
+        wrong["email"] = "email_wrong"
+    if phone and not PHONE.fullmatch(phone):
+        wrong["phone"] = "phone_wrong"
+    for asked, said in (("name", name), ("email", email), ("phone", phone)):
+        if asked not in wrong and holds_personal_number(said):
+            wrong[asked] = "personal_number"
+    return wrong
 
 
 def _is_wished_already(sender: Sender, wished: Wished) -> bool:

@@ -105,6 +105,10 @@ _OPENED_SV: Texts = {
     "wish_accepted": "bjuds in",
     "wish_declined": "Ett önskemål har avböjts.",
     "name_wrong": "Skriv personens namn.",
+    "personal_number": (
+        "Det ser ut att stå ett personnummer här. Ta bort det, vi behöver inget. Är det ett"
+        " telefonnummer, skriv bindestreck efter riktnumret."
+    ),
     "relation_wrong": "Välj vem det är.",
     "email_wrong": "Skriv e-postadressen så här: namn@exempel.se.",
     "phone_wrong": "Skriv telefonnumret med siffror, till exempel 070-123 45 67.",
@@ -241,6 +245,10 @@ _OPENED_EN: Texts = {
     "wish_accepted": "is invited",
     "wish_declined": "A wish has been declined.",
     "name_wrong": "Write the person's name.",
+    "personal_number": (
+        "There seems to be a personal number here. Take it out, we need none. If it is a phone"
+        " number, write a hyphen after the area code."
+    ),
     "relation_wrong": "Choose who it is.",
     "email_wrong": "Write the e-mail address like this: name@example.com.",
     "phone_wrong": "Write the phone number with digits, such as 070-123 45 67.",

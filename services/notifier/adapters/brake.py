@@ -126,7 +126,7 @@ class Brake:
                 "No mail is sent: this database seems to be restored (%s), so what is due may have"
                 " been sent already. It is held until somebody decides: `samspel held` shows it,"
                 " `samspel held release` sends it, `samspel held drop` doesn't. See"
-                " docs/operations.md, Backup and restore.",
+                " docs/keeping.md, Restore.",
                 reason,
             )
 

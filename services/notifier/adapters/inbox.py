@@ -35,7 +35,7 @@ _BURY = """
     UPDATE notifier.inbound SET state = 'quarantined', kind = 'unclear', reason = 'poison'
     WHERE id = %s AND state = 'received' AND attempts >= %s AND lease_until <= clock_timestamp()
 """
-# What nobody has decided about in all that time is nobody's any more.
+# What nobody has decided about in all that time is nobody's any more. What is held stays as it is.
 _FORGET = """
     UPDATE notifier.inbound
     SET raw = NULL, words = NULL, sender = NULL, mailbox = NULL,
@@ -46,6 +46,8 @@ _FORGET = """
         SELECT id FROM notifier.inbound
         WHERE keep_until <= %(now)s AND state <> 'received'
           AND (raw IS NOT NULL OR words IS NOT NULL OR sender IS NOT NULL)
+          AND NOT notifier.came_from_held(
+            id, (SELECT cases_api.held()), (SELECT cases_api.held_addresses()))
         LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 """
 _CLAIM = """

@@ -22,9 +22,6 @@ log = logging.getLogger(__name__)
 
 _AT_A_TIME = 20
 _SECONDS = 1.0
-# The classes of SQLSTATE that say nothing of the mail: the connection, a deadlock, no room, a
-# shutdown, the disk. (No SQLSTATE at all: the server wasn't reached.)
-_AWAY = ("08", "40", "53", "57P", "58")
 
 
 def ours_of(post: Post) -> OurAddresses:
@@ -71,12 +68,13 @@ class Intake:
                     at = mail_desk(self.desk_for(unit), unit)
                     take_in(self._letter(claimed), mail, at, unit.now)
         except Exception as error:
-            if _database_is_away(error):
+            if self.inbox.database.was_in_the_way(error):
                 self._untried.append(claimed)
                 raise
             # Only the kind of error: its text could repeat what stands in the mail.
             log.error("Mail %s that came in: %s", claimed.id, type(error).__name__)  # noqa: TRY400
-            self.inbox.put_back(claimed)
+            if not isinstance(error, OperationalError):  # else by its lease: those come in swarms
+                self.inbox.put_back(claimed)
 
     def give_back(self) -> None:
         """What the database went away from, as soon as it is there: no outage makes a mail bad."""
@@ -91,8 +89,11 @@ class Intake:
                 if self.inbox.bury(poison, unit):
                     leave_to_a_person(self._letter(poison), mail_desk(self.desk_for(unit), unit))
         except Exception as error:
-            if _database_is_away(error):
+            if self.inbox.database.was_in_the_way(error):
                 raise
+            if _was_cut_off(error):  # again in the next round; the others go on
+                log.error("Mail %s isn't set aside yet: %s", poison.id, type(error).__name__)  # noqa: TRY400
+                return
             log.error("Mail %s tells nobody: %s", poison.id, type(error).__name__)  # noqa: TRY400
             with self.inbox.database.unit() as unit:
                 self.inbox.bury(poison, unit)
@@ -109,11 +110,11 @@ class Intake:
         return Letter(claimed.id, claimed.received_at, ours)
 
 
-def _database_is_away(error: Exception) -> bool:
-    """Whether it failed by the database, whatever the mail."""
+def _was_cut_off(error: Exception) -> bool:
+    """Without a code the server wasn't reached; else it said so, or that it ends."""
     if not isinstance(error, OperationalError):
         return False
-    return error.sqlstate is None or error.sqlstate.startswith(_AWAY)
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
 
 
 def _too_big(mail: Incoming) -> Unclear:

@@ -13,9 +13,12 @@ _KEEP = """
          AS told(id, subject, text)
     ON CONFLICT (message_id) DO NOTHING
 """
+# But for what is held.
 _FORGET = """
     DELETE FROM notifier.sent_words WHERE message_id IN (
-        SELECT message_id FROM notifier.sent_words WHERE written_at <= %s LIMIT %s)
+        SELECT message_id FROM notifier.sent_words
+        WHERE written_at <= %s
+          AND NOT notifier.is_of_held(message_id, (SELECT cases_api.held())) LIMIT %s)
 """
 
 
@@ -29,5 +32,5 @@ def keep_words(told: Mapping[UUID, tuple[str, str]], unit: Unit) -> None:
 
 
 def forget_words(written_before: datetime, limit: int, unit: Unit) -> None:
-    """What has been kept long enough, so many at a time."""
+    """What has been kept long enough and isn't held, so many at a time."""
     unit.connection.execute(_FORGET, [written_before, limit])

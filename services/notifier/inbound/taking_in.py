@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 STORING_THREADS = 4
 _LONGEST_PAUSE = 300.0
+_SIGN_EVERY = 5.0
 _ALARM_EVERY = 20  # attempts
 
 
@@ -27,9 +28,17 @@ class Mailbox(Protocol):
     def fetch(self) -> int: ...
 
 
+@dataclass(slots=True)
+class Looks:
+    """Whether the last look into the mailbox went well; without a mailbox all is well."""
+
+    went_well: bool
+
+
 @dataclass(frozen=True, slots=True)
 class TakingIn:
-    """`at`: host and port of the door, if there is one. `pause`: seconds between two looks."""
+    """`at`: host and port of the door, if there is one. `pause`: seconds between two looks.
+    `sign`: notes that mail can come in."""
 
     door: Door
     at: tuple[str, int] | None
@@ -37,6 +46,7 @@ class TakingIn:
     store: Callable[[Sequence[Arrival], Said], None]
     mailbox: Mailbox | None
     pause: float
+    sign: Callable[[], None]
 
     async def run(self, ended: asyncio.Event | None = None) -> None:
         """Until SIGTERM or SIGINT. Raises OSError if the port is taken."""
@@ -46,12 +56,26 @@ class TakingIn:
                 if self.at is not None:
                     receiver = Receiver(self.door, self.addresses, self.store, storing)
                     await stack.enter_async_context(open_door(receiver, *self.at))
-                if self.mailbox is not None:
-                    await look_into(self.mailbox, self.pause, ended)
-                await ended.wait()
+                looks = Looks(went_well=self.mailbox is None)
+                async with asyncio.TaskGroup() as beside:
+                    beside.create_task(give_signs(self.sign, looks, ended))
+                    if self.mailbox is not None:
+                        await look_into(self.mailbox, self.pause, ended, looks)
+                    await ended.wait()
 
 
-async def look_into(mailbox: Mailbox, pause: float, ended: asyncio.Event) -> None:
+async def give_signs(sign: Callable[[], None], looks: Looks, ended: asyncio.Event) -> None:
+    """A sign of life every few seconds, but none while the mailbox can't be read."""
+    while not ended.is_set():
+        if looks.went_well:
+            try:
+                await asyncio.to_thread(sign)
+            except Exception as error:  # noqa: BLE001 - the database is away: the silence tells
+                log.debug("No sign of life: %s", type(error).__name__)
+        await _wait(ended, _SIGN_EVERY)
+
+
+async def look_into(mailbox: Mailbox, pause: float, ended: asyncio.Event, looks: Looks) -> None:
     """Fetch what has come, again and again; a mailbox that is away is tried ever less often."""
     failed = 0
     while not ended.is_set():
@@ -62,11 +86,12 @@ async def look_into(mailbox: Mailbox, pause: float, ended: asyncio.Event) -> Non
                 why = getattr(error, "code", type(error).__name__)
                 log.error("Mail waits in its mailbox: %s", why)  # noqa: TRY400 - a trace may quote it
             failed += 1
+            looks.went_well = False
             await _wait(ended, min(pause * 2**failed, _LONGEST_PAUSE))
             continue
         if failed:
             log.warning("The mailbox can be read again.")
-        failed = 0
+        failed, looks.went_well = 0, True
         if not found:
             await _wait(ended, pause)
 

@@ -7,7 +7,10 @@ from alembic import op
 revision = "0007"
 down_revision = "0006"
 
-_PARTS = ("holds", "notifier", "scheduler", "erase_case", "erase_person", "old", "rows", "grants")
+_PARTS = (
+    *("locks", "holds", "notifier", "scheduler", "erase_case", "erase_person"),
+    *("old", "traces", "rows", "grants"),
+)
 
 
 def upgrade() -> None:

@@ -17,6 +17,7 @@ from services.cases.web.forms import Fields
 from services.cases.web.staff.mail_words import COUNTED
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.visits import Notice, Visit
+from shared.bus.heartbeat import INBOUND
 from shared.bus.subscribers import SUBSCRIBERS
 from shared.clock import system_now
 from shared.queue import SERVICES
@@ -59,7 +60,7 @@ def _page(seen: Operations, visit: Visit) -> Response:
         "staff/operations.html",
         seen=seen,
         alarms=alarms(seen, SERVICES),
-        services=SERVICES,
+        services=(*SERVICES, INBOUND),
         why_paused=None if because is None else reason_in_words(because, visit.language),
         version=VERSION,
         versions=visit.room.office.procedures.versions,

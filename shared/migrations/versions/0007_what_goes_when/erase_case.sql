@@ -3,13 +3,14 @@
 -- of a case or a person gets its line here.
 --
 -- It is refused while the case is open (SA002), held (SA003), or has mail or events under way (SA004).
--- The log of who looked stays from `log_since` on, with the id alone.
+-- The log of who looked stays from `log_since` on, with the id alone. A report's meeting has the report's
+-- id: what is the report's own stays with it, for its own term (`cases.erase_old`).
 CREATE FUNCTION cases.erase_case(matter uuid, log_since timestamptz)
 RETURNS TABLE (place text, gone bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
   how text; meetings uuid[]; glasses uuid[]; inquiries uuid[]; tasks uuid[]; family uuid[];
-  addresses text[]; subjects uuid[]; part record; rows bigint;
+  addresses text[]; subjects uuid[]; going uuid[]; part record; rows bigint;
 BEGIN
   SELECT c.state INTO how FROM cases.cases c WHERE c.id = matter FOR UPDATE;
   IF how IS NULL THEN RETURN; END IF;
@@ -29,20 +30,21 @@ BEGIN
       AND NOT EXISTS (SELECT FROM cases.participants x WHERE x.person_id = p.id AND x.case_id <> matter)
       AND NOT EXISTS (SELECT FROM cases.wishes w WHERE w.person_id = p.id AND w.case_id <> matter)
     ORDER BY p.id FOR UPDATE);
-  addresses := ARRAY(SELECT lower(a) FROM cases.people p, unnest(ARRAY[p.email, p.dead_email]) a
-                     WHERE p.id = ANY (family) AND a IS NOT NULL
-                       AND NOT EXISTS (SELECT FROM cases.people other
-                                       WHERE lower(other.email) = lower(a) AND other.id <> ALL (family)));
+  addresses := cases.addresses_alone_of(family);
   subjects := matter || meetings || tasks || glasses || inquiries || family;
+  going := CASE WHEN EXISTS (SELECT FROM cases.reports r WHERE r.id = matter)
+                THEN array_remove(subjects, matter) ELSE subjects END;
 
-  IF notifier_api.is_under_way(matter, tasks, family)
+  IF notifier_api.is_under_way(matter, tasks, family, addresses)
      OR EXISTS (SELECT FROM bus.events e JOIN bus.deliveries d ON d.event_id = e.id
                 WHERE e.subject = ANY (subjects) AND d.state = 'waiting') THEN
     RAISE EXCEPTION 'mail or events of the case are under way' USING ERRCODE = 'SA004';
   END IF;
 
-  RETURN QUERY SELECT * FROM notifier_api.erase(matter, tasks, family, addresses);
+  RETURN QUERY SELECT * FROM notifier_api.erase(matter, tasks, family, addresses, true);
   RETURN QUERY SELECT * FROM scheduler_api.erase(matter, family);
+  INSERT INTO cases.given_references SELECT c.reference FROM cases.cases c WHERE c.id = matter
+    ON CONFLICT DO NOTHING;
   UPDATE cases.parent_meetings p SET matter = NULL WHERE p.matter = erase_case.matter;
   FOR part IN SELECT * FROM (VALUES
     ('bus.deliveries', 'event_id IN (SELECT e.id FROM bus.events e WHERE e.subject = ANY ($2))'),
@@ -71,32 +73,8 @@ BEGIN
     ('cases.people', 'id = ANY ($6)')) AS parts (name, which)
   LOOP
     EXECUTE format('DELETE FROM %s WHERE %s', part.name, part.which)
-      USING matter, subjects, meetings, tasks, inquiries, family, log_since;
+      USING matter, going, meetings, tasks, inquiries, family, log_since;
     GET DIAGNOSTICS rows = ROW_COUNT;
     RETURN QUERY SELECT part.name, rows;
-  END LOOP;
-END $$;
-
--- In which tables any of these words stands, in whatever column: shows that something has gone. Reads
--- every row of every table.
-CREATE FUNCTION cases.traces(words text[]) RETURNS TABLE (place text, hits bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
-DECLARE sought text[]; one record; rows bigint;
-BEGIN
-  SELECT array_agg(lower(word)) || array_agg(encode(convert_to(word, 'UTF8'), 'hex'))
-    INTO sought FROM unnest(words) word WHERE word <> '';
-  FOR one IN
-    SELECT n.nspname AS schema, c.relname AS name
-    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
-    ORDER BY 1, 2
-  LOOP
-    EXECUTE format('SELECT count(*) FROM %I.%I t
-                    WHERE EXISTS (SELECT FROM unnest($1) word
-                                  WHERE position(word IN lower(t::text)) > 0)', one.schema, one.name)
-      INTO rows USING sought;
-    IF rows > 0 THEN
-      RETURN QUERY SELECT one.schema || '.' || one.name, rows;
-    END IF;
   END LOOP;
 END $$;

@@ -1,0 +1,21 @@
+-- Of each kind of what belongs to no case, a row from long ago that is of one member of the staff.
+INSERT INTO cases.people (id, party, code, name, email, protected)
+  VALUES (:person, 'staff', 'gok', 'Gök', 'gok@ex.example', false);
+INSERT INTO cases.inquiries (id, procedure, source, by_person, received_at, state, settled_at)
+  VALUES (:row, 'sspf', 'staff', :person, '2020-01-01', 'declined', '2020-01-02');
+INSERT INTO cases.reports (id, reference, unit, reporter, received_by, received_on, registered_at, channel,
+                           wants_feedback, feedback_from)
+  SELECT :row, 'GOKGOKGO', min(code), :person, :person, '2020-01-01', '2020-01-01', 'phone', false, '2020-01-15'
+  FROM cases.units;
+INSERT INTO notifier.messages (id, key, kind, ground, task_id, person_id, party, mailbox, address, language, rule,
+                               payload, message_id, state, due_at, useful_until, created_at)
+  VALUES (:row, :row, 'task', 'duty', gen_random_uuid(), :person, 'staff', 'gok@ex.example', 'gok@ex.example', 'sv',
+          'P3', '{}', :row, 'accepted', '2020-01-01', '2020-01-01', '2020-01-01');
+INSERT INTO notifier.sent_words VALUES (:row, 'Möte', 'Hej', '2020-01-01');
+INSERT INTO notifier.inbound (id, digest, via, recipient, sender, raw, size, received_at, keep_until, state)
+  VALUES (:row, 'gok', 'smtp', 'x', 'Gok@ex.example', 'x', 1, '2020-01-01', '2020-02-01', 'handled');
+INSERT INTO cases.audit (at, actor, action) VALUES ('2020-01-01', 'person:' || :person, 'gok');
+INSERT INTO cases.audit (at, actor, action, details)
+  VALUES ('2020-01-01', 'x', 'gok', jsonb_build_object('person', :person));
+INSERT INTO cases.access_log (at, actor, what) VALUES ('2020-01-01', 'person:' || :person, 'gok');
+INSERT INTO bus.events (type, source, subject, time, data) VALUES ('x', 'x', :person, '2020-01-01', '{}');
