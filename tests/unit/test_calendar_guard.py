@@ -145,7 +145,7 @@ def test_the_municipalitys_own_hosts_come_from_the_environment(
 ) -> None:
     needed = {
         "DATABASE_URL": "x",
-        "BROKER_URL": "x",
+        "BROKER_URL": "redis://nobody.example",
         "PUBLIC_URL": "http://samspel.example",
         "MUNICIPALITY": ".",
     }
