@@ -85,22 +85,44 @@ def write_municipality(
 
     `moved` are breaks that aren't as the rule says.
     """
-    folder.mkdir(parents=True)
-    (folder / "municipality.toml").write_text(_SETTINGS)
     school_years = [school_year(begins) for begins in range(first - 1, first + years + 4)]
-    (folder / "school_years.toml").write_text(school_years_toml(school_years, moved or {}))
-    _write(folder / "units.csv", ("code", "name", "kind", "organisation", "parent"), _UNITS)
-    _write(folder / "posts.csv", ("code", "role", "unit", "reports_to"), POSTS)
+    return write_folder(
+        folder,
+        settings=_SETTINGS,
+        school_years=school_years_toml(school_years, moved or {}),
+        units=_UNITS,
+        posts=POSTS,
+        holders=HOLDERS,
+        without_post=SPARE,
+        since=f"{first - 2}-08-01",
+    )
+
+
+def write_folder(
+    folder: Path,
+    *,
+    settings: str,
+    school_years: str,
+    units: Iterable[Sequence[str]],
+    posts: Iterable[Sequence[str]],
+    holders: Mapping[str, str],
+    without_post: Iterable[str],
+    since: str,
+) -> Path:
+    """A municipality's folder, whose people are known by their names; `holders` of each post are
+    it from the day `since` on."""
+    folder.mkdir(parents=True)
+    (folder / "municipality.toml").write_text(settings)
+    (folder / "school_years.toml").write_text(school_years)
+    _write(folder / "units.csv", ("code", "name", "kind", "organisation", "parent"), units)
+    _write(folder / "posts.csv", ("code", "role", "unit", "reports_to"), posts)
     _write(folder / "places.csv", ("code", "unit", "public_text"), [("eken", "ifo", "Rum Eken")])
-    people = [
-        (code_of(name), name, address_of(name), "0980-31 92 00") for name in (*_NAMES, *SPARE)
-    ]
+    names = (*holders.values(), *without_post)
+    people = [(code_of(name), name, address_of(name), "0980-31 92 00") for name in names]
     _write(folder / "people.csv", ("code", "name", "email", "phone"), people)
-    holders = [
-        (post, code_of(name), f"{first - 2}-08-01", "", "") for post, name in HOLDERS.items()
-    ]
+    held = [(post, code_of(name), since, "", "") for post, name in holders.items()]
     columns = ("post", "person", "first_day", "last_day", "capacity")
-    _write(folder / "holders.csv", columns, holders)
+    _write(folder / "holders.csv", columns, held)
     return folder
 
 

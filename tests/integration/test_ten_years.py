@@ -15,11 +15,12 @@ from operator import attrgetter
 import pytest
 
 from samspel.simulate.calendar import Span, breaks_of, school_year, why_not
+from samspel.simulate.municipality import address_of
 from services.cases.adapters.municipality import import_register
 from shared.domain.days import local_date
 from shared.register import read_register
 from tests.support.long_story import Letter, LongStory, person
-from tests.support.long_years import FIRST_HOLDERS, address_of, write_municipality
+from tests.support.long_years import FIRST_HOLDERS, write_municipality
 
 FIRST = date(2026, 8, 3)
 ALL, SOME = 10, 2

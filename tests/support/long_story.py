@@ -12,11 +12,12 @@ from typing import Any, NamedTuple, Self
 from icalendar import Calendar
 
 from samspel.simulate.calendar import SchoolYear, Span
+from samspel.simulate.municipality import code_of
 from shared.domain.days import at, local_date
 from shared.ids import PAGE, meeting_uid, signed_token, staff_id
 from tests.support.diary import Mail
 from tests.support.links import Forms
-from tests.support.long_years import code_of, write_municipality
+from tests.support.long_years import write_municipality
 from tests.support.notifier import SECRET
 from tests.support.town import Town, a_town
 

@@ -1,10 +1,10 @@
 """A small municipality for many years: its staff, and its folder."""
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from samspel.simulate.calendar import SchoolYear, Span, school_years_toml
+from samspel.simulate.municipality import write_folder
 
 _SETTINGS = """
 name = "Exempelkommun"
@@ -58,18 +58,6 @@ FIRST_HOLDERS = {
 }
 LATER_ON = ("Farida Haidari", "Sofia Marklund", "Peter Hedman", "Nina Kallio", "Amir Hosseini",
             "Mattias Gran", "Hassan Yusuf", "Leila Rahimi")  # fmt: skip
-_PLAIN = str.maketrans("åäöÅÄÖ ", "aaoAAO-")
-
-
-def code_of(name: str) -> str:
-    return name.translate(_PLAIN).lower()
-
-
-def address_of(name: str) -> str:
-    return f"{code_of(name).replace('-', '.')}@exempelkommun.example"
-
-
-# the folder
 
 
 def write_municipality(
@@ -77,28 +65,13 @@ def write_municipality(
 ) -> Path:
     """The folder of the municipality, with its register; `more` are breaks that have been moved, or
     that are new."""
-    folder.mkdir(parents=True)
-    (folder / "municipality.toml").write_text(_SETTINGS)
-    (folder / "school_years.toml").write_text(school_years_toml(years, more or {}))
-    _write(folder / "units.csv", ("code", "name", "kind", "organisation", "parent"), _UNITS)
-    _write(folder / "posts.csv", ("code", "role", "unit", "reports_to"), _POSTS)
-    _write(folder / "places.csv", ("code", "unit", "public_text"), [("eken", "ifo", "Rum Eken")])
-    _write(
-        folder / "people.csv",
-        ("code", "name", "email", "phone"),
-        [
-            (code_of(name), name, address_of(name), "0980-31 92 00")
-            for name in (*FIRST_HOLDERS.values(), *LATER_ON)
-        ],
+    return write_folder(
+        folder,
+        settings=_SETTINGS,
+        school_years=school_years_toml(years, more or {}),
+        units=_UNITS,
+        posts=_POSTS,
+        holders=FIRST_HOLDERS,
+        without_post=LATER_ON,
+        since="2024-08-01",
     )
-    _write(
-        folder / "holders.csv",
-        ("post", "person", "first_day", "last_day", "capacity"),
-        [(post, code_of(name), "2024-08-01", "", "") for post, name in FIRST_HOLDERS.items()],
-    )
-    return folder
-
-
-def _write(path: Path, names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([names, *rows])
