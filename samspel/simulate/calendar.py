@@ -34,6 +34,13 @@ def red_days(year: int) -> frozenset[date]:
     return frozenset([*moved, *(date(year, *one) for one in fixed), midsummer, all_saints])
 
 
+def is_working_day(day: date) -> bool:
+    """No Saturday, Sunday or holiday, nor an eve that counts as one (lag (1930:173) 2 §)."""
+    midsummer_eve = _on_or_after(date(day.year, 6, 20), _SATURDAY) - _DAY
+    eves = (midsummer_eve, date(day.year, 12, 24), date(day.year, 12, 31))
+    return day.weekday() < _SATURDAY and day not in red_days(day.year) and day not in eves
+
+
 def why_not(day: date, breaks: Iterable[Span]) -> str | None:
     """Why no meeting of the year can be on the day (R20); None: it can."""
     if day.weekday() >= _SATURDAY:

@@ -2,21 +2,23 @@
 all; and what should have been made in the first place, worked out apart from the product.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from samspel.simulate.calendar import red_days
+from samspel.simulate.calendar import is_working_day
 from samspel.simulate.calls import Json
 from samspel.simulate.house import House
 from samspel.simulate.invariants import unless
+from samspel.simulate.limits import Limits
 from shared.domain.days import STOCKHOLM, local_date
 
-_DAY, _SATURDAY = timedelta(days=1), 5
+_DAY = timedelta(days=1)
+_OFFICE = time(9), time(16)
 
 _SUPPRESSED = """
-    SELECT m.id, m.kind, m.reason, m.told, m.mailbox, m.useful_until, m.case_id,
+    SELECT m.id, m.kind, m.reason, m.told, m.mailbox, m.useful_until, m.created_at, m.case_id,
            t.state AS task_state, t.owner AS task_owner, m.person_id,
            meet.state AS meeting, meet.sequence, c.state AS case_state, c.about, a.answer,
            a.removed, lower(who.email) AS email, who.no_mail, who.protected,
@@ -126,6 +128,7 @@ class Ended:
     missed: set[str] = field(default_factory=set)
     called: dict[tuple[object, ...], Json] = field(default_factory=dict)
     since: datetime | None = None
+    limits: Limits = field(default_factory=Limits)
 
     def ask(self, house: House) -> None:
         """Raises DoesNotHold."""
@@ -139,6 +142,7 @@ class Ended:
         untold = [row["kind"] for row in house.rows(_UNTOLD)]
         unless(not untold, 1, f"who has to do this isn't told: {', '.join(untold)}")
         self._reminders(house)
+        self.limits.ask(house)
 
     def _reminders(self, house: House) -> None:
         """Of all whom nothing kept from it then and now: was a reminder made when it fell due?"""
@@ -165,7 +169,8 @@ def _name(row: Json) -> tuple[object, ...]:
 def _is_so(house: House, row: Json) -> bool:
     reason = row["reason"]
     if reason == "too-late":
-        return _slept_over(house, row["useful_until"])
+        until = row["useful_until"]
+        return _slept_over(house, until) or _was_quiet(row["created_at"], until)
     if reason == "dropped-after-restore":
         return house.restored
     proof = _PROOFS.get(reason)
@@ -176,10 +181,25 @@ def _slept_over(house: House, moment: datetime) -> bool:
     return any(first <= moment <= last for first, last in house.slept)
 
 
+def _was_quiet(since: datetime, until: datetime) -> bool:
+    """Whether no working day's office hours lie between them: in those it could have left."""
+    return not any(
+        max(since, datetime.combine(day, _OFFICE[0], STOCKHOLM))
+        < min(until, datetime.combine(day, _OFFICE[1], STOCKHOLM))
+        for day in _days(local_date(since), local_date(until))
+        if is_working_day(day)
+    )
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
 def _reminded_at(starts_at: datetime) -> datetime:
     """Two working days before, at nine: by a calendar of our own."""
     day, left = local_date(starts_at), _WORKING_DAYS_BEFORE
     while left:
         day -= _DAY
-        left -= day.weekday() < _SATURDAY and day not in red_days(day.year)
+        left -= is_working_day(day)
     return datetime.combine(day, _REMINDED_AT, STOCKHOLM)

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,19 +22,22 @@ class Mail(NamedTuple):
     """A mail taken apart: its headers and texts as people read them, and the calendar in it."""
 
     taken: Taken
+    raw: Message
     words: str
     held: Held | None
 
 
 @dataclass(slots=True)
 class Outside:
-    """`held`: the objects that came to a mailbox, the newest last; `told`: a line for each mail."""
+    """`held`: the objects that came to a mailbox, the newest last; `mailboxes`: by what they hold,
+    in the order in which they first did."""
 
     mails: int = 0
     times: Counter[UUID] = field(default_factory=Counter)
     content: dict[UUID, bytes] = field(default_factory=dict)
     said: dict[tuple[object, ...], set[UUID]] = field(default_factory=lambda: defaultdict(set))
     held: dict[Box, list[Held]] = field(default_factory=lambda: defaultdict(list))
+    mailboxes: dict[UUID, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
 
     def take(self, taken: Taken) -> Mail:
         """One more. Nothing is said about whether it should have come."""
@@ -43,6 +48,7 @@ class Outside:
         about = taken.sending.meeting_id or taken.sending.task_id
         if mail.held is not None and about is not None:
             self.held[about, taken.sending.mailbox].append(mail.held)
+            self.mailboxes[about][taken.sending.mailbox] = None
         return mail
 
     def newest(self, meeting: UUID, mailbox: str) -> Held | None:
@@ -72,14 +78,20 @@ def occasion(sending: Sending) -> tuple[object, ...]:
     return (*name, stamp, sending.key if sending.kind == Kind.COUNTER_DECLINED else None)
 
 
+def plain_text(taken: Taken) -> str:
+    """What a person reads who sees no HTML."""
+    raw = message_from_bytes(taken.content)
+    return next(text for kind, text in _texts(raw) if kind == "text/plain")
+
+
 def _read(taken: Taken) -> Mail:
     raw = message_from_bytes(taken.content)
-    words, held = [taken.content.split(b"\r\n\r\n", 1)[0].decode()], None
+    words, held = [str(make_header(decode_header(value))) for value in raw.values()], None
     for kind, text in _texts(raw):
         words.append(text)
         if kind == "text/calendar" and held is None:
             held = calendar_in(taken, text)
-    return Mail(taken, "\n".join(words), held)
+    return Mail(taken, raw, "\n".join(words), held)
 
 
 def _texts(raw: object) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from samspel.simulate.grounds import age, may_be_told
 from samspel.simulate.house import House
 from samspel.simulate.invariants import unless
 from samspel.simulate.municipality import NAMES_OF_SCHOOLS
-from samspel.simulate.outside import Mail, Outside, occasion
+from samspel.simulate.outside import Mail, Outside, occasion, plain_text
 from samspel.simulate.recipient import came_to_the_right_one
 from samspel.simulate.replies import Held
 from services.notifier.domain.messages import Kind, MeetingWords, Sending
@@ -49,6 +49,7 @@ _OF_A_REPORT = """
     SELECT (SELECT about = 'report' FROM cases.cases WHERE id = %s) IS TRUE
         OR (SELECT report_id IS NOT NULL FROM cases.tasks WHERE id = %s) IS TRUE AS is_one
 """
+_IS_ABOUT = "SELECT about FROM cases.cases WHERE id = %s"
 _BEGAN = """
     SELECT EXISTS (SELECT FROM notifier.messages WHERE meeting_id = %s AND mailbox = %s
                    AND kind IN ('call', 'change') AND began > 0) AS is_so
@@ -88,7 +89,7 @@ class Watch:
         self._recipient(house, sending)
         came_to_the_right_one(house, mail)
         self._subject(house, sending, mail)
-        self._words(mail)
+        self._words(house, mail)
         self._object(house, sending, mail)
 
     def _once(self, sending: Sending) -> None:
@@ -137,10 +138,11 @@ class Watch:
             no = self.noes.get(sending.case_id)
             may_be_told(house, sending, meeting, since_no=no is None or sending.id not in no)
 
-    def _words(self, mail: Mail) -> None:
+    def _words(self, house: House, mail: Mail) -> None:
         sending = mail.taken.sending
-        about_a_child = sending.case_id is not None and sending.party != "staff"
-        found = (SECRETS if about_a_child else NAMES).search(mail.words)
+        about = house.rows(_IS_ABOUT, sending.case_id)
+        of_a_child = sending.party != "staff" or any(row["about"] == "child" for row in about)
+        found = (SECRETS if of_a_child else NAMES).search(mail.words)
         unless(found is None, 13, f"a {sending.kind} to {sending.party} says what it mustn't")
 
     def _object(self, house: House, sending: Sending, mail: Mail) -> None:
@@ -162,7 +164,15 @@ def _in_order(sending: Sending, came: list[Held]) -> None:
     for one in came[:-1]:
         again = one.taken.sending.id == sending.id
         same = (one.method, one.sequence) == (newest.method, newest.sequence)
-        unless(again or not same, 2, f"two {newest.method} of one SEQUENCE in a mailbox")
+        allowed = again or not same or _are_other_words(one, newest)
+        unless(allowed, 2, f"two {newest.method} of one SEQUENCE in a mailbox")
+
+
+def _are_other_words(before: Held, now: Held) -> bool:
+    """Whether only the text is new, as a link is when who shared the mailbox has left it."""
+    same_time = (before.starts, before.ends) == (now.starts, now.ends)
+    is_later = now.taken.sending.kind == Kind.CHANGE and before.stamp < now.stamp
+    return is_later and same_time and plain_text(before.taken) != plain_text(now.taken)
 
 
 def _on_the_wall(moment: datetime) -> str:

@@ -142,6 +142,13 @@ def ages_that_count(procedure: Procedure) -> tuple[int, ...]:
     return ages_that_decide(procedure) + (() if asked is None else (asked,))
 
 
+def ages_that_turn(procedure: Procedure) -> tuple[int, ...]:
+    """Those, and the age from which the child itself is mailed (X11)."""
+    rule = procedure.asking
+    own_mail = () if rule is None else (rule.own_mail_from_age,)
+    return tuple(dict.fromkeys(ages_that_count(procedure) + own_mail))
+
+
 def age_on(birth_date: date, day: date) -> int:
     """Whole years of age in Sweden on a day; negative before the birth.
 

@@ -1,6 +1,6 @@
 """Reminders as people want them, and times to choose from by mail, told in a whole town."""
 
-from tests.support.story import GUARDIANS, open_a_case, person_called, the_meeting
+from tests.support.story import FAMILY, GUARDIANS, open_a_case, person_called, the_meeting
 from tests.support.town import Json, Town
 
 MOTHER, FATHER = GUARDIANS
@@ -108,3 +108,15 @@ def test_R6_everybody_who_is_called_is_asked_which_of_the_times_suit(town: Town)
     town.do(f"meetings/{proposed['id']}/confirm", {"starts_at": TIMES[1]})
     assert town.kinds_of_mail()[("REQUEST 1", MOTHER)] == 1
     assert told_by_hand(town, case) == ["call", "cancel"]
+
+
+def test_X11_who_turns_15_before_the_meeting_is_called_by_mail_on_the_birthday(town: Town) -> None:
+    """Until then the child is told by a person; a reminder without a call would ask for nothing."""
+    child = FAMILY["child"] | {"birth_date": "2012-03-03", "email": "linnea@hemma.example"}
+    case = open_a_case(town, child=child)
+    sign_all(town, case)
+    assert "linnea" not in mails(town, "")
+    town.move_clock("2027-03-03T10:00:00+01:00")
+    assert town.kinds_of_mail()["REQUEST 0", "linnea@hemma.example"] == 1
+    town.move_clock("2027-03-05T10:00:00+01:00")
+    assert "linnea" in mails(town, "Påminnelse")

@@ -188,9 +188,20 @@ def test_R8_what_a_person_asks_for_goes_to_the_unanswered_and_else_to_all_who_co
     ):
         meeting = replace(MEETING, answered=answered, declined=declined)
         room = Mailroom(PROCEDURES, CONTACTS, mailing(meeting).facts, NOW)
+        room.look()
         room.hear(due("reminder", 0, asked=True))
-        assert [one.kind for one in room.messages.values()] == [kind] * number
-        assert not any(one.optional for one in room.messages.values())  # it goes now
+        said = [one for one in room.messages.values() if one.kind != Kind.CALL]
+        assert [one.kind for one in said] == [kind] * number
+        assert not any(one.optional for one in said)  # it goes now
+
+
+def test_who_comes_to_a_meeting_late_is_called_and_not_reminded_before() -> None:
+    """An answer to the reminder would be to nothing that the mailbox has been asked."""
+    room = Mailroom(PROCEDURES, CONTACTS, mailing().facts, NOW)
+    room.hear(due("reminder", 0, asked=False))
+    assert not room.messages
+    room.look()
+    assert {one.kind for one in room.messages.values()} == {Kind.CALL}
 
 
 # what a person asks for, besides what is planned: 25 March 2027 is a Thursday

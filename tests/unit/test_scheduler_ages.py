@@ -41,6 +41,11 @@ def test_X8_the_18th_birthday_falls_due_ahead_and_on_the_day(
     assert ages(facts, SAMVERKANSMOTE, now) == due
 
 
+def test_X11_the_birthday_from_which_the_child_is_mailed_itself_falls_due_on_the_day() -> None:
+    facts = case("2027-03-01", signed_on="2027-03-02", birth_date="2012-04-10")
+    assert ages(facts, SAMVERKANSMOTE, "2027-03-03") == [(15, "2027-04-10", "2027-04-10")]
+
+
 def test_P6_the_child_is_asked_on_the_14th_birthday_and_ahead_of_the_15th() -> None:
     facts = case("2027-03-01", signed_on="2027-03-02", birth_date="2013-04-10")
     assert ages(facts, SSPF, "2027-03-03") == [(14, "2027-04-10", "2027-04-10")]

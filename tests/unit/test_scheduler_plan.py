@@ -270,7 +270,8 @@ def test_X8_no_day_after_the_18th_birthday_is_sought_on_the_guardians_consent() 
     [
         ("2027-03-01", "2027-03-11"),  # three working days' notice reaches past Monday the 15th
         ("2027-03-11", "2027-03-16"),  # the day after the limit
-        ("2027-03-20", "2032-02-02"),  # ninety days before the 18th birthday
+        ("2027-03-20", "2029-02-01"),  # ninety days before the 15th birthday (X11)
+        ("2029-05-02", "2032-02-02"),  # and before the 18th
     ],
 )
 def test_a_plan_knows_when_it_changes_by_itself(now: str, looks_again: str) -> None:

@@ -1,5 +1,7 @@
 """What the notifier does when a reminder falls due: those who are still to be told of it are."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,13 +20,15 @@ def reminder_due(event: ReminderDue, desk: Desk, now: datetime) -> None:
 
     A nudge to those who haven't answered, a reminder to all but those who have said no; what a
     person has asked for is the one while there's somebody to ask, and else the other. What was to
-    come next isn't said again to whom that has reached.
+    come next isn't said again to whom that has reached. Who comes to the meeting as late as this is
+    called to it, when the event that says so is heard, and not reminded.
     """
     look = look_at(event.case_id, desk, now)
     meeting = None if look is None else _as_told(event, look)
     if look is None or meeting is None:
         return
     to = recipients(look.mailing, meeting, look.procedure, local_date(now))
+    to = replace(to, mailboxes=_called(to.mailboxes, meeting, look))
     unanswered = _but_for(meeting.answered, to)
     if event.kind == "nudge" or (event.asked and unanswered):
         _nudge(event, meeting, unanswered, look)
@@ -46,6 +50,18 @@ def _as_told(event: ReminderDue, look: Look) -> Meeting | None:
         return None
     comes = meeting.sequence == event.sequence and meeting.starts_at > look.now
     return meeting if comes else None
+
+
+def _called(
+    mailboxes: Mapping[str, tuple[UUID, ...]], meeting: Meeting, look: Look
+) -> dict[str, tuple[UUID, ...]]:
+    """Those that have been called to it: an answer from any other would be to nothing."""
+    called = look.record.standing(meeting.id).invitations
+    return {
+        mailbox: people
+        for mailbox, people in mailboxes.items()
+        if mailbox in called and called[mailbox].state == "invited"
+    }
 
 
 def _nudge(

@@ -16,13 +16,20 @@ from services.scheduler.domain.due import (
     reminder,
 )
 from shared.domain.call_time import called_at
-from shared.domain.consent import ages_that_decide, birthday_in, declined, stands
+from shared.domain.consent import (
+    ages_that_count,
+    ages_that_decide,
+    birthday_in,
+    declined,
+    stands,
+)
 from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Chore, Procedure
 from shared.domain.quiet import QuietHours
 from shared.domain.windows import Window, is_provided
 
+OWN_MAIL = "X11"
 SEASON = timedelta(days=90)  # how far ahead a birthday is planned
 
 
@@ -89,7 +96,7 @@ def _is_needless(rule: Chore, meeting: Meeting) -> bool:
 
 def _birthdays(facts: CaseFacts, procedure: Procedure, now: datetime) -> Iterator[Due]:
     """X8, P6: who decides from a birthday on is asked ahead, and on it what stands is put right;
-    who may be asked is asked on the day.
+    who may be asked is asked on the day. X11: who may be mailed from then on is called by mail too.
 
     A day that is further off than a season isn't planned yet: the case is looked at again by then.
     What has been when the case is opened, the opening has heeded.
@@ -106,6 +113,8 @@ def _birthdays(facts: CaseFacts, procedure: Procedure, now: datetime) -> Iterato
     if (asked := rule.child_asked_from_age) is not None and rule.child_rule is not None:
         birthday = birthday_at(facts, asked)
         near.append(age_near(facts, asked, birthday, 0, rule.child_rule, until))
+    if (mailed := rule.own_mail_from_age) not in ages_that_count(procedure):
+        near.append(age_near(facts, mailed, birthday_at(facts, mailed), 0, OWN_MAIL, until))
     yield from (due for due in near if due is not None)
 
 

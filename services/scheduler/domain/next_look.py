@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from services.scheduler.domain.falling_due import SEASON, birthday_at, newest_held
-from shared.domain.consent import ages_that_count
+from shared.domain.consent import ages_that_turn
 from shared.domain.days import WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts
 from shared.domain.procedure import Procedure, Step
@@ -23,7 +23,7 @@ def next_change(
 ) -> datetime | None:
     """The next instant at which the plan changes without any event."""
     today = local_date(now)
-    birthdays = [birthday_at(facts, age) for age in ages_that_count(procedure)]
+    birthdays = [birthday_at(facts, age) for age in ages_that_turn(procedure)]
     turns = birthdays + [day - SEASON for day in birthdays]
     turns += [form.valid_until + _DAY for form in facts.consents if form.valid_until is not None]
     turns += _next_turns_of_chores(facts, procedure, today)
