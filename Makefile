@@ -35,7 +35,7 @@ simulate: ## made-up municipalities for years: make simulate ARGS="--municipalit
 	$(IN_VENV) -m samspel simulate $(ARGS)
 
 mutations: ## faults put in on purpose, each to be caught; writes the list into docs/simulation.md
-	$(IN_VENV) -m tests.mutations
+	$(IN_VENV) -m tests.mutations $(ARGS)
 
 bench: ## how fast it is, as ratios; writes bench.json
 	$(IN_VENV) -m tests.bench

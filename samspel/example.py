@@ -104,12 +104,13 @@ class ExampleFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A fictional child with its guardians."""
+    """A fictional child with its guardians, and where their meetings usually are."""
 
     child: str
     age: int
     guardians: tuple[str, ...]
     unit: str
+    place: str | None
     unmailable: bool = False  # protection unknown, as it stands until somebody has asked
 
 
@@ -186,6 +187,7 @@ class _Weeks:
                 },
                 "guardians": [_guardian(name, family) for name in family.guardians],
                 "participants": [self._people[colleague] for colleague in colleagues],
+                "place": family.place,
                 **more,
             }
             self._cases[name] = self._api.post("cases", body)["id"]
@@ -280,15 +282,24 @@ def _birthday(today: date, age: int) -> date:
 
 _ASCII = str.maketrans({" ": ".", "å": "a", "ä": "a", "ö": "o", "é": "e"})
 
-_LINNEA = Family("Linnea Ekdahl", 12, ("Petra Ekdahl", "Jonas Ekdahl"), "bjorkskolan")
-_WILMER = Family("Wilmer Strand", 9, ("Sanna Strand",), "almskolan")
-_ELSA = Family("Elsa Björk Roos", 14, ("Helena Björk", "Tobias Roos"), "centralskolan")
-_MELKER = Family("Melker Sjöberg", 10, ("Ida Sjöberg", "Per Sjöberg"), "bjorkskolan")
-_ALVA = Family("Alva Dahl", 13, ("Karin Dahl",), "norrviksskolan")
+_LINNEA = Family(
+    "Linnea Ekdahl", 12, ("Petra Ekdahl", "Jonas Ekdahl"), "bjorkskolan", "bjorkskolan-rum"
+)
+_WILMER = Family("Wilmer Strand", 9, ("Sanna Strand",), "almskolan", "almskolan-rum")
+_ELSA = Family(
+    "Elsa Björk Roos", 14, ("Helena Björk", "Tobias Roos"), "centralskolan", "centralskolan-rum"
+)
+_MELKER = Family(
+    "Melker Sjöberg", 10, ("Ida Sjöberg", "Per Sjöberg"), "bjorkskolan", "familjeteamet-rum"
+)
+_ALVA = Family("Alva Dahl", 13, ("Karin Dahl",), "norrviksskolan", "forvaltningshuset-eken")
 _OF_SSPF = {"grade": 7, "residence": "exempelkommun", "reason": "free-time"}
-_NOOR = Family("Noor Rahimi", 11, ("Samira Rahimi", "Karim Rahimi"), "asby-skola")
-_OSKAR = Family("Oskar Wallin", 8, ("Eva Wallin",), "almskolan")
-_TINDRA = Family("Tindra Hedman", 13, ("Malin Hedman",), "norrviksskolan", unmailable=True)
+# The one whose place is chosen meeting by meeting: so there is a task for that to look at.
+_NOOR = Family("Noor Rahimi", 11, ("Samira Rahimi", "Karim Rahimi"), "asby-skola", None)
+_OSKAR = Family("Oskar Wallin", 8, ("Eva Wallin",), "almskolan", "almskolan-rum")
+_TINDRA = Family(
+    "Tindra Hedman", 13, ("Malin Hedman",), "norrviksskolan", "norrvik-rum", unmailable=True
+)
 
 
 def main() -> None:

@@ -17,37 +17,27 @@ from services.cases.adapters.package_folder import BrokenPackageError, write_pac
 from services.cases.app import open_accounts, open_retention
 from services.cases.domain.refused import NotFound, Refused
 from services.cases.domain.retention import (
+    CALLED,
     HELD_BECAUSE,
+    STAYS,
     Account,
     Because,
     Erased,
     Hold,
+    LeftBehind,
     NoArchive,
     Unreadable,
 )
 from services.cases.handlers import retention as keeping
+from services.cases.handlers.looking_through import look_through
 from services.cases.handlers.retention import RetentionDesk, Rows
-from shared.domain.retention import KINDS, MATTERS, Term
+from shared.domain.retention import Term
 from shared.municipality import MunicipalityError
 
 _SERVER = "command"
 _STAYS = {
     "cases.access_log": "vem som har sett ärendet: bara id, så länge planen säger",
     "cases.audit": "att det är raderat: bara id",
-}
-_CALLED = {
-    "cases": "avslutade ärenden",
-    "consultations": "konsultationer",
-    "report_meetings": "möten efter anmälan",
-    "years": "årets möten",
-    "parent_meetings": "föräldramöten",
-    "inquiries": "besvarade förfrågningar",
-    "reports": "anmälningar",
-    "mail": "mejl utan ärende",
-    "inbound": "inkommen post utan ärende",
-    "events": "händelser utan ärende",
-    "audit": "logg över vad som gjorts, utan ärende",
-    "access_log": "logg över vem som har sett vad",
 }
 What = Literal["case", "person"]
 
@@ -116,19 +106,23 @@ def exported(what: What, name: str, to: Path) -> Iterator[str]:
 
 
 def would_erase(what: What, name: str) -> Iterator[str]:
-    """What would go and stay, table by table, with nothing changed. Raises CannotDo."""
+    """What would go, table by table, with nothing changed. Raises CannotDo."""
     account = _erased(what, name, packed=False, dry=True)
     yield "Det här skulle raderas:"
-    yield from _told(account)
+    yield from _gone(account)
 
 
 def erased(what: What, name: str, *, packed: bool) -> Iterator[str]:
-    """Erase it, look through every table, and say what went and what stays. Raises CannotDo."""
+    """Erase it, look through every table, and say what went and what stays.
+
+    Raises CannotDo, also at the end if something is left where it shouldn't.
+    """
     account = _erased(what, name, packed=packed, dry=False)
     yield "Raderat:"
-    yield from _told(account)
+    yield from _gone(account)
     if what == "person" and not account.gone.get("cases.people"):
         yield "  Personens rad är tömd och har kvar sitt id: sådant som står kvar nämner det."
+    yield from _left(account)
 
 
 def erased_again(*, no_list: bool) -> Iterator[str]:
@@ -197,8 +191,8 @@ def shown() -> Iterator[str]:
         yield "Kommunen har ingen gallringsplan i municipality.toml: inget gallras."
     else:
         yield f"Plan: {plan.decision}, gäller från {plan.valid_from}."
-        for name in (*MATTERS.values(), *KINDS):
-            yield f"  {_CALLED[name]}: {_term(getattr(plan, name))}"
+        for name, called in CALLED.items():
+            yield f"  {called.sv}: {_term(getattr(plan, name))}"
         yield f"{len(due)} ärenden har gått ut ({today})."
     if desk.archive is None:
         yield "SAMSPEL_ARCHIVE är inte satt: inget gallras."
@@ -206,7 +200,7 @@ def shown() -> Iterator[str]:
 
 
 def _erased(what: What, name: str, *, packed: bool, dry: bool) -> Account:
-    account = Account({}, {})
+    account = Account({})
     try:
         with _desk() as desk:
             tried = replace(desk, archive=_Nowhere()) if dry and desk.archive else desk
@@ -226,12 +220,20 @@ def _leave_undone(*, dry: bool) -> None:
         raise _Undone
 
 
-def _told(account: Account) -> Iterator[str]:
+def _gone(account: Account) -> Iterator[str]:
     for place, rows in sorted(account.gone.items()):
         if rows:
             yield f"  {rows:>6}  {place}"
-    for place, rows in sorted(account.left.items()):
+
+
+def _left(account: Account) -> Iterator[str]:
+    """Of what has gone, in every table. Raises CannotDo if it stands where it shouldn't."""
+    with _desk(each_alone=True) as desk:
+        left = look_through(account.ids, lambda _, read: read(desk), lambda: None)
+    for place, rows in sorted(left.items()):
         yield f"Kvar: {rows} i {place} ({_STAYS.get(place, 'okänt')})"
+    if unexpected := sorted(left.keys() - STAYS):
+        raise CannotDo(LeftBehind(places=", ".join(unexpected)).detailed("sv"))
 
 
 def _hold(hold: Hold) -> str:
@@ -267,10 +269,10 @@ def _to_hold(
 
 
 @contextmanager
-def _desk(by: str | None = None) -> Iterator[RetentionDesk]:
+def _desk(by: str | None = None, *, each_alone: bool = False) -> Iterator[RetentionDesk]:
     """Refusals and bad files as one line; leaving it by an error changes nothing."""
     try:
-        with open_retention(_actor(by)) as desk:
+        with open_retention(_actor(by), each_alone=each_alone) as desk:
             yield desk
     except NotFound:
         raise CannotDo("Det finns inget sådant ärende eller ingen sådan person.") from None

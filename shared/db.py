@@ -70,7 +70,7 @@ class Database:
     def unit(self) -> Iterator[Unit]:
         """A unit of work: commits at the end or rolls back; rings after the commit."""
         with self._pool.connection() as connection:
-            unit = Unit(connection, clock.now_in(connection, demo=self.demo))
+            unit = Unit(connection, self._now_in(connection))
             yield unit
         if unit.rings:
             self._ring(unit.rings)
@@ -80,6 +80,9 @@ class Database:
         """A transaction that needs no time of the domain (leases, heartbeats, reading)."""
         with self._pool.connection() as connection:
             yield connection
+
+    def _now_in(self, connection: Connection[DictRow]) -> datetime:
+        return clock.now_in(connection, demo=self.demo)
 
     def was_in_the_way(self, error: Exception) -> bool:
         """Whether it failed by the database, whatever was to be done: asked right afterwards.

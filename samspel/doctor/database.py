@@ -10,30 +10,14 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 
 from samspel.doctor.findings import Finding, fail, ok, warn
+from samspel.doctor.rights import check_rights
 from shared import migrations
 from shared.clock import system_now
 from shared.domain.days import STOCKHOLM
 
-ROLES = {
-    "samspel_cases": "cases", "samspel_scheduler": "scheduler", "samspel_notifier": "notifier",
-}  # fmt: skip
-# What every service may do with every table of its own schema, and of the events.
-_RIGHTS = ["SELECT", "INSERT"]
-_BY_FUNCTION_ALONE = ["cases.given_references"]
-_NOT_GRANTED = """
-    SELECT c.oid::regclass::text AS name, array_agg(r.needed ORDER BY r.needed DESC) AS rights
-    FROM pg_class c CROSS JOIN unnest(%(rights)s::text[]) AS r (needed)
-    WHERE c.relkind = 'r' AND c.relnamespace::regnamespace::text = ANY (%(schemas)s)
-      AND NOT has_table_privilege(%(role)s, c.oid, r.needed)
-      AND c.oid::regclass::text <> ALL (%(others)s)
-    GROUP BY 1 ORDER BY 1
-"""
+ROLES = ("samspel_cases", "samspel_scheduler", "samspel_notifier")
 _SECONDS = 5
 _OLDEST = 17
-_MORE = (
-    "Fler rättigheter kan saknas: återställ hellre säkerhetskopian med rollerna på plats"
-    " (docs/keeping.md, Restore)."
-)
 _OFF, _FAR_OFF = timedelta(seconds=2), timedelta(seconds=30)
 # Both sides of a change of the clocks, and a summer some years ahead.
 _INSTANTS = [
@@ -73,6 +57,8 @@ def check_database(url: str) -> Iterator[Finding]:
             yield from _roles(connection)
             yield _extension(connection)
             yield from _revision(connection)
+            if _found_revision(connection) == migrations.newest():
+                yield from check_rights(connection, ROLES)
             yield _clock(connection)
             yield _zones(connection)
     except NoDatabase as reason:
@@ -122,7 +108,6 @@ def _roles(connection: Connection[DictRow]) -> Iterator[Finding]:
             "Låt en administratör av databasen köra:\n"
             + "\n".join(_statements(connection, missing, not_given)),
         )
-    yield from _grants(connection, [role for role in ROLES if role in there])
 
 
 def _may_create_roles(connection: Connection[DictRow]) -> bool:
@@ -141,34 +126,6 @@ def _statements(
     for role in not_given:
         grant = sql.SQL("GRANT {} TO {};").format(sql.Identifier(role), me)
         yield grant.as_string(connection)
-
-
-def _grants(connection: Connection[DictRow], roles: list[str]) -> Iterator[Finding]:
-    """After a restore some may be gone. Not looked at: UPDATE, DELETE and functions."""
-    for role in roles:
-        row = connection.execute(
-            "SELECT to_regnamespace(%(schema)s) IS NULL"
-            " OR has_schema_privilege(%(role)s, to_regnamespace(%(schema)s), 'USAGE') AS may",
-            {"role": role, "schema": ROLES[role]},
-        ).fetchone()
-        if row and not row["may"]:
-            yield fail(
-                f"{role} kommer inte åt sitt schema.",
-                f"GRANT USAGE ON SCHEMA {ROLES[role]} TO {role};\n{_MORE}",
-            )
-        asked = {
-            "rights": _RIGHTS, "schemas": [ROLES[role], "bus"], "role": role,
-            "others": _BY_FUNCTION_ALONE,
-        }  # fmt: skip
-        lacking = connection.execute(_NOT_GRANTED, asked).fetchall()
-        if lacking:
-            statements = [
-                f"GRANT {', '.join(one['rights'])} ON {one['name']} TO {role};" for one in lacking
-            ]
-            yield fail(
-                f"{role} saknar rättigheter till {len(lacking)} tabeller.",
-                "\n".join([*statements, _MORE]),
-            )
 
 
 def _extension(connection: Connection[DictRow]) -> Finding:

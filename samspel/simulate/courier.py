@@ -20,6 +20,7 @@ from services.notifier.domain.outcomes import (
     Outcome,
     Refused,
     Unanswered,
+    Verdict,
     verdict,
 )
 from services.notifier.domain.replies import Fault
@@ -28,8 +29,10 @@ Trouble = Literal[
     "busy", "greylisted", "throttled", "away", "dropped-before-mail", "dropped-after-354", "nobody",
     "lost-answer", "lost-content", "crash-before-354", "crash-in-content", "crash-after-dot",
     "stalls-before-354", "stalls-after-dot", "no-before-354", "moved-before-354",
+    "shifted-before-354",
 ]  # fmt: skip
 TROUBLES: tuple[Trouble, ...] = Trouble.__args__  # type: ignore[attr-defined]
+_MEANWHILE = ("no-before-354", "moved-before-354", "shifted-before-354")
 _BEFORE: dict[str, Outcome] = {
     "busy": Refused("rcpt-451", Fault.BUSY),
     "greylisted": Refused("rcpt-450", Fault.GREYLISTED),
@@ -94,14 +97,14 @@ class Courier:
                 gone.append(one)
         for one in gone:  # until it is marked, nobody but the mailbox knows that it came
             self.doubts[one.id] += 1
+        self._mark(*((one, Accepted()) for one in gone))
         for one in gone:
-            self._mark(one, Accepted())
             self.doubts[one.id] -= 1
 
     def _attempt(self, one: Sending, trouble: Trouble) -> None:
         self.met[trouble] += 1
         if trouble in _BEFORE:
-            self._mark(one, _BEFORE[trouble])
+            self._mark((one, _BEFORE[trouble]))
             return
         if trouble == "crash-before-354":
             raise Crash
@@ -110,7 +113,7 @@ class Courier:
             self._send([one])
             self._send(others)
             return
-        if trouble in ("no-before-354", "moved-before-354"):
+        if trouble in _MEANWHILE:
             self.meanwhile(trouble, one)
             self._send([one])
             return
@@ -121,7 +124,7 @@ class Courier:
 
     def _in_content(self, one: Sending, content: bytes, trouble: Trouble) -> None:
         if trouble == "dropped-after-354":
-            self._mark(one, NotBegun("data-dropped"))
+            self._mark((one, NotBegun("data-dropped")))
             return
         if trouble in ("lost-content", "crash-in-content"):
             self._doubt(one)
@@ -132,10 +135,10 @@ class Courier:
             raise Crash
         if trouble == "stalls-after-dot":
             others = self._another_worker()
-            self._mark(one, Accepted())
+            self._mark((one, Accepted()))
             self._send(others)
         else:
-            self._mark(one, Unanswered("answer-dropped"))
+            self._mark((one, Unanswered("answer-dropped")))
 
     def _doubt(self, one: Sending) -> None:
         self.doubts[one.id] += 1
@@ -147,12 +150,17 @@ class Courier:
         self.real_time_passes()
         return self.claims.claim(10)
 
-    def _mark(self, one: Sending, outcome: Outcome) -> None:
-        found = verdict(
-            outcome,  # type: ignore[arg-type]
-            attempts=one.attempts,
-            doubts=one.doubts,
-            jitter=0.5,
-            unknown_wait=0.0,
-        )
-        self.claims.mark([(one, found)])
+    def _mark(self, *ended: tuple[Sending, Outcome]) -> None:
+        """In one transaction, as the sender does with what has ended meanwhile."""
+        if ended:
+            self.claims.mark([(one, _verdict(one, outcome)) for one, outcome in ended])
+
+
+def _verdict(one: Sending, outcome: Outcome) -> Verdict:
+    return verdict(
+        outcome,  # type: ignore[arg-type]
+        attempts=one.attempts,
+        doubts=one.doubts,
+        jitter=0.5,
+        unknown_wait=0.0,
+    )

@@ -9,10 +9,9 @@ from datetime import date, datetime, timedelta
 
 from samspel.simulate.calls import Answer, Json
 from samspel.simulate.life import Life
+from samspel.simulate.meeting_deeds import OF_MEETINGS
 from samspel.simulate.municipality import HOLDERS, address_of, code_of
-from samspel.simulate.replies import a_bounce, a_reply
 from samspel.simulate.script import PROCEDURES, Step
-from services.notifier.domain.arriving import Arrival
 from shared.domain.days import local_date
 from shared.ids import staff_id
 
@@ -22,12 +21,7 @@ FAMILY = "Fågelsångskanarie"
 _REASONS = {"spindelmote": "truancy", "sspf": "crime"}
 # Old at the opening, in days: soon 15, soon 18, soon 14, and those who have no birthday near.
 _AGES = (15 * 365 - 30, 18 * 365 - 60, 14 * 365 - 10, 11 * 365, 12 * 365, 16 * 365)
-_HELD_AFTER = timedelta(minutes=90)
 
-_MEETINGS = """
-    SELECT id, step, state, starts_at, ends_at, sequence FROM cases.meetings
-    WHERE case_id = %s ORDER BY created_at, id
-"""
 _FAMILY = """
     SELECT p.person_id AS id, p.party, p.custody, who.email FROM cases.participants p
     JOIN cases.people who ON who.id = p.person_id
@@ -35,10 +29,6 @@ _FAMILY = """
     ORDER BY p.added_at, p.person_id
 """
 _CONSENTS = "SELECT id, state, person_id FROM cases.consents WHERE case_id = %s ORDER BY turn, id"
-_PEOPLE = """
-    SELECT a.person_id AS id FROM cases.attendance a
-    WHERE a.meeting_id = %s AND NOT a.removed ORDER BY a.person_id
-"""
 
 
 def staff(post_or_name: str) -> str:
@@ -124,6 +114,13 @@ def sign_until(life: Life, step: Step) -> Answer | None:
     return life.about(step, f"consents/{found['id']}/sign", {"until": until.isoformat()})
 
 
+def sign_some(life: Life, step: Step) -> Answer | None:
+    """Not for all the organisations that were asked about (S1)."""
+    found = _consent(life, step, "requested")
+    named = {"organisations": [("social_services", "school")[step.pick % 2]]}
+    return None if found is None else life.about(step, f"consents/{found['id']}/sign", named)
+
+
 def refuse(life: Life, step: Step) -> Answer | None:
     found = _consent(life, step, "requested")
     answer = None if found is None else life.about(step, f"consents/{found['id']}/refuse")
@@ -146,97 +143,6 @@ def ask_again(life: Life, step: Step) -> Answer | None:
     found = _consent(life, step, "withdrawn", "refused", "lapsed")
     body = None if found is None else {"person": str(found["person_id"])}
     return None if body is None else life.about(step, "consents", body)
-
-
-# meetings
-
-
-def _meetings(life: Life, step: Step, *states: str) -> list[Json]:
-    return [row for row in life.of_case(_MEETINGS, step) if row["state"] in states]
-
-
-def _coming(life: Life, step: Step) -> Json | None:
-    now = life.house.now()
-    rows = [row for row in _meetings(life, step, "booked", "proposed") if row["starts_at"] > now]
-    return life.one(rows, step)
-
-
-def hold(life: Life, step: Step) -> Answer | None:
-    """Everything that has been is marked as held, with minutes or without."""
-    now, answer = life.house.now(), None
-    for row in _meetings(life, step, "booked"):
-        if row["ends_at"] <= now:
-            answer = life.call(f"meetings/{row['id']}/held")
-    return answer
-
-
-def minutes(life: Life, step: Step) -> Answer | None:
-    row = life.one(_meetings(life, step, "held"), step)
-    if row is None:
-        return None
-    what = "minutes-filed" if step.pick % 2 else "plan-filed"
-    return life.call(f"meetings/{row['id']}/{what}", {"reference": f"D-{step.pick}"})
-
-
-def move(life: Life, step: Step) -> Answer | None:
-    row = _coming(life, step)
-    slot = None if row is None else _slot(life, step, row["step"])
-    if row is None or slot is None:
-        return None
-    return life.call(f"meetings/{row['id']}/move", {"starts_at": slot})
-
-
-def book(life: Life, step: Step) -> Answer | None:
-    names = ("first", "second", "follow-up", "family", "network", "preparation", "information")
-    name = names[step.pick % len(names)]
-    slot = _slot(life, step, name)
-    body = {"step": name, "starts_at": slot}
-    return None if slot is None else life.about(step, "meetings", body)
-
-
-def _slot(life: Life, step: Step, name: str) -> str | None:
-    if step.case not in life.cases:
-        return None
-    answer = life.house.get(f"cases/{life.cases[step.case]}/slots?step={name}&limit=20")
-    life.heard(answer)
-    slots = answer.body if answer.is_success else []
-    return str(slots[step.pick % len(slots)]["starts_at"]) if slots else None
-
-
-def cancel(life: Life, step: Step) -> Answer | None:
-    row = _coming(life, step)
-    return None if row is None else life.call(f"meetings/{row['id']}/cancel")
-
-
-def remind(life: Life, step: Step) -> Answer | None:
-    row = _coming(life, step)
-    return None if row is None else life.call(f"meetings/{row['id']}/remind")
-
-
-def answer(life: Life, step: Step) -> Answer | None:
-    row = _coming(life, step)
-    who = None if row is None else life.one(life.house.rows(_PEOPLE, row["id"]), step)
-    if row is None or who is None:
-        return None
-    said = ("accepted", "declined", "tentative")[step.pick % 3]
-    return life.call(f"meetings/{row['id']}/answers", {"person": str(who["id"]), "answer": said})
-
-
-def reply(life: Life, step: Step) -> Answer | None:
-    """Somebody answers in their calendar what they were last sent about the case."""
-    held = life.last_invitations(step)
-    if held:
-        to, raw = a_reply(held[step.pick % len(held)], step.pick)
-        life.bring([Arrival(to, "svar@post.example", raw, len(raw))])
-    return None
-
-
-def bounce(life: Life, step: Step) -> Answer | None:
-    """A mail that was taken comes back: nobody is there."""
-    held = life.last_invitations(step)
-    if held:
-        life.bring([a_bounce(held[step.pick % len(held)], life.house.post)])
-    return None
 
 
 # people
@@ -326,10 +232,9 @@ def a_day(moment: datetime, days: int) -> str:
     return day.isoformat()
 
 
-OF_A_CASE: dict[str, Deed] = {
-    "open": opened, "sign": sign, "sign-until": sign_until, "refuse": refuse, "withdraw": withdraw,
-    "ask-again": ask_again, "hold": hold, "minutes": minutes, "move": move, "book": book,
-    "cancel": cancel, "remind": remind, "answer": answer, "reply": reply, "bounce": bounce,
+OF_A_CASE: dict[str, Deed] = OF_MEETINGS | {
+    "open": opened, "sign": sign, "sign-until": sign_until, "sign-some": sign_some,
+    "refuse": refuse, "withdraw": withdraw, "ask-again": ask_again,
     "address": address, "no-mail": no_mail, "protect": protect, "custody": custody,
     "new-guardian": new_guardian, "hand-over": hand_over, "add-person": add_person,
     "remove-person": remove_person, "read": read, "tasks": tasks, "report": report, "close": close,

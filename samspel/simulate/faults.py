@@ -4,12 +4,14 @@ What has burnt down ends whatever runs as a kill would: no handler catches it, t
 was open is rolled back by the server, and what the process knew is gone.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow
-from psycopg_pool import ConnectionPool
 
 from shared.db import Database
 
@@ -69,23 +71,56 @@ def _fused(fuse: Fuse) -> type[Connection[DictRow]]:
     return _FusedConnection
 
 
-class FusedDatabase(Database):
-    """A service's database whose connections burn a fuse; few, and trusted to be there."""
+@dataclass(slots=True)
+class Hand:
+    """Where the clock's hand stands. It is moved only while nobody is at work."""
 
-    def __init__(self, fuse: Fuse, url: str, **more: Any) -> None:
+    at: datetime
+
+
+class FusedDatabase(Database):
+    """A service's database whose connections burn a fuse, and whose time is the hand's."""
+
+    def __init__(self, fuse: Fuse, hand: Hand, url: str, **more: Any) -> None:
         self._fuse = fuse
+        self._hand = hand
         super().__init__(url, **more)
 
-    def _opened(self, url: str) -> ConnectionPool[Connection[DictRow]]:
-        pool = ConnectionPool(
-            url,
-            connection_class=_fused(self._fuse),
-            kwargs=self._kwargs(),
-            configure=self._take_role,
-            min_size=1,
-            max_size=self._size,
-            timeout=10,
-            open=True,
-        )
-        pool.wait()
-        return pool
+    def _now_in(self, connection: Connection[DictRow]) -> datetime:  # noqa: ARG002
+        """A statement in demo mode, and so for the fuse."""
+        self._fuse.burn("statement")
+        return self._hand.at
+
+    def _opened(self, url: str) -> Any:
+        connect = _fused(self._fuse).connect
+
+        def made() -> Connection[DictRow]:
+            connection = connect(url, **self._kwargs())
+            self._take_role(connection)
+            return connection
+
+        return _Connections(made)
+
+
+@dataclass(slots=True)
+class _Connections:
+    """A pool without threads: for one who asks at a time, and is trusted to be there."""
+
+    made: Callable[[], Connection[DictRow]]
+    idle: list[Connection[DictRow]] = field(default_factory=list)
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection[DictRow]]:
+        connection = self.idle.pop() if self.idle else self.made()
+        try:
+            yield connection
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+        finally:
+            self.idle.append(connection)
+
+    def close(self) -> None:
+        for connection in self.idle:
+            connection.close()

@@ -43,12 +43,27 @@ _MADE_BY = {
     "reports": "reports", "report": "reports", "dispatches": "dispatches",
 }  # fmt: skip
 _SIGNED = "SELECT id FROM cases.consents WHERE case_id = %s AND state = 'signed' ORDER BY turn, id"
+_COMING = "SELECT step FROM cases.meetings WHERE id = %s AND state = 'booked' AND starts_at > %s"
 _LOG = "SELECT count(*) AS n FROM cases.access_log"
 _IS_ON_IT = """
     SELECT c.opened_at IS NOT NULL AND (
         EXISTS (SELECT FROM cases.participants p WHERE p.case_id = c.id AND p.person_id = %(who)s)
         OR %(who)s IN (c.process_owner, c.initiator, c.coordinator)) AS is_so
     FROM cases.cases c WHERE c.id = %(case)s
+"""
+# Of the staff, who is on it for the organisation that opened or leads it, and still works there.
+_IS_THEIRS = """
+    SELECT EXISTS (
+      SELECT FROM cases.cases c
+      JOIN cases.participants p ON p.case_id = c.id AND p.removed_at IS NULL AND p.party = 'staff'
+      JOIN cases.participants own ON own.case_id = c.id AND own.removed_at IS NULL
+                                 AND own.organisation = p.organisation
+                                 AND own.person_id IN (c.initiator, c.process_owner)
+      JOIN cases.holders h ON h.person_id = p.person_id AND h.first_day <= %(today)s
+                          AND (h.last_day IS NULL OR h.last_day >= %(today)s)
+      JOIN cases.posts post ON post.code = h.post
+      JOIN cases.units u ON u.code = post.unit AND u.organisation = p.organisation
+      WHERE c.id = %(case)s AND c.about = 'child' AND p.person_id = %(who)s) AS is_so
 """
 
 
@@ -118,12 +133,24 @@ class Life:
             values = {"who": UUID(who), "case": UUID(path.rpartition("/")[2])}
             (found,) = self.house.looking.execute(_IS_ON_IT.encode(), values).fetchall()
             unless(found["is_so"], 17, "somebody read a case that they aren't on")
+        else:
+            self._mustnt_see(path, who)
         return answer
 
+    def _mustnt_see(self, path: str, who: str) -> None:
+        """Nobody is kept from a case that is known where they work."""
+        values: Json = {"who": UUID(who), "case": UUID(path.rpartition("/")[2])}
+        values["today"] = local_date(self.house.now())
+        (found,) = self.house.looking.execute(_IS_THEIRS.encode(), values).fetchall()
+        unless(not found["is_so"], 17, "somebody was kept from a case that they are on")
+
     def meanwhile(self, what: str, sending: Sending) -> None:
-        """A no, or another address, at the last moment before a mail would leave."""
+        """A no, another address, or another time, at the last moment before a mail would leave."""
         case, person = sending.case_id, sending.person_id
         if case is None or sending.party == "staff":
+            return
+        if what == "shifted-before-354":
+            self._shift(case, sending)
             return
         if what == "moved-before-354":
             self.call(
@@ -135,6 +162,13 @@ class Life:
             if self.call(f"cases/{case}/consents/{row['id']}/withdraw").is_success:
                 self.said_no(str(case))
                 return
+
+    def _shift(self, case: UUID, sending: Sending) -> None:
+        """The meeting that the mail is about gets another time, if there is one."""
+        for row in self.house.rows(_COMING, sending.meeting_id, self.house.now()):
+            found = self.heard(self.house.get(f"cases/{case}/slots?step={row['step']}&limit=9"))
+            for slot in found.body[-1:] if found.is_success else ():
+                self.call(f"meetings/{sending.meeting_id}/move", {"starts_at": slot["starts_at"]})
 
     def said_no(self, case: str) -> None:
         """What was written before this rests on what is no more."""

@@ -12,11 +12,13 @@ from typing import Any
 from samspel.simulate import standing, years
 from samspel.simulate.courier import Trouble
 from samspel.simulate.ended import Ended
-from samspel.simulate.house import House, NotQuiet, a_house, ids_from
+from samspel.simulate.house import House, NotQuiet
 from samspel.simulate.invariants import Broken, DoesNotHold
 from samspel.simulate.life import Life
+from samspel.simulate.outcome import Outcome, outcome
 from samspel.simulate.script import Fault, Script, Step
 from samspel.simulate.sent import SECRETS, Watch
+from samspel.simulate.wiring import a_house, ids_from
 from samspel.simulate.year_deeds import DEEDS, again
 
 _WITHOUT_CRASHES = ("restore",)
@@ -38,6 +40,7 @@ class Lived:
     turn: int = -1
     seconds: float = 0.0
     history: list[str] = field(default_factory=list)
+    outcome: Outcome = field(default_factory=dict)
 
 
 class _Listening(logging.Handler):
@@ -154,6 +157,7 @@ def _sum_up(life: Life, lived: Lived) -> None:
     lived.mails = life.watch.outside.mails
     lived.answers = life.answers
     lived.history = life.told
+    lived.outcome = outcome(house)
     lived.faults = Counter({f"crash in {name}": n for name, n in house.crashes.items()})
     lived.faults += Counter({f"mail: {name}": n for name, n in house.courier.met.items()})
     lived.faults += Counter({"event held back": house.held_back})

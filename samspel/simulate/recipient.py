@@ -6,7 +6,6 @@ seen, whoever is named on the envelope.
 
 import re
 from base64 import b32decode
-from email import message_from_bytes
 from uuid import UUID
 
 from samspel.simulate.house import House
@@ -71,7 +70,7 @@ def came_to_the_right_one(house: House, mail: Mail) -> None:
 def _names_one_mailbox(mail: Mail) -> None:
     """The envelope, To and ATTENDEE; and the mail is the one that it was marked as."""
     sending = mail.taken.sending
-    raw = message_from_bytes(mail.taken.content)
+    raw = mail.raw
     named = {sending.mailbox, sending.address.lower(), str(raw["To"]).strip("<> ").lower()}
     if mail.held is not None:
         named.add(mail.held.attendee)

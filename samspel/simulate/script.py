@@ -29,7 +29,7 @@ _IN_A_CASE = (
     ("protect", 1), ("custody", 1), ("withdraw", 2), ("ask-again", 2), ("sign", 5),
     ("refuse", 1), ("minutes", 2), ("hand-over", 1), ("add-person", 1), ("remove-person", 1),
     ("report", 1), ("new-guardian", 1), ("book", 2), ("remind", 1), ("tasks", 2), ("bounce", 1),
-    ("sign-until", 1),
+    ("sign-until", 1), ("sign-some", 1),
 )  # fmt: skip
 _IN_A_YEAR = (
     ("leaves", 3), ("comes", 4), ("deputy", 1), ("vacant", 1), ("evaluation-done", 1), ("tasks", 4),

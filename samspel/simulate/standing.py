@@ -1,7 +1,6 @@
 """What is asked after every step of what stands: in the tables, and in the mailboxes outside."""
 
 from datetime import datetime, time, timedelta
-from uuid import UUID
 
 from samspel.simulate.calendar import red_days
 from samspel.simulate.calls import Json
@@ -103,6 +102,17 @@ _OF_AGE = """
       AND NOT EXISTS (SELECT FROM cases.consents one
                       WHERE one.case_id = c.id AND one.person_id = who.id AND one.party = 'youth')
 """
+# What is asked of both who call to a year's meetings is done for both; each answers for themselves.
+_DONE_FOR_ONE = """
+    SELECT DISTINCT one.kind FROM cases.tasks one JOIN cases.tasks other
+      ON left(other.key, -length(other.post)) = left(one.key, -length(one.post))
+     AND other.post <> one.post AND other.year = one.year AND other.kind = one.kind
+    WHERE one.state = 'done' AND other.state = 'open' AND one.done_at > other.created_at
+      AND one.key LIKE '%%/' || one.post AND other.key LIKE '%%/' || other.post
+      AND one.kind IN ('mark-as-held', 'group-missing', 'evaluate-year', 'tell-by-hand',
+                       'reach-otherwise', 'read-mail', 'decide-mail', 'limit-passed')
+    ORDER BY one.kind
+"""
 _WORDS_OF_EVENTS = "SELECT data::text AS words FROM bus.events WHERE id > %(event)s"
 
 
@@ -125,6 +135,8 @@ def ask(house: House, outside: Outside, since: datetime, event: int) -> int:
     for row in rows(_OF_AGE):
         of_age = age(row["birth_date"], local_date(now)) >= 18
         unless(not of_age, 18, "a youth has come of age and was never asked")
+    left = [row["kind"] for row in rows(_DONE_FOR_ONE)]
+    unless(not left, 1, f"done, and still open for another: {', '.join(left)}")
     for row in rows(_WORDS_OF_EVENTS):
         unless(not SECRETS.search(row["words"]), 13, "an event")
     (newest,) = house.rows("SELECT coalesce(max(id), 0) AS id FROM bus.events")
@@ -157,7 +169,7 @@ def _nobody_else_does(house: House, outside: Outside, rows: list[Json]) -> None:
     """Whoever isn't called any more, or whose meeting is off, has heard so (the CANCEL leaves)."""
     for row in rows:
         mailboxes: set[str] = set(row["mailboxes"] or ())
-        for mailbox in _mailboxes_of(outside, row["id"]):
+        for mailbox in outside.mailboxes[row["id"]]:
             held = outside.newest(row["id"], mailbox)
             if held is None or held.method != "REQUEST":
                 continue
@@ -168,10 +180,6 @@ def _nobody_else_does(house: House, outside: Outside, rows: list[Json]) -> None:
             unless(
                 found["is_so"], 4, f"a mailbox still holds a meeting that is {row['state']} for it"
             )
-
-
-def _mailboxes_of(outside: Outside, meeting: UUID) -> list[str]:
-    return [mailbox for about, mailbox in outside.held if about == meeting]
 
 
 def _lies_well(row: Json) -> None:

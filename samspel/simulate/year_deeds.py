@@ -181,6 +181,7 @@ def restore(life: Life, step: Step) -> None:
     house.change("UPDATE notifier.high_water SET place = 'elsewhere'")
     house.restored = watch.stands_still = True
     house.sleep(house.now() + timedelta(days=step.pick % 4))
+    house.notice()
     watch.stands_still = False
     with house.looking.transaction():
         (brake.drop if step.pick % 5 == 0 else brake.release)(house.looking)

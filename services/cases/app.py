@@ -83,16 +83,25 @@ def open_tokens() -> AbstractContextManager[TokenDesk]:
     return tokens_in(addresses.database_url, _COMMAND, demo=addresses.demo)
 
 
-def open_retention(actor: str) -> AbstractContextManager[RetentionDesk]:
-    """What goes when, for commands; leaving it by an error undoes it all. Raises
-    MunicipalityError."""
+def open_retention(
+    actor: str, *, each_alone: bool = False
+) -> AbstractContextManager[RetentionDesk]:
+    """What goes when, for commands; leaving it by an error undoes it all, unless each thing that is
+    asked of it is a transaction of its own (`each_alone`). Raises MunicipalityError."""
     addresses = Addresses()
 
     def plan() -> Retention | None:
         folder = addresses.municipality
         return None if folder is None else load_municipality(folder).retention
 
-    return retention_in(addresses.database_url, actor, plan, addresses.archive, demo=addresses.demo)
+    return retention_in(
+        addresses.database_url,
+        actor,
+        plan,
+        addresses.archive,
+        demo=addresses.demo,
+        each_alone=each_alone,
+    )
 
 
 def import_municipality(folder: Path, *, dry_run: bool = False) -> Imported:

@@ -17,6 +17,7 @@ from services.cases.adapters.paper_views import SqlPaperViews
 from services.cases.adapters.papers import render
 from services.cases.adapters.passwords import Passwords
 from services.cases.adapters.register_files import register_of
+from services.cases.adapters.retention import retention_desk
 from services.cases.adapters.sessions import SqlSessions
 from services.cases.adapters.sight import SqlSights
 from services.cases.adapters.tokens import SqlApiTokens
@@ -26,6 +27,7 @@ from services.cases.api.clock import clock_router
 from services.cases.api.metrics import make_metrics_router
 from services.cases.domain.papers import House
 from services.cases.handlers.feeds import Origin
+from services.cases.handlers.retention import RetentionDesk
 from services.cases.office import Office, Press
 from services.cases.parts import Parts
 from services.cases.settings import Settings
@@ -44,6 +46,7 @@ from services.cases.web.staff.room import Room
 from services.cases.web.staff.settings.pages import make_settings_pages
 from services.cases.web.static_files import OwnFiles
 from services.cases.web.under_path import UnderPath, path_of
+from shared.db import Unit
 from shared.queue import SERVICES
 
 _CONNECTIONS_OF_WEB = 10
@@ -60,7 +63,7 @@ def make_web(settings: Settings, parts: Parts | None = None) -> FastAPI:
         parts.database.close()
 
     clock = Clockwork(parts.database, parts.bell.ring) if settings.demo else None
-    app = make_api(_office(parts, settings), routers=[clock_router(clock)], lifespan=lifespan)
+    app = make_api(office_of(parts, settings), routers=[clock_router(clock)], lifespan=lifespan)
     room = _room(app, parts, settings, clock)
     app.state.room = room
     install(app, room)
@@ -110,8 +113,14 @@ def _add_settings(app: FastAPI, room: Room, parts: Parts, settings: Settings) ->
     """What administrators keep."""
     accounts = partial(accounts_over, parts.database)
     by_identity = settings.oidc is not None
+
+    def retention_for(unit: Unit, actor: str) -> RetentionDesk:
+        return retention_desk(unit, actor, parts.municipality.retention, settings.archive)
+
     app.include_router(
-        make_settings_pages(room, register_of, accounts, Passwords(), by_identity=by_identity)
+        make_settings_pages(
+            room, register_of, accounts, Passwords(), retention_for, by_identity=by_identity
+        )
     )
 
 
@@ -178,7 +187,7 @@ def _origin(parts: Parts, settings: Settings) -> Origin:
     return Origin(municipality.name, municipality.mail.domain, settings.secret, settings.public_url)
 
 
-def _office(parts: Parts, settings: Settings) -> Office:
+def office_of(parts: Parts, settings: Settings) -> Office:
     """Everything that a request of the API works with."""
     return Office(
         database=parts.database,

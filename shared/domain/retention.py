@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -15,10 +15,11 @@ MATTERS = {
     "year": "years",
     "parents": "parent_meetings",
 }
-Kind = Literal["inquiries", "reports", "mail", "inbound", "events", "audit", "access_log"]
-KINDS: tuple[Kind, ...] = (
-    "inquiries", "reports", "mail", "inbound", "events", "audit", "access_log",
-)  # fmt: skip
+Kind = Literal[
+    "inquiries", "reports", "evaluations", "dispatches", "duties", "mail", "inbound", "events",
+    "audit", "access_log",
+]  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
 _MONTHS = 12
 K = TypeVar("K")
 T = TypeVar("T")
@@ -58,7 +59,8 @@ class Retention(BaseModel):
     """The plan. Nothing goes before `valid_from`, and what it doesn't name stays.
 
     `decision`: where the municipality has decided it. Matters are counted from their closing,
-    inquiries from their answer, reports from their registration, everything else from its own time.
+    inquiries from their answer, reports from their registration, evaluations and duties from when
+    they were done, everything else from its own time.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -72,6 +74,9 @@ class Retention(BaseModel):
     parent_meetings: MatterTerm | None = None
     inquiries: Term | None = None
     reports: Term | None = None
+    evaluations: Term | None = None
+    dispatches: Term | None = None
+    duties: Term | None = None
     mail: Term | None = None
     inbound: Term | None = None
     events: Term | None = None

@@ -60,7 +60,7 @@ def axe_says(page: Page, *, dark: bool = True) -> list[str]:
 
     In the light, and the colours in the dark too.
     """
-    page.evaluate(_AXE)
+    _bring_axe(page)
     said = _broken(page, _RULES)
     if dark:
         page.emulate_media(color_scheme="dark")
@@ -70,10 +70,8 @@ def axe_says(page: Page, *, dark: bool = True) -> list[str]:
 
 
 def sounds_alike(page: Page) -> list[str]:
-    """Links, buttons and fields with one name that do different things; and those without any.
-
-    After `axe_says`, on the same page.
-    """
+    """Links, buttons and fields with one name that do different things; and those without any."""
+    _bring_axe(page)
     does: dict[tuple[str, str], set[str]] = {}
     for role, name, what in page.evaluate(_NAMED):
         does.setdefault((role, name), set()).add(what)
@@ -97,6 +95,11 @@ def cut_off(page: Page) -> list[str]:
     if size:
         page.set_viewport_size(size)
     return found
+
+
+def _bring_axe(page: Page) -> None:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE)
 
 
 def _broken(page: Page, rules: dict[str, Any]) -> list[str]:

@@ -27,3 +27,20 @@ INSERT INTO bus.events (type, source, subject, time, data)
 INSERT INTO cases.audit (at, case_id, actor, action) VALUES ('2020-01-01', NULL, 'x', :gone), ('2020-01-01', :case, 'x', 'x');
 INSERT INTO cases.access_log (at, case_id, actor, what)
   VALUES ('2020-01-01', NULL, 'x', :gone), ('2020-01-01', :gone, 'x', 'x'), ('2020-01-01', :case, 'x', 'x');
+-- A year that is over since long; and what keeps its own: a duty of a stage that ends later, an open one.
+INSERT INTO cases.evaluations VALUES (2018, '2018-04-01', '2018-06-10', '2018-06-30', '[]', '2018-06-20', :staff, NULL, '2018-06-20'),
+                                     (2020, '2020-04-01', '2020-06-10', '2020-06-30', '[]', NULL, NULL, NULL, NULL);
+INSERT INTO cases.evaluation_answers SELECT 2018, min(code), :staff, '{}', '2018-06-01' FROM cases.posts;
+INSERT INTO cases.dispatches
+  SELECT id, 'material', year, 'Material', 'R28', '2018-10-01', :staff, '2018-09-01'
+  FROM (VALUES (gen_random_uuid(), 2018), (gen_random_uuid(), 2020), (:new, 2018)) AS one (id, year);
+INSERT INTO cases.dispatch_files
+  SELECT gen_random_uuid(), id, 0, 'a.pdf', 'application/pdf', 'x' FROM cases.dispatches WHERE year = 2018;
+INSERT INTO cases.tasks (id, year, dispatch_id, post, key, kind, owner, due_on, rule, created_at, state, done_at)
+  SELECT gen_random_uuid(), year, CASE WHEN year IS NULL THEN :new::uuid END, (SELECT min(code) FROM cases.posts),
+         'old-' || kind || due_on, kind, :staff, due_on::date, 'R24', '2018-04-01', state,
+         CASE WHEN state = 'done' THEN timestamptz '2018-06-20' END
+  FROM (VALUES (2018, 'evaluate-year', '2018-06-30', 'done'), (2018, 'fill-post', '2018-07-01', 'done'),
+               (2018, 'fill-post', '2018-08-01', 'open'), (2018, 'hold-parent-meeting', '2021-05-31', 'done'),
+               (2020, 'fill-post', '2020-07-01', 'done'), (NULL, 'confirm-dispatch', '2018-10-01', 'open'))
+  AS one (year, kind, due_on, state);

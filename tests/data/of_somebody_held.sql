@@ -19,3 +19,9 @@ INSERT INTO cases.audit (at, actor, action, details)
   VALUES ('2020-01-01', 'x', 'gok', jsonb_build_object('person', :person));
 INSERT INTO cases.access_log (at, actor, what) VALUES ('2020-01-01', 'person:' || :person, 'gok');
 INSERT INTO bus.events (type, source, subject, time, data) VALUES ('x', 'x', :person, '2020-01-01', '{}');
+INSERT INTO cases.evaluations VALUES (2017, '2017-04-01', '2017-06-10', '2017-06-30', '[]', '2017-06-20', :person, NULL, '2017-06-20'),
+                                     (2018, '2018-04-01', '2018-06-10', '2018-06-30', '[]', '2018-06-20', NULL, NULL, '2018-06-20');
+INSERT INTO cases.evaluation_answers SELECT 2018, min(code), :person, '{}', '2018-06-01' FROM cases.posts;
+INSERT INTO cases.dispatches VALUES (:row, 'material', 2018, 'Material', 'R28', '2018-10-01', :person, '2018-09-01');
+INSERT INTO cases.tasks (id, year, key, kind, owner, rule, created_at, state, done_at)
+  VALUES (:row, 2018, 'gok', 'fill-post', :person, 'R21', '2018-04-01', 'done', '2018-06-20');

@@ -16,8 +16,8 @@ from tests.support.house import House, Json, running
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("e2e-many")]
 
-CASES = 120
-PAIRS = 2  # a rektor and a family therapist each, who have room for 56 meetings in the window
+CASES = 60
+PAIRS = 1  # a rektor and a family therapist each, who have room for 56 meetings in the window
 BATCH = 100
 SWELL = 40 * 1024 * 1024  # bytes of resident memory that a process may grow by
 

@@ -1,20 +1,25 @@
-"""A case from its opening to the withdrawn consent, with all its mail, by the three services."""
+"""A case from its opening to the withdrawn consent, with all its mail, by the three services.
+
+However Samspel ends then, nothing is left running, and the next start goes on where it stood.
+"""
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.conftest import EXAMPLE
 from tests.support.folders import around_a_child_alone, without_letters
-from tests.support.house import House, running
-from tests.support.story import GUARDIANS, Stage, open_a_case, the_meeting
+from tests.support.house import START_SECONDS, House, running
+from tests.support.story import GUARDIANS, Json, Stage, open_a_case, the_meeting
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("e2e-main-line")]
 
 START = "2027-03-01T08:00:00+01:00"  # a Monday in the sports week, week 9
+END = "2027-03-24T08:00:00+01:00"
 PROCESSES = (
     "services.cases.app:web",
     "services.cases.app:celery",
@@ -57,8 +62,8 @@ def nothing_happens() -> None:
     """No fault."""
 
 
-def live_three_weeks(house: Stage, fault: Callable[[], None] = nothing_happens) -> None:
-    """The story; `fault` strikes after each thing that a person does, before anybody saw it."""
+def live_three_weeks(house: Stage, fault: Callable[[], None] = nothing_happens) -> Json:
+    """The story of the case; `fault` strikes at nine moments, before anybody saw what was done."""
     case = open_a_case(house)
     fault()
     house.move_clock("2027-03-02T08:00:00+01:00")
@@ -84,13 +89,15 @@ def live_three_weeks(house: Stage, fault: Callable[[], None] = nothing_happens) 
 
     fault()
     house.move_clock("2027-03-12T15:00:00+01:00")
+    fault()
     answer = house.post(f"cases/{case['id']}/consents/{case['consents'][0]['id']}/withdraw")
     assert answer["cancelled_meetings"] == [second["id"]]
     fault()
     house.settle()
     fault()
-    house.move_clock("2027-03-24T08:00:00+01:00")
+    house.move_clock(END)
     house.settle()
+    return case
 
 
 def test_F1_F2_F6_F7_neither_kill_9_of_each_process_nor_an_emptied_redis_changes_a_mail(
@@ -101,11 +108,28 @@ def test_F1_F2_F6_F7_neither_kill_9_of_each_process_nor_an_emptied_redis_changes
     strikes.append(house.flush_redis)
 
     def fault() -> None:
-        for _ in range(2):
-            strikes[0]()
-            strikes.rotate(-1)
+        strikes.popleft()()
 
-    live_three_weeks(house, fault)
+    case = live_three_weeks(house, fault)
+    assert not strikes
     assert house.kinds_of_mail() == EXPECTED
     repeats = len(house.mails()) - EXPECTED.total()
     assert repeats <= len(PROCESSES)  # an outcome that nobody knew was repeated, once
+    all_of_it_ends_and_goes_on(house, case)
+
+
+def all_of_it_ends_and_goes_on(house: House, case: Json) -> None:
+    """kill -9 of the whole leaves no process, and the next start keeps data and clock."""
+    children = house.children()
+    assert house.process is not None
+    house.process.kill()
+    house.process.wait(10)
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+    house.start()
+    assert house.get(f"cases/{case['id']}")["reference"] == case["reference"]
+    assert house.get("clock")["now"] == END
+    house.wait_until_ready(START_SECONDS)
+    children = house.children()
+    house.process.terminate()
+    assert house.process.wait(20) == 0
+    assert psutil.wait_procs(children, timeout=10)[1] == []

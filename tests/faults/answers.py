@@ -13,7 +13,7 @@ from shared.domain.days import STOCKHOLM
 from tests.faults.doing import Doing, coming, reached
 from tests.faults.families import Json, Person
 from tests.faults.letters import Letter
-from tests.faults.world import PATIENCE, World
+from tests.faults.world import ANSWER_SECONDS, PATIENCE, World
 from tests.support.links import Forms
 from tests.support.replies.answering import Answering
 from tests.support.replies.clients import thunderbird
@@ -32,7 +32,7 @@ def answer_by_phone(doing: Doing, shown: Json) -> str:
     answer, _ = doing.post(f"meetings/{meeting['id']}/answers", body, did=did)
     if answer is not None:
         doing.expect(said, "answer", meeting["id"], who.id)
-        doing.family.phoned[meeting["id"], who.id] = doing.now
+        doing.family.said[meeting["id"], who.id] = doing.now
     return f"answers {said} by phone"
 
 
@@ -55,8 +55,8 @@ def answer_by_mail(doing: Doing, shown: Json) -> str:
         )
     )  # fmt: skip
     _bring(doing.world, mail, invitation.recipient, invitation.organizer)
-    if doing.family.phoned.get((meeting["id"], who.id)) != doing.now:
-        doing.expect(said, "answer", meeting["id"], who.id)  # else none of the two is the newer
+    if doing.family.said.get((meeting["id"], who.id)) != doing.now:
+        doing.expect(said, "answer", meeting["id"], who.id)  # else neither is the newer
     return f"answers {said} by mail"
 
 
@@ -72,7 +72,7 @@ def _bring(world: World, mail: bytes, sender: str, to: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            with smtplib.SMTP(LOOPBACK, world.inbound_port, timeout=20) as door:
+            with smtplib.SMTP(LOOPBACK, world.inbound_port, timeout=60) as door:
                 door.sendmail(sender, [to], mail)
                 return
         except (OSError, smtplib.SMTPException):
@@ -87,13 +87,14 @@ def answer_by_link(doing: Doing, shown: Json) -> str:
         return "has no link"
     meeting, said = coming(shown), doing.random.choice(sorted(ANSWERS))
     path = urlsplit(invitation.link).path
-    with httpx2.Client(base_url=f"{doing.world.web.base_url}", timeout=30) as browser:
+    with httpx2.Client(base_url=f"{doing.world.web.base_url}", timeout=ANSWER_SECONDS) as browser:
         page = _visit(lambda: browser.get(path))
         fields = Forms(page.text).hidden(f"{path}/svar") | {"answer": said}
         answer = _visit(lambda: browser.post(f"{path}/svar", data=fields))
     if answer.status_code != 303:
         return f"can't answer by link ({answer.status_code})"
     doing.expect(said, "answer", meeting["id"], who.id)
+    doing.family.said[meeting["id"], who.id] = doing.now
     return f"answers {said} by link"
 
 

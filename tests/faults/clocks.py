@@ -60,7 +60,7 @@ class OverAnUnusualNight(Plain):
     twin: ClassVar[bool] = False  # the calm one goes on from day to day
 
     def strike(self, world: World, random: Random) -> None:
-        world.until(lambda: not world.loading.is_set(), 60)
+        world.until_loaded()
         now = datetime.fromisoformat(world.get("clock")["now"])
         eve = next(one for one in _EVES if one + timedelta(days=1) > now)
         week_before = eve - timedelta(days=6)

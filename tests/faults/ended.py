@@ -53,7 +53,8 @@ def _bears_out(
     if row["reason"] == "too-late":
         return _is_within(row["useful_until"], leaps)
     if row["reason"] in ("superseded", "nothing-held"):
-        return row["kind"] in kinds and _is_overtaken(row, messages)
+        taken_back = row["reason"] == "superseded" and _is_taken_back(row, register)
+        return row["kind"] in kinds and (taken_back or _is_overtaken(row, messages))
     return row["kind"] in kinds and holds is not None and holds(row, register)
 
 
@@ -75,6 +76,13 @@ def _is_overtaken(row: Json, messages: Sequence[Json]) -> bool:
         return any(one["created_at"] >= row["created_at"] for one in same)
     before = (one for one in same if one["created_at"] <= row["created_at"])
     return not any(one["state"] == "accepted" and one["kind"] != "cancel" for one in before)
+
+
+def _is_taken_back(row: Json, register: Register) -> bool:
+    """Before it had left, the mailbox was to hear no more of the meeting: nothing is said of it."""
+    whys = (_is_off, _is_called_no_more, _has_another_address)
+    is_mailed = register.may_be_mailed(str(row["person_id"]))
+    return not is_mailed or any(holds(row, register) for holds in whys)
 
 
 def _is_closed(row: Json, register: Register) -> bool:

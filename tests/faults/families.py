@@ -44,7 +44,7 @@ class Family:
     effects: Counter[str] = field(default_factory=Counter)
     addresses: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, datetime]] = field(default_factory=list)
-    phoned: dict[tuple[str, str], datetime] = field(default_factory=dict)  # by meeting and person
+    said: dict[tuple[str, str], datetime] = field(default_factory=dict)  # otherwise than by mail
 
     @property
     def name(self) -> str:

@@ -10,7 +10,8 @@ class Fault(Protocol):
     """One kind of harm. A new one is made for each moment; modules list theirs in `FAULTS`.
 
     `id` is the row of the table («F2»), `name` is unique («F2-before-mail»), `sentence` says what
-    happens. `twin`: whether the same load without the fault ends in the same mails.
+    happens. `twin`: whether the same load without the fault ends in the same mails. Where it has
+    `settings`, they are of its world's services; where it `needs_small_disk`, that stands on one.
     """
 
     id: ClassVar[str]

@@ -16,8 +16,9 @@ from samspel.process import Process
 from samspel.ready import within
 
 RESTART_SECONDS = 0.2  # always the same, as systemd's RestartSec: kills are not failures here
-READY_SECONDS = 60.0
-GRACE_SECONDS = 5.0
+READY_SECONDS = 240.0
+GRACE_SECONDS = 30.0
+KILLED_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
 
 
@@ -90,7 +91,7 @@ class Keeper:
     def kill(self, name: str) -> None:
         """kill -9 of it and of what it has started."""
         self.send(name, signal.SIGKILL)
-        self._running[name].wait(10)
+        self._running[name].wait(KILLED_SECONDS)
 
     def freeze(self, name: str) -> None:
         self.send(name, signal.SIGSTOP)
@@ -175,4 +176,4 @@ def _end(popen: "subprocess.Popen[bytes]", process: Process, seconds: float) -> 
             time.sleep(_LOOK_SECONDS)
         if popen.poll() is None:
             os.killpg(popen.pid, process.hard_signal)
-    popen.wait(10)
+    popen.wait(KILLED_SECONDS)

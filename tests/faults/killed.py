@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from math import inf
 from random import Random
 from typing import ClassVar
 
@@ -28,7 +29,7 @@ _AT_WORK = """
              SELECT FROM pg_stat_activity
              WHERE application_name = 'samspel_scheduler' AND backend_xid IS NOT NULL) AS at_work
 """
-LONGEST_DELAY, PATIENCE = 0.8, 30.0
+LONGEST_DELAY = 0.8
 
 
 class WebAnytime(Plain):
@@ -76,7 +77,7 @@ class WebAfterCommit(Plain):
         came.set()
         thread.join()
         # Where the answer was quicker than the kill, nothing was asked twice.
-        if not struck or not comes(world, lambda: world.calls.retried > self.retried, PATIENCE):
+        if not struck or not comes(world, lambda: world.calls.retried > self.retried):
             raise Missed
 
 
@@ -165,12 +166,12 @@ class AfterTheAnswer(NotifierAt):
 
 
 def comes(
-    world: World, holds: Callable[[], bool], seconds: float | None = None, *, pause: float = 0.02
+    world: World, holds: Callable[[], bool], seconds: float = inf, *, pause: float = 0.02
 ) -> bool:
-    """Whether it comes to hold while the load goes on, or within `seconds`."""
-    end = None if seconds is None else time.monotonic() + seconds
+    """Whether it comes to hold while the load goes on, at most for so many seconds."""
+    end = time.monotonic() + seconds
     while not holds():
-        if (time.monotonic() > end) if end is not None else not world.loading.is_set():
+        if time.monotonic() > end or not world.loading.is_set():
             return False
         time.sleep(pause)
     return True

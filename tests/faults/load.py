@@ -19,7 +19,7 @@ from tests.faults.doing import Doing
 from tests.faults.families import Family, Forbidden
 from tests.faults.letters import Letters
 from tests.faults.municipality import SLOTS
-from tests.faults.world import START, World
+from tests.faults.world import PATIENCE, START, World
 
 AT_ONCE = 3
 EACH_ROUND = 5
@@ -71,6 +71,10 @@ class Load:
         thread.start()
         return thread
 
+    def done_by(self, family: str) -> list[str]:
+        """What a family (by its name) did, round by round; nothing for any other name."""
+        return [one for one in self.done if one.split()[1] == family]
+
     def _at_rest(self, families: Sequence[Family]) -> list[Family]:
         """Where a family's case has ended, the next has its place."""
         for number, family in enumerate(families):
@@ -100,7 +104,7 @@ class Load:
         self.now = datetime(
             later.year, later.month, later.day, 12 if hours == 4 else 8, tzinfo=STOCKHOLM
         )
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + PATIENCE
         while "left" in self.world.post("clock", {"now": self.now.isoformat()}):
             self.clock_left += 1
             assert time.monotonic() < deadline, f"the clock doesn't come to {self.now}"

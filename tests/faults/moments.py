@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,10 +105,13 @@ class Season:
         self.number += 1
         self.load.wrong.clear()
         loading, missed = self.load.start(number), False
+        broken: tuple[str, ...] = ()
         try:
             strike()
         except Missed:
             missed = True
+        except Exception as error:  # noqa: BLE001 - told with the moment's other findings
+            broken = (f"the fault: {type(error).__name__}: {error}",)
         began = time.monotonic()
         loading.join()
         by_itself = self.world.rest()
@@ -117,36 +120,18 @@ class Season:
             assert by_itself, "the services don't come to rest by themselves"
             self.world.settle()
         except AssertionError as error:
-            return Moment(name, number, seconds, lost=(str(error), *self.load.wrong))
+            return Moment(name, number, seconds, lost=(str(error), *broken, *self.load.wrong))
         found = self.checks.look()
         self.lived[number] = Lived(accepted(self.world), frozenset(self.load.done))
-        beyond = _beyond(fault, self.world, missed=missed)
+        beyond = broken or _beyond(fault, self.world, missed=missed)
         repeated, self.repeated = found.repeated - self.repeated, found.repeated
         wrong = (*found.wrong, *self.load.wrong, *beyond)
         return Moment(name, number, seconds, tuple(found.lost), wrong, repeated, missed)
 
-    def apart_from(self, calm: dict[int, Lived]) -> Apart:
-        """8: what is other than in the same rounds without a fault: mails, and what was done."""
-        number = max(self.lived, default=0)
-        if number not in calm:
-            return Apart(None, "there was no calm run as long")
-        if self.load.clock_left:
-            return Apart(None, "time went on before all was done")
-        ours, theirs = self.lived[number], calm[number]
-        missing, more = theirs.mails - ours.mails, ours.mails - theirs.mails
-        return Apart(
-            (
-                *(f"calm has {key} {n} more" for key, n in sorted(missing.items())),
-                *(f"calm has {key} {n} less" for key, n in sorted(more.items())),
-                *(f"only the calm has: {one}" for one in sorted(theirs.done - ours.done)),
-                *(f"the calm hasn't: {one}" for one in sorted(ours.done - theirs.done)),
-            )
-        )
 
-
-def _beyond(fault: Fault | None, world: World, *, missed: bool) -> list[str]:
+def _beyond(fault: Fault | None, world: World, *, missed: bool) -> Sequence[str]:
     if fault is None:
-        return []
+        return ()
     return after_missed(fault) if missed else fault.check(world)
 
 

@@ -11,6 +11,7 @@ from tests.faults.wires_mail import identity
 from tests.faults.world import LEASE_SECONDS, WORKERS, World
 from tests.support.smtp import Moment, Step
 
+LONGEST_STOP = 10.0
 _EACH, _KINDS = 3, (*WORKERS, "beat")
 _WAITS = """
     SELECT count(*)::integer AS n FROM bus.deliveries WHERE subscriber = %s AND state = 'waiting'
@@ -45,7 +46,8 @@ class StoppedThenKilled(Plain):
         name = random.choice(WORKERS)
         time.sleep(random.uniform(0.0, LONGEST_DELAY))
         world.freeze(name)
-        came = comes(world, lambda: _is_left(world, name))
+        # The load itself may wait for what the worker has locked, and then nothing more comes.
+        came = comes(world, lambda: _is_left(world, name), LONGEST_STOP)
         time.sleep(random.uniform(0.3, 2.0))
         came = came or _is_left(world, name)
         world.kill(name)
@@ -107,7 +109,7 @@ class BeatDeadForADay(Plain):
     def strike(self, world: World, random: Random) -> None:
         world.stop("beat")
         try:
-            world.until(lambda: not world.loading.is_set(), 60)
+            world.until_loaded()
             world.settle()
             self.before = len(world.mail.taken)
             world.meddle(_A_DAY_OR_MORE)

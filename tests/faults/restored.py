@@ -13,7 +13,7 @@ from typing import ClassVar
 from samspel.embedded.ground import Ground
 from tests.faults.fault import Missed, Plain
 from tests.faults.wires_mail import identity
-from tests.faults.world import World
+from tests.faults.world import PATIENCE, World
 
 _WATCHED_SECONDS = 4.0  # two pokes of beat
 _BRAKE = "SELECT brake_reason FROM notifier.high_water"
@@ -46,7 +46,7 @@ class Yesterday(Plain):
         with _stopped(world):
             shutil.rmtree(yesterday, ignore_errors=True)
             _copy(data, yesterday)
-        world.until(lambda: not world.loading.is_set(), 60)
+        world.until_loaded()
         assert world.rest(), "it doesn't come to rest before anything is restored"
         sent = len(world.mail.taken)
         keep = world.home / "keep"
@@ -71,7 +71,7 @@ class Yesterday(Plain):
     def _watch(self, world: World, sent: int) -> int:
         """How much was due in it."""
         was_due = world.rows(_DUE)[0]["n"] + world.rows(_HELD)[0]["n"]
-        braked = world.until(lambda: world.rows(_BRAKE)[0]["brake_reason"] is not None, 20)
+        braked = world.until(lambda: world.rows(_BRAKE)[0]["brake_reason"] is not None, PATIENCE)
         time.sleep(_WATCHED_SECONDS)
         if not braked:
             self.wrong.append(f"nobody noticed that the database had been restored, {was_due} due")

@@ -166,6 +166,9 @@ def test_S1_a_mail_to_an_organisation_that_no_consent_covers_is_seen() -> None:
 REASONS: list[tuple[str, str | None, Register]] = [  # what bears it out
     ("call", "meeting-off", changed("meetings", state="cancelled")),
     ("reminder", "meeting-moved", changed("meetings", sequence=1)),
+    ("call", "superseded", changed("meetings", state="cancelled")),
+    ("call", "superseded", changed("people", protected=True)),
+    ("change", "superseded", changed("attendance", removed=True)),
     ("call", "no-consent", changed("consents", state="withdrawn")),
     ("reminder", "said-no", changed("attendance", answered_at=NOW)),
     ("cancel", "protected", changed("people", protected=True)),

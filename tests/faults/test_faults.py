@@ -12,7 +12,7 @@ from tests.faults.paused import PausedBeyondItsLease, StoppedThenKilled
 from tests.faults.wires_canary import Searched
 from tests.faults.wires_redis import Flushed
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.xdist_group("faults")]
 
 SEED = 7
 ROUNDS = 4  # before them: then somebody has a meeting

@@ -2,18 +2,22 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, ClassVar
 
 import pytest
 
 from tests.faults import table
-from tests.faults.__main__ import _groups, _of_each_kind, _without_seed
+from tests.faults.__main__ import _groups, _of_each_kind
+from tests.faults.checks import Found
 from tests.faults.everything import chosen
+from tests.faults.fault import Plain
 from tests.faults.moments import Apart, Lived, Moment, Season
 from tests.faults.table import Row
+from tests.faults.worlds import Lives, as_they_end, without_seed
 
 MOMENT = Moment("F2-worker", 1, 2.0)
 SAME = Apart(())
@@ -74,20 +78,54 @@ def test_rows_of_a_changed_tree_are_not_published() -> None:
     assert table.PAGE.read_text(encoding="utf-8") == before
 
 
-def season(number: int, lived: Lived, clock_left: int = 0) -> Season:
-    load = cast(Any, SimpleNamespace(clock_left=clock_left))
-    return Season(cast(Any, None), load, cast(Any, None), 7, lived={number: lived})
+def lives(number: int, lived: Lived, clock_left: int = 0, *, has_failed: bool = False) -> Lives:
+    return Lives({}, {number: lived}, clock_left, has_failed)
 
 
 def test_what_was_lived_is_compared_with_the_calm_or_said_not_to_be() -> None:
     lived = Lived(Counter({("call", "a@x.example", 0): 1}), frozenset({"1 0.0 opens"}))
-    calm = {3: lived}
-    assert season(3, lived).apart_from(calm) == SAME
-    assert season(3, replace(lived, mails=Counter())).apart_from(calm).lines
-    assert season(3, replace(lived, done=frozenset())).apart_from(calm).lines  # another answer
-    assert season(4, lived).apart_from(calm).lines is None
-    assert season(3, lived, clock_left=1).apart_from(calm).lines is None
-    assert season(4, lived).apart_from(calm).why
+    calm = lives(3, lived)
+    assert lives(3, lived).apart_from(calm) == SAME
+    assert lives(3, replace(lived, mails=Counter())).apart_from(calm).lines
+    assert lives(3, replace(lived, done=frozenset())).apart_from(calm).lines  # another answer
+    assert lives(4, lived).apart_from(calm).lines is None
+    assert lives(3, lived, clock_left=1).apart_from(calm).lines is None
+    assert lives(4, lived).apart_from(calm).why
+    assert lives(3, lived, has_failed=True).apart_from(calm).lines is None
+    assert lives(3, lived).apart_from(lives(3, lived, has_failed=True)).lines is None
+
+
+def test_a_world_that_breaks_down_takes_no_other_along_and_shows_nothing() -> None:
+    faults = chosen(["F3", "F4"])
+    broken, well = Future[Lives](), Future[Lives]()
+    broken.set_exception(OSError("the server doesn't start"))
+    well.set_result(Lives({faults[1].name: [MOMENT]}, has_failed=False))
+    ended = {
+        group[0].id: came for group, came in as_they_end({broken: faults[:1], well: faults[1:]})
+    }
+    assert ended["F3"] == Lives({faults[0].name: []})
+    assert ended["F3"].has_failed
+    assert ended["F4"].moments == {faults[1].name: [MOMENT]}
+
+
+class Breaks(Plain):
+    id: ClassVar[str] = "F0"
+    name: ClassVar[str] = "F0-breaks"
+    sentence: ClassVar[str] = "it can't do its harm"
+    waits: ClassVar[bool] = True
+
+    def strike(self, _: object, __: object) -> None:
+        raise OSError("timed out")
+
+
+def test_a_fault_that_breaks_down_is_told_and_no_moment_that_counts_as_well() -> None:
+    world: Any = SimpleNamespace(rest=lambda: True, settle=lambda: 0.0, rows=lambda _: [])
+    loading = SimpleNamespace(join=lambda: None)
+    load: Any = SimpleNamespace(wrong=[], done=[], start=lambda _: loading)
+    checks: Any = SimpleNamespace(look=Found)
+    season = Season(world, load, checks, 7)
+    assert season.struck(Breaks()).wrong == ("the fault: OSError: timed out",)
+    assert season.has_failed
 
 
 def test_the_moments_of_a_number_are_shared_by_its_kinds_in_as_few_worlds_as_can_be() -> None:
@@ -113,4 +151,4 @@ WORDS: list[tuple[Sequence[str], list[str]]] = [
 def test_the_command_that_repeats_a_run_is_the_one_that_was_given(
     given: Sequence[str], left: list[str]
 ) -> None:
-    assert _without_seed(given) == left
+    assert without_seed(given) == left

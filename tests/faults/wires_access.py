@@ -7,6 +7,7 @@ from email import message_from_bytes
 from email.policy import default
 from random import Random
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 import httpx2
 import psycopg
@@ -15,11 +16,12 @@ from shared.ids import staff_id
 from tests.faults.fault import Missed
 from tests.faults.routes import addresses, table_of
 from tests.faults.wires_own import OwnCase
-from tests.faults.world import World
+from tests.faults.world import ANSWER_SECONDS, World
 from tests.support.signing_in import COOKIE, begin_session
 
 PATIENCE = 20.0
 FEWEST = 14  # addresses that tell of it
+_FEEDS = "/f/"
 # The disk is full; the server ends; a lock isn't had in time.
 _ERRORS = ("53100", "57P03", "55P03")
 _HARM = """
@@ -36,7 +38,8 @@ _MENDED = """
 
 class CannotBeWritten:
     """Meanwhile all that tells of a case is asked for: each route of the application that does so
-    while all is well, as a system, as a person through one, on the pages, and by the link."""
+    while all is well, as a system, as a person through one, on the pages, by the link, and as the
+    calendar that one of the staff subscribes to. (What a duty's link leads to is about no case.)"""
 
     id: ClassVar[str] = "F11"
     name: ClassVar[str] = "F11-no-log"
@@ -61,6 +64,8 @@ class CannotBeWritten:
 
     def check(self, world: World, /) -> list[str]:
         wrong = [] if len(self.ways) >= FEWEST else [f"only {len(self.ways)} addresses tell of it"]
+        if not any(path.startswith(_FEEDS) for path, _ in self.ways):
+            wrong.append("the calendar that is subscribed to doesn't tell of it")
         closed = [path for path, more in self.ways if _ask(world, path, more).is_error]
         after = [f"{_shape(path)} isn't there any more" for path in closed]
         return [*wrong, *self.shown, *after, *self.own.every_call_was_accepted()]
@@ -75,6 +80,8 @@ def _ways(world: World, own: OwnCase) -> Iterator[tuple[str, dict[str, str]]]:
             yield path, {"Samspel-Acting-As": str(staff_id(own.rektor))}
         else:
             yield path, cookie
+    feed = world.post(f"people/{staff_id(own.rektor)}/feed")["url"]
+    yield urlsplit(feed).path, {}
 
 
 def _known(world: World, own: OwnCase) -> list[str]:
@@ -112,13 +119,13 @@ def _ask(world: World, path: str, headers: dict[str, str]) -> httpx2.Response:
     """Once: no is an answer here. The pages and links know no API token."""
     if path.startswith("/api/"):
         return world.web.get(path, headers=headers)
-    with httpx2.Client(base_url=world.web.base_url, timeout=30) as visitor:
+    with httpx2.Client(base_url=world.web.base_url, timeout=ANSWER_SECONDS) as visitor:
         return visitor.get(path, headers=headers)
 
 
 def _shape(path: str) -> str:
     """Without ids and tokens."""
-    return re.sub(r"(?<=/r/)[^/]+|[0-9a-f-]{36}", "…", path)
+    return re.sub(r"(?<=/[rf]/)[^/]+|[0-9a-f-]{36}", "…", path)
 
 
 @contextmanager

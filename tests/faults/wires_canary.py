@@ -18,7 +18,7 @@ from tests.faults.canary import Canaries
 from tests.faults.families import CHILD, GUARDIAN, REASON, RESIDENCE
 from tests.faults.municipality import SCHOOL
 from tests.faults.wires_own import OwnCase
-from tests.faults.world import METRICS_TOKEN, World
+from tests.faults.world import ANSWER_SECONDS, METRICS_TOKEN, World
 
 NAMES = (CHILD, GUARDIAN, SCHOOL)
 PERSONAL_NUMBER = "20140228-2386"  # of nobody, and with the last digit that belongs to it
@@ -49,7 +49,7 @@ class Searched:
             )
             self.told = [_told(world, *call) for call in _bad_calls(own[0])]
             self.in_redis = self.unsaid.in_redis(world.valkey_url)
-            world.until(lambda: not world.loading.is_set(), 20)
+            world.until_loaded()
             self.in_redis += self.unsaid.in_redis(world.valkey_url)
         self.in_redis += [f"{one} in a command to Redis" for one in self.unsaid.within(heard.said)]
         self.heard = heard.commands
@@ -126,7 +126,7 @@ class _Overheard:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._listening.wait(10)
+        assert self._listening.wait(ANSWER_SECONDS)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -186,7 +186,7 @@ def _bad_calls(own: OwnCase) -> list[tuple[str, str, Any]]:
 
 def _told(world: World, method: str, path: str, body: Any) -> "tuple[str, httpx2.Response]":
     """Which call, in short, and the answer. The path is the caller's own, and may come back."""
-    answer = world.web.request(method, f"/api/v1/{path}", json=body, timeout=30)
+    answer = world.web.request(method, f"/api/v1/{path}", json=body, timeout=ANSWER_SECONDS)
     fields = ", ".join(sorted(body)) if isinstance(body, dict) and len(body) < 4 else ""
     return f"{method} {path.partition('/')[0].partition('?')[0]} {fields}", answer
 

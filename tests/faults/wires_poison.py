@@ -8,10 +8,9 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from tests.faults.wires_own import Json, OwnCase
-from tests.faults.world import METRICS_TOKEN, World
+from tests.faults.world import METRICS_TOKEN, PATIENCE, World
 
 THOUSAND = 1000
-PATIENCE = 60.0
 _EVENTS = """
     WITH event AS (
       INSERT INTO bus.events (type, source, subject, time, data)

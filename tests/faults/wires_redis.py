@@ -12,6 +12,7 @@ from tests.faults.wires_own import OwnCase
 from tests.faults.world import WORKERS, World
 
 MINUTE = 60.0
+_LONGEST_ANSWER = 20.0  # to two calls, on a machine that is busy: not as long as a minute
 _RESETS, _RESETS_SECONDS = 20, 3.0
 _BEATS = "SELECT service FROM bus.heartbeats WHERE service <> 'inbound' AND at > to_timestamp(%s)"
 
@@ -44,7 +45,7 @@ class Doorbell:
         if not world.until(lambda: len(world.rows(_BEATS, self.mended)) == 3, MINUTE):
             looked = [row["service"] for row in world.rows(_BEATS, self.mended)]
             wrong.append(f"a minute after Redis was well again only {looked} have looked")
-        if self.answered > 10:
+        if self.answered > _LONGEST_ANSWER:
             wrong.append(f"two calls took {self.answered:.0f} s meanwhile")
         states = [one["state"] for one in self.own.messages() if one["kind"] == "call"]
         if states != ["accepted"] * 4:

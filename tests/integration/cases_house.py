@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+import pytest
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from psycopg import sql
@@ -21,6 +23,7 @@ from shared.bus.events import Event
 from shared.bus.publishing import publish
 from shared.db import Database
 from shared.ids import staff_id
+from tests.support.folders import live_rules
 from tests.support.signing_in import Visitor, visitor
 from tests.support.web import the_web
 
@@ -46,11 +49,16 @@ class CasesHouse:
         self.set_clock("2027-03-01T08:00:00+01:00")
         self.app = app
         self.client = TestClient(self.app, headers={"Authorization": f"Bearer {TOKEN}"})
+        # One event loop for all its calls: to begin one for each takes as long as most of them.
+        loop = start_blocking_portal(**self.client.async_backend)
+        self.client.portal = self._open.enter_context(loop)
 
     @cached_property
     def worker(self) -> Cases:
         """Its worker, which most tests need nothing of."""
-        worker = Cases(self._settings)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("services.cases.parts.LiveRules", live_rules)
+            worker = Cases(self._settings)
         self._open.callback(worker.close)
         return worker
 

@@ -19,6 +19,12 @@ from tests.integration.spindel import (
 )
 
 
+@pytest.fixture
+def cases(cases_alone: CasesHouse) -> CasesHouse:
+    """Nothing comes by itself: to begin the years takes a worker longer than all else here."""
+    return cases_alone
+
+
 def test_S6_who_comes_is_to_be_told_by_the_coordinator_before_the_family_meeting(
     cases: CasesHouse,
 ) -> None:

@@ -2,8 +2,16 @@
 
 from typing import Any
 
+import pytest
+
 from shared.bus import events as e
 from tests.integration.cases_house import THERAPIST, CasesHouse, Json
+
+
+@pytest.fixture
+def cases(cases_alone: CasesHouse) -> CasesHouse:
+    """Nothing comes by itself: to begin the years takes a worker longer than all else here."""
+    return cases_alone
 
 
 def slot_missing(case: Json, reason: str = "no-free-time", **changes: Any) -> e.SlotMissing:

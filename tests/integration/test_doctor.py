@@ -9,15 +9,17 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.rows import dict_row
 from typer.testing import CliRunner
 
 from samspel.cli import app
 from samspel.doctor.broker import check_broker
 from samspel.doctor.command import examine
-from samspel.doctor.database import check_database
+from samspel.doctor.database import ROLES, check_database
 from samspel.doctor.findings import Finding, Verdict, shown
 from samspel.doctor.mail_in import check_mail_in
 from samspel.doctor.mail_out import check_mail_out
+from samspel.doctor.rights import as_lines, given_by_migrations, rights_in
 from samspel.doctor.running import check_running
 from samspel.doctor.website import check_website
 from shared.municipality import load_municipality
@@ -59,12 +61,31 @@ def test_a_database_that_is_as_it_should_be(database_url: str) -> None:
         (
             "REVOKE USAGE ON SCHEMA notifier FROM samspel_notifier",
             Verdict.FAIL,
-            "samspel_notifier kommer inte åt sitt schema.",
+            "samspel_notifier saknar rättigheter (1).",
         ),
         (
-            "REVOKE INSERT ON notifier.messages, bus.events FROM samspel_notifier",
+            (
+                "REVOKE UPDATE ON notifier.messages FROM samspel_notifier;"
+                "REVOKE DELETE ON notifier.attempts FROM samspel_notifier;"
+                "REVOKE EXECUTE ON FUNCTION cases_api.held FROM samspel_notifier"
+            ),
             Verdict.FAIL,
-            "samspel_notifier saknar rättigheter till 2 tabeller.",
+            "samspel_notifier saknar rättigheter (3).",
+        ),
+        (
+            "GRANT UPDATE ON cases.audit TO samspel_cases",
+            Verdict.WARN,
+            "samspel_cases har rättigheter som ingen har gett i Samspel (1).",
+        ),
+        (
+            "GRANT UPDATE (at) ON cases.audit TO samspel_cases",
+            Verdict.WARN,
+            "samspel_cases har rättigheter som ingen har gett i Samspel (1).",
+        ),
+        (
+            "GRANT EXECUTE ON FUNCTION cases_api.facts TO PUBLIC",
+            Verdict.WARN,
+            "Alla roller har rättigheter som ingen har gett i Samspel (1).",
         ),
     ],
 )
@@ -76,6 +97,21 @@ def test_a_database_that_is_not_is_said_with_what_to_do(
     assert found.verdict is verdict
     assert said in found.what
     assert found.do
+
+
+def test_the_rights_it_knows_are_those_that_the_migrations_give(database_url: str) -> None:
+    """After a migration that gives others: write these lines to samspel/doctor/rights.txt."""
+    with psycopg.connect(database_url, row_factory=dict_row) as connection:
+        found = rights_in(connection, ROLES)
+    assert as_lines(found) == as_lines(given_by_migrations())
+
+
+def test_what_is_given_again_is_what_was_missing(database_url: str) -> None:
+    execute(database_url, "REVOKE SELECT, UPDATE ON cases.holds FROM samspel_cases")
+    (found,) = [one for one in check_database(database_url) if one.verdict is not Verdict.OK]
+    assert "GRANT SELECT, UPDATE ON TABLE cases.holds TO samspel_cases;" in (found.do or "")
+    execute(database_url, (found.do or "").partition("\n")[2])
+    assert {one.verdict for one in check_database(database_url)} == {Verdict.OK}
 
 
 @pytest.fixture

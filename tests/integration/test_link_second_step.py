@@ -316,7 +316,7 @@ def test_X6_the_place_is_not_shown_where_somebody_is_protected(cases: CasesHouse
     meeting = cases.booked(case)
     text = inside(cases, case, meeting).get().text
     assert PLACE_IN_WORDS not in text
-    assert "Fråga den som leder mötet." in text
+    assert "Platsen är inte bestämd än." in text
 
 
 def test_F11_where_the_look_can_t_be_logged_nothing_is_shown(

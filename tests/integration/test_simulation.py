@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from samspel.simulate.ground import Ground
-from samspel.simulate.script import drawn
+from samspel.simulate.script import NO_FAULT, Fault, drawn
 from tests.conftest import Servers
 from tests.mutations.catching import catch
 from tests.mutations.faults import MUTATIONS
@@ -16,8 +16,13 @@ SOME = (
     "the clearance is skipped",
     "a SEQUENCE is used again",
     "the access log is skipped",
+    "a name stands in a subject",
+    "a child under 15 is mailed",
+    "a call is refused half done",
+    "an event that comes again asks once more",
 )
 SEED, FEW_STEPS = 1303, 10  # a week in which much happens
+SHUFFLED = 1303
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +43,21 @@ def test_every_invariant_holds_and_the_same_seed_is_the_same_history(ground: Gro
     assert first.faults
     assert first.mails
     assert (first.history, first.faults) == (second.history, second.faults)
+
+
+def test_events_in_any_order_lead_to_the_same(ground: Ground) -> None:
+    """Invariant 8: tasks, meetings, messages and what is due, of a life without other faults."""
+    whole = drawn(SHUFFLED, 1)
+    steps = whole.steps[:FEW_STEPS]
+    days = (steps[-1].when - whole.begins).days + 2
+    in_order, shuffled = (
+        ground.live(replace(whole, steps=tuple(replace(one, fault=fault) for one in steps),
+                            days=days))
+        for fault in (NO_FAULT, Fault(shuffled=True, early=True))
+    )  # fmt: skip
+    assert shuffled.broken is None, shuffled.broken
+    assert shuffled.faults["event held back"] > 0
+    assert shuffled.outcome == in_order.outcome
 
 
 @pytest.mark.parametrize("name", SOME)

@@ -117,7 +117,8 @@ def test_what_is_of_somebody_held_goes_neither_by_the_plan_nor_by_time(
     assert (code, HELD in said) == (1, True), said
     assert run(town, None, "hold", "lift", person, "--person")[0] == 0
     assert {"cases.reports", "cases.inquiries", "notifier.messages", "notifier.inbound"} | {
-        *("cases.audit", "cases.access_log", "bus.events", "notifier.sent_words")
+        *("cases.audit", "cases.access_log", "bus.events", "notifier.sent_words"),
+        *("cases.evaluations", "cases.evaluation_answers", "cases.dispatches", "cases.tasks"),
     } == old_ones(town).keys()
 
 

@@ -344,6 +344,22 @@ def test_R22_a_group_in_which_all_say_no_is_told_to_both_who_call(town: Town) ->
     assert len(duties(town, "group-missing")) == 2
 
 
+def test_R22_it_ends_for_whom_it_was_asked_of_though_another_post_calls_now(town: Town) -> None:
+    """R21, R22: of two posts of one role the first by its code calls."""
+    april = meeting(town, "april")
+    family_team = [person for person, role in people(town).items() if role == "familjebehandlare"]
+    for person in family_team:
+        answer(town, april, person, "declined")
+    assert len(duties(town, "group-missing")) == 2
+    execute(
+        town,
+        "INSERT INTO cases.posts (code, role, unit)"
+        " SELECT 'a-new-' || role, role, unit FROM cases.posts WHERE code = 'elevhalsochef'",
+    )
+    answer(town, april, family_team[0], "accepted")
+    assert duties(town, "group-missing") == []
+
+
 def test_R22_a_group_that_nobody_has_answered_of_by_the_day_is_told_of(town: Town) -> None:
     """R22: the day after the one to answer by; then a moved meeting counts anew."""
     april = meeting(town, "april")

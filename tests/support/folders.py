@@ -1,6 +1,7 @@
 """Municipalities' folders as tests change them: each is made once, for all tests of a process."""
 
 import atexit
+import copy
 import shutil
 from collections.abc import Callable
 from functools import cache
@@ -8,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
 
+from shared.live_rules import LiveRules
 from shared.procedures import load_procedures
 
 _AROUND_A_CHILD = ("samverkansmote", "spindelmote", "sspf")
@@ -26,6 +28,11 @@ def without_letters(municipality: Path) -> Path:
     return _copied(municipality, fingerprint(municipality), _no_letters)
 
 
+def live_rules(municipality: Path) -> LiveRules:
+    """The rules of a folder as a process has them that has just read it; it's read once."""
+    return copy.copy(_read(municipality, fingerprint(municipality)))
+
+
 def fingerprint(folder: Path) -> str:
     """The same for folders that hold the same."""
     found = sha256()
@@ -33,6 +40,11 @@ def fingerprint(folder: Path) -> str:
         content = path.read_bytes()
         found.update(f"{path.relative_to(folder)} {len(content)}\n".encode() + content)
     return found.hexdigest()
+
+
+@cache
+def _read(municipality: Path, _fingerprint: str) -> LiveRules:
+    return LiveRules(municipality)
 
 
 @cache

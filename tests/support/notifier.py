@@ -29,8 +29,8 @@ from services.notifier.tasks import a_round, desk_of, handlers, post_of
 from shared.bus import events as e
 from shared.bus.delivery import Deliveries
 from shared.db import Database
-from shared.live_rules import LiveRules
 from tests.support.facts import Facts
+from tests.support.folders import live_rules
 from tests.support.smtp import Received
 
 SECRET = b"only for tests, only for tests, only"
@@ -112,7 +112,7 @@ def a_worker(
     pacing: Pacing = Pacing(),  # noqa: B008 - a value
     tokens: Tokens | None = None,
 ) -> Iterator[Worker]:
-    rules = LiveRules(municipality)
+    rules = live_rules(municipality)
     post = post_of(rules.last, "http://samspel.example", SECRET)
     database = Database(url, role="samspel_notifier", demo=True, size=6)
     claims = Claims(

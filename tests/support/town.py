@@ -32,9 +32,8 @@ from shared.bus.delivery import Deliveries
 from shared.bus.subscribers import SCHEDULER
 from shared.db import Database
 from shared.domain.days import WorkingDays, local_date
-from shared.live_rules import LiveRules
 from tests.support.diary import Diary, Mail
-from tests.support.folders import around_a_child_alone, without_letters
+from tests.support.folders import around_a_child_alone, live_rules, without_letters
 from tests.support.notifier import SECRET, Worker, a_worker
 from tests.support.smtp import ScriptedServer
 from tests.support.web import the_web
@@ -240,6 +239,7 @@ def a_town(
         settings = _settings(database_url, municipality, archive)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("services.cases.parts.Doorbell", _NoBell)
+            patch.setattr("services.cases.parts.LiveRules", live_rules)
             web, cases = stack.enter_context(the_web(settings)), Cases(settings)
         stack.callback(cases.close)
         headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -277,7 +277,7 @@ def _settings(database_url: str, municipality: Path, archive: Path | None) -> Se
 
 @contextmanager
 def _scheduler(database_url: str, municipality: Path) -> Iterator[Work]:
-    rules, days = LiveRules(municipality), WorkingDays()
+    rules, days = live_rules(municipality), WorkingDays()
     database = Database(database_url, role="samspel_scheduler", demo=True, size=2)
     deliveries = Deliveries(database, SCHEDULER, handlers(SqlStore))
     try:

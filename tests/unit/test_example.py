@@ -8,6 +8,8 @@ import pytest
 
 from samspel.example import _Weeks
 from shared.domain.days import local_date
+from shared.register import read_register
+from tests.conftest import EXAMPLE
 
 
 class Office:
@@ -16,6 +18,7 @@ class Office:
     def __init__(self, stands_at: datetime) -> None:
         self.now = stands_at
         self.known: list[date] = []
+        self.places: list[str | None] = []
 
     def get(self, path: str) -> Any:
         if path == "people":
@@ -31,6 +34,7 @@ class Office:
             known_on = date.fromisoformat(body["known_on"])
             assert known_on <= local_date(self.now)
             self.known.append(known_on)
+            self.places.append(body["place"])
         return {"id": uuid4(), "left": {}}
 
 
@@ -53,3 +57,11 @@ def test_the_last_case_is_opened_on_the_day_it_is(time: str) -> None:
     _Weeks(office, end).pass_by()  # type: ignore[arg-type]
     assert office.now == end
     assert office.known[-1] == date(2027, 3, 1)
+
+
+def test_its_cases_meet_at_a_place_that_there_is_and_one_has_it_chosen_for_each_meeting() -> None:
+    end = datetime.fromisoformat("2027-03-01T08:00:00+01:00")
+    office = Office(datetime.fromisoformat("2027-02-08T08:00:00+01:00"))
+    _Weeks(office, end).pass_by()  # type: ignore[arg-type]
+    assert office.places.count(None) == 1
+    assert set(office.places) - {None} <= {one.code for one in read_register(EXAMPLE).places}

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import html
 import re
 from dataclasses import replace
 from datetime import UTC, date, timedelta
@@ -13,13 +14,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notifier.domain.clearance import Stop, decide
+from services.notifier.domain.drafts import Drafts
 from services.notifier.domain.mail import mail_bytes
+from services.notifier.domain.mailing import Mailing
 from services.notifier.domain.messages import AlertWords, CalendarPart, MeetingWords, Said
 from services.notifier.domain.messages import Message as Told
 from services.notifier.domain.safe_text import UnsafeText, one_line
 from services.notifier.domain.words import House, words_for
-from shared.bus.events import AlertedFunction
-from tests.support.mailing import HOUSE, MEETING, NOW, PLACE, POST, message
+from shared.bus.events import AlertedFunction, ReminderDue
+from tests.support.cases import FATHER, MOTHER
+from tests.support.mailing import (
+    HOUSE,
+    MEETING,
+    NOW,
+    PLACE,
+    POST,
+    PROCEDURE,
+    contact,
+    mailing,
+    message,
+)
 
 FORBIDDEN = [
     "ärende",
@@ -258,6 +273,48 @@ def test_X6_where_a_mail_may_not_say_the_place_it_says_where_the_place_is_shown(
     text = words_for(about, HOUSE, "https://samspel.example/r/abc").text
     assert words in text
     assert ("Plats" in text) is (reference is None)
+
+
+@pytest.mark.parametrize("kind", ["call", "change", "reminder"])
+@pytest.mark.parametrize("reference", ["7KQ2", None])
+def test_a_place_that_isnt_decided_yet_is_said_to_be_that(kind: str, reference: str | None) -> None:
+    said = Said(MEETING.starts_at, MEETING.ends_at, None, undecided=True)
+    for language, words in (
+        ("sv", "Platsen är inte bestämd än."),
+        ("en", "The place isn't decided yet."),
+    ):
+        about = message(kind=kind, words=MeetingWords(said, "abc", reference), language=language)
+        written = words_for(about, HOUSE, "https://samspel.example/r/abc")
+        assert words in written.text
+        assert words in html.unescape(written.html)
+        assert words in written.description
+        assert ("se platsen" in written.text, "Plats:" in written.text) == (False, False)
+
+
+def test_X6_a_place_that_may_not_be_said_is_not_said_to_be_undecided() -> None:
+    """And what says that it is undecided stops at the gate once there is one: a move (Q1)."""
+    known = mailing()
+    hidden = mailing(contacts={FATHER: contact(None, protected=True)})
+    for about, place, undecided in (
+        (known, PLACE, False),
+        (hidden, None, False),
+        (replace(known, places={}), None, True),
+    ):
+        words = a_reminder(about).words
+        assert isinstance(words, MeetingWords)
+        assert (words.said.place, words.said.undecided) == (place, undecided)
+    placed = mailing(replace(MEETING, sequence=1))
+    told = a_reminder(replace(known, places={}))
+    assert decide(told, placed, None, PROCEDURE, NOW) == Stop("meeting-moved", "X5")
+
+
+def a_reminder(about: Mailing) -> Told:
+    due = ReminderDue(
+        case_id=about.facts.id, key="k", meeting_id=MEETING.id, sequence=0, rule="R8",
+        due_at=NOW, useful_until=MEETING.starts_at,
+    )  # fmt: skip
+    drafts = Drafts(about, PROCEDURE, POST, NOW)
+    return drafts.reminder(due, MEETING, "mor@hem.example", (MOTHER,))
 
 
 def test_markup_in_a_place_is_text() -> None:

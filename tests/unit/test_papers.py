@@ -168,6 +168,11 @@ def test_X6_where_somebody_protected_will_be_stands_on_nobody_elses_letter() -> 
     assert "Ring kommunens kontaktcenter, 0980-31 92 99, så får du veta platsen." in said
 
 
+def test_a_letter_says_when_the_place_isnt_decided_yet() -> None:
+    said = words_of(a_letter(meeting=replace(MEETING, place=None)))
+    assert "Platsen är inte bestämd än. Ring kommunens kontaktcenter, 0980-31 92 99," in said
+
+
 def test_X6_of_staff_who_are_protected_a_letter_names_the_organisation_alone() -> None:
     hidden = Staff(replace(THERAPIST.person, protected=True), THERAPIST.role, "social_services")
     meeting = replace(MEETING, leader=hidden, staff=(OWNER, hidden))

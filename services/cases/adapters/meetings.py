@@ -81,6 +81,10 @@ _HOLD = """
            OR consent_reviewed IS NULL AND %(reviewed)s::boolean IS NOT NULL
            OR outcome IS NULL AND %(outcome)s::text IS NOT NULL)
 """
+_ANSWERS = """
+    SELECT meeting_id, person_id, answer, answered_at FROM cases.attendance
+    WHERE meeting_id = ANY (%s) AND NOT removed
+"""
 _ANSWER = """
     UPDATE cases.attendance SET answer = %s, answered_at = %s
     WHERE meeting_id = %s AND person_id = %s AND NOT removed
@@ -242,12 +246,16 @@ class SqlMeetings:
 
     def answers(self, meeting_id: UUID) -> dict[UUID, Answered]:
         """What everybody has said who is called now."""
-        rows = self._connection.execute(
-            "SELECT person_id, answer, answered_at FROM cases.attendance"
-            " WHERE meeting_id = %s AND NOT removed",
-            [meeting_id],
-        )
-        return {row["person_id"]: Answered(row["answer"], row["answered_at"]) for row in rows}
+        return self.answers_to([meeting_id])[meeting_id]
+
+    def answers_to(self, meetings: Collection[UUID]) -> dict[UUID, dict[UUID, Answered]]:
+        """The same of each of these."""
+        found: dict[UUID, dict[UUID, Answered]] = {one: {} for one in meetings}
+        rows = self._connection.execute(_ANSWERS, [list(meetings)]) if meetings else ()
+        for row in rows:
+            said = Answered(row["answer"], row["answered_at"])
+            found[row["meeting_id"]][row["person_id"]] = said
+        return found
 
     def _call(self, meeting: UUID, people: Iterable[UUID]) -> None:
         called = {"meeting": meeting, "people": list(people)}

@@ -207,9 +207,13 @@ def retention_in(
     archive: Path | None,
     *,
     demo: bool,
+    each_alone: bool,
 ) -> Iterator[RetentionDesk]:
-    """A desk over a connection of its own, for commands; leaving it by an error undoes it all."""
-    with connect(database_url, row_factory=dict_row) as connection:
+    """A desk over a connection of its own, for commands; leaving it by an error undoes it all.
+
+    `each_alone`: instead, each thing that is asked of it is a transaction of its own.
+    """
+    with connect(database_url, row_factory=dict_row, autocommit=each_alone) as connection:
         connection.execute("SET ROLE samspel_cases")
         yield _desk(connection, clock.now_in(connection, demo=demo), actor, plan(), archive)
 

@@ -54,6 +54,13 @@ _FINISH = """
       AND (%(meeting)s::uuid IS NULL OR meeting_id = %(meeting)s)
       AND (%(about)s::uuid IS NULL OR about = %(about)s)
 """
+_FINISH_OF_POSTS = """
+    UPDATE cases.tasks SET state = 'done', done_at = %(now)s
+    WHERE key = ANY (%(keys)s::text[] || ARRAY(
+            SELECT asked.key || '/' || p.code FROM unnest(%(keys)s::text[]) AS asked(key)
+            CROSS JOIN cases.posts p WHERE p.role = ANY (%(roles)s)))
+      AND state = 'open'
+"""
 # What had been ticked off at that moment stays so.
 _OPEN_THOSE_DONE_WHEN_CLOSED = """
     UPDATE cases.tasks SET state = 'open', done_at = NULL
@@ -183,6 +190,10 @@ class SqlTasks:
             " WHERE key = ANY (%s) AND state = 'open'",
             [self._now, list(keys)],
         )
+
+    def finish_key_of_posts(self, keys: Collection[str], roles: Collection[str]) -> None:
+        values = {"keys": list(keys), "roles": list(roles), "now": self._now}
+        self._connection.execute(_FINISH_OF_POSTS, values)
 
     def put_off(self, task: Task) -> None:
         """The same task, should it still be open, by its new day: late accordingly."""

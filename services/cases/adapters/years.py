@@ -1,5 +1,6 @@
 """The years as matters of the staff, in SQL."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -7,9 +8,11 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from services.cases.adapters.cases import ReferencesExhausted
+from services.cases.adapters.facts import facts_of
 from services.cases.adapters.staffing import SqlStaffing
 from services.cases.domain.posts import Post
 from services.cases.handlers.year_ports import NewYear
+from shared.domain.facts import CaseFacts
 from shared.ids import new_reference
 
 _TRIES = 20
@@ -23,6 +26,7 @@ _OPEN = """
     ON CONFLICT DO NOTHING
 """
 _THERE = "SELECT 1 FROM cases.cases WHERE about = 'year' AND procedure = %s AND known_on = %s"
+_ALL_THERE = "SELECT known_on FROM cases.cases WHERE about = 'year' AND procedure = %s"
 _LOCK_OPEN = """
     SELECT id FROM cases.cases WHERE about = 'year' AND state = 'open' ORDER BY id FOR UPDATE
 """
@@ -36,7 +40,7 @@ _STAND_IN = """
 _SUBSTITUTES = """
     SELECT a.meeting_id, a.person_id, a.stands_for
     FROM cases.attendance a JOIN cases.meetings m ON m.id = a.meeting_id
-    WHERE m.case_id = %s AND a.stands_for IS NOT NULL AND NOT a.removed
+    WHERE m.case_id = ANY (%s) AND a.stands_for IS NOT NULL AND NOT a.removed
 """
 
 
@@ -81,8 +85,15 @@ class SqlYears:
     def stand_in(self, meeting_id: UUID, person: UUID, instead_of: UUID) -> None:
         self._connection.execute(_STAND_IN, [instead_of, meeting_id, person])
 
-    def substitutes(self, matter: UUID) -> dict[UUID, dict[UUID, UUID]]:
+    def facts(self, matters: Sequence[UUID]) -> list[CaseFacts]:
+        found = {one.id: one for one in facts_of(self._connection, matters)}
+        return [found[one] for one in matters]
+
+    def there(self, procedure: str) -> set[int]:
+        return {row["known_on"].year for row in self._connection.execute(_ALL_THERE, [procedure])}
+
+    def substitutes(self, *matters: UUID) -> dict[UUID, dict[UUID, UUID]]:
         found: dict[UUID, dict[UUID, UUID]] = {}
-        for row in self._connection.execute(_SUBSTITUTES, [matter]):
+        for row in self._connection.execute(_SUBSTITUTES, [list(matters)]):
             found.setdefault(row["meeting_id"], {})[row["person_id"]] = row["stands_for"]
         return found

@@ -66,6 +66,10 @@ _LABELS = {
     "interpreter": Words("Tolk", "Interpreter"),
     "reference": Words("Referens", "Reference"),
 }
+_WHERE_UNDECIDED = Words(
+    "Platsen är inte bestämd än. Ring kommunens kontaktcenter, {phone}, så får du veta den.",
+    "The place isn't decided yet. Call the municipality's contact centre, {phone}, to be told.",
+)
 _WHERE_BY_PHONE = Words(
     "Ring kommunens kontaktcenter, {phone}, så får du veta platsen.",
     "Call the municipality's contact centre, {phone}, to be told the place.",
@@ -242,7 +246,7 @@ def _facts(
 ) -> Iterator[Fact]:
     language = person.language
     yield writer.fact(_LABELS["when"], day_week_and_time(meeting, language))
-    yield writer.fact(_LABELS["where"], _where(meeting, others) or writer.said(_WHERE_BY_PHONE))
+    yield writer.fact(_LABELS["where"], _where(writer, meeting, others))
     yield writer.fact(_LABELS["leader"], _of_staff(writer, meeting.leader))
     if others_of_staff := [who for who in meeting.staff if who != meeting.leader]:
         lines = (_of_staff(writer, who) for who in others_of_staff)
@@ -258,6 +262,10 @@ def _of_staff(writer: Writer, who: Staff) -> str:
     return staff_line(who, writer.language)
 
 
-def _where(meeting: PaperMeeting, others: tuple[Person, ...]) -> str | None:
+def _where(writer: Writer, meeting: PaperMeeting, others: tuple[Person, ...]) -> str:
     """A paper lies about: where somebody protected will be stands on nobody else's (X6)."""
-    return None if any(other.protected for other in others) else meeting.place
+    if meeting.place is None:
+        return writer.said(_WHERE_UNDECIDED)
+    if any(other.protected for other in others):
+        return writer.said(_WHERE_BY_PHONE)
+    return meeting.place

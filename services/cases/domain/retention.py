@@ -15,6 +15,24 @@ HELD_BECAUSE: Mapping[Because, Words] = {
     "legal": Words("rättsprocess", "legal proceedings"),
     "other": Words("annat skäl", "another reason"),
 }
+# What the plan can name, by its key there.
+CALLED: Mapping[str, Words] = {
+    "cases": Words("avslutade ärenden", "closed cases"),
+    "consultations": Words("konsultationer", "consultations"),
+    "report_meetings": Words("möten efter anmälan", "meetings after a report"),
+    "years": Words("årets möten", "the year's meetings"),
+    "parent_meetings": Words("föräldramöten", "parent meetings"),
+    "inquiries": Words("besvarade förfrågningar", "answered inquiries"),
+    "reports": Words("anmälningar", "reports of concern"),
+    "evaluations": Words("utvärderingar", "evaluations"),
+    "dispatches": Words("utskick och bekräftelser", "dispatches and confirmations"),
+    "duties": Words("årets uppgifter", "the year's duties"),
+    "mail": Words("mejl utan ärende", "mail of no case"),
+    "inbound": Words("inkommen post utan ärende", "received mail of no case"),
+    "events": Words("händelser utan ärende", "events of no case"),
+    "audit": Words("logg över vad som gjorts, utan ärende", "log of what was done, of no case"),
+    "access_log": Words("logg över vem som har sett vad", "log of who has seen what"),
+}
 By = Literal["plan", "hand", "again"]
 # What may name the id of a case that has gone: who looked, for its own term, and that it went.
 STAYS = frozenset({"cases.access_log", "cases.audit"})
@@ -54,16 +72,10 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What went, by table; what must stand nowhere any more, and in which tables it does."""
+    """What went, by table; and what must stand nowhere any more."""
 
     gone: Mapping[str, int]
-    left: Mapping[str, int]
     ids: frozenset[UUID] = frozenset()
-
-    @property
-    def unexpected(self) -> tuple[str, ...]:
-        """Tables that should have nothing left."""
-        return tuple(sorted(self.left.keys() - STAYS))
 
 
 class StaysFor(Refused):
@@ -145,10 +157,10 @@ class NoArchive(StaysFor):
 
 
 class LeftBehind(StaysFor):
-    """A fault of Samspel's: then nothing goes at all."""
+    """A fault of Samspel's: it has gone, but not from everywhere."""
 
     code = "left-behind"
     detail = Words(
-        "Något fanns kvar i {places}. Inget är raderat. Anmäl felet.",
-        "Something was left in {places}. Nothing has been erased. Report the fault.",
+        "Det är raderat, men något av det står kvar i {places}. Anmäl felet.",
+        "It has been erased, but something of it is left in {places}. Report the fault.",
     )

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from services.cases.domain.refused import Refused
 from services.cases.domain.retention import STAYS
+from services.cases.handlers.looking_through import look_through
 from services.cases.handlers.retention import (
-    Portion,
     RetentionDesk,
     due_matters,
     erase_case,
@@ -83,23 +83,14 @@ def _old_ones(desk: RetentionDesk) -> None:
 def _look_through(
     in_a_unit: InADesk, gone: Collection[UUID], between: Callable[[], object]
 ) -> None:
-    """Every table, a portion at a time. A report keeps the id that its meeting had."""
-    portions: list[Portion] = []
-    left: set[str] = set()
+    """A report keeps the id that its meeting had."""
     ids: set[UUID] = set()
 
     def begin(desk: RetentionDesk) -> None:
-        portions.extend(desk.keeping.portions())
         ids.update(one for one in gone if not desk.keeping.is_report(one))
 
-    def read(portion: Portion, desk: RetentionDesk) -> None:
-        if portion.place not in STAYS and desk.keeping.traces(ids, portion):
-            left.add(portion.place)
-
     _tried(in_a_unit, "the look for what is left", begin)
-    for portion in portions:
-        _tried(in_a_unit, f"the look into {portion.place}", partial(read, portion))
-        between()
+    left = look_through(ids, partial(_tried, in_a_unit), between, but=STAYS)
     if left:
         log.error("Of what has gone, something is left in %s.", ", ".join(sorted(left)))
 

@@ -1,8 +1,7 @@
 """What goes when: packed for the archive first, noted outside the database, and then gone."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -15,7 +14,6 @@ from services.cases.domain.retention import (
     CameAfter,
     Erased,
     Hold,
-    LeftBehind,
     NoArchive,
     NotDue,
     Unreadable,
@@ -148,14 +146,11 @@ def erase_case(case_id: UUID, by: By, desk: RetentionDesk, *, packed: bool) -> A
         _check_term(rows, desk)
     gone = desk.keeping.erase_case(case_id, _log_since(desk))
     desk.audit.note(None, "case.erased", None, {"case": str(case_id), "by": by})
-    account = Account(gone, {}, _ids_of(rows, desk))
-    if by == "hand":
-        account = _looked_through(account, desk)
     if packed:
         archive.keep(rows, desk.now, desk.plan.decision if desk.plan else None)
     if by != "again":
         archive.note(Erased("case", case_id, desk.now, by, packed=packed))
-    return account
+    return Account(gone, _ids_of(rows, desk))
 
 
 def erase_person(person: UUID, by: By, desk: RetentionDesk) -> Account:
@@ -166,11 +161,9 @@ def erase_person(person: UUID, by: By, desk: RetentionDesk) -> Account:
         raise NotFound
     desk.audit.note(None, "person.erased", None, {"person": str(person), "by": by})
     ids = frozenset[UUID]() if desk.keeping.exists(person) else frozenset({person})
-    account = Account(gone, {}, ids)
     if by != "again":
-        account = _looked_through(account, desk)
         archive.note(Erased("person", person, desk.now, by))
-    return account
+    return Account(gone, ids)
 
 
 def erase_again(desk: RetentionDesk, one: Erased) -> bool:
@@ -207,20 +200,6 @@ def _ids_of(rows: Rows, desk: RetentionDesk) -> frozenset[UUID]:
         things.discard(matter)  # the report has it too, and stays for its own term
     family = [UUID(one["id"]) for one in rows["cases.people"] if one["party"] != "staff"]
     return frozenset(things) | {one for one in family if not desk.keeping.exists(one)}
-
-
-def _looked_through(account: Account, desk: RetentionDesk) -> Account:
-    """The same account with where the ids still stand, after reading every table.
-
-    Raises LeftBehind if they stand where they shouldn't, and then nothing has gone.
-    """
-    left = Counter[str]()
-    for portion in desk.keeping.portions() if account.ids else ():
-        left[portion.place] += desk.keeping.traces(account.ids, portion)
-    seen = replace(account, left=+left)
-    if seen.unexpected:
-        raise LeftBehind(places=", ".join(seen.unexpected))
-    return seen
 
 
 def erase_old(desk: RetentionDesk, kind: Kind, term: Term) -> Mapping[str, int]:

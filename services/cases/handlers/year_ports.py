@@ -1,12 +1,13 @@
 """The port to the years as matters of the staff: who calls, who is called (R20-R23)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 from uuid import UUID
 
 from services.cases.domain.posts import Post
+from shared.domain.facts import CaseFacts
 
 Substitutes = Mapping[UUID, Mapping[UUID, UUID]]
 
@@ -42,5 +43,11 @@ class Years(Protocol):
     def stand_in(self, meeting_id: UUID, person: UUID, instead_of: UUID) -> None:
         """Somebody who is called comes in another's place (R27)."""
 
-    def substitutes(self, matter: UUID) -> Substitutes:
-        """For each meeting who comes instead of whom."""
+    def facts(self, matters: Sequence[UUID]) -> Sequence[CaseFacts]:
+        """Of these, in their order."""
+
+    def there(self, procedure: str) -> Collection[int]:
+        """Which years there are already."""
+
+    def substitutes(self, *matters: UUID) -> Substitutes:
+        """For each meeting of theirs who comes instead of whom."""

@@ -87,7 +87,7 @@ _BARE_SV: Texts = {
 }
 _OPENED_SV: Texts = {
     "place": "Plats",
-    "no_place": "Fråga den som leder mötet.",
+    "no_place": "Platsen är inte bestämd än.",
     "leader": "Leder mötet",
     "who_comes": "Vilka som kommer",
     "nobody_yet": "Det är inte klart än.",
@@ -227,7 +227,7 @@ _BARE_EN: Texts = {
 }
 _OPENED_EN: Texts = {
     "place": "Place",
-    "no_place": "Ask whoever leads the meeting.",
+    "no_place": "The place isn't decided yet.",
     "leader": "Leads the meeting",
     "who_comes": "Who comes",
     "nobody_yet": "That is not settled yet.",

@@ -306,7 +306,12 @@ class Drafts:
         return by if by > local_date(self.now) else None
 
     def _said(self, meeting: Meeting) -> Said:
-        return Said(meeting.starts_at, meeting.ends_at, self.mailing.place_for_all(meeting))
+        return Said(
+            meeting.starts_at,
+            meeting.ends_at,
+            self.mailing.place_for_all(meeting),
+            undecided=meeting.id not in self.mailing.places,
+        )
 
     def _spoken_to(self, people: tuple[UUID, ...]) -> UUID:
         """Whose link a mail to a mailbox holds, of those who share it: family before staff."""

@@ -48,11 +48,15 @@ OPEN_STATES = ("due", "claimed", "data", "retry", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a message says of a meeting: the times, and the place if it may be said."""
+    """What a message says of a meeting: the times, and the place if it may be said.
+
+    `undecided`: there is none yet.
+    """
 
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     place: str | None = None
+    undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,7 @@ class _Kit:
         calendar: CalendarPart | None = None,
         *,
         place: str | None = _PLACE,
+        undecided: bool = False,
         answer_by: date | None = None,
         wished: Said | None = None,
         moved: bool = False,
@@ -160,7 +161,7 @@ class _Kit:
         token = self.post.invitation_token(MEETING, (_STAFF if staff else _FAMILY)[1])
         starts = _STARTS + timedelta(days=1) if moved else _STARTS
         words = MeetingWords(
-            said=Said(starts, starts + _HOUR, place),
+            said=Said(starts, starts + _HOUR, place, undecided),
             token=token,
             reference=_REFERENCE if staff else None,
             calendar=None if calendar is None else replace(calendar, token=token),
@@ -198,6 +199,7 @@ def _invitations(kit: _Kit) -> Iterator[Sample]:
         yield kit.meeting(Kind.CALL, who, first, answer_by=_ANSWER_BY)
         yield kit.meeting(Kind.CALL, f"{who}-no-place", first, place=None)
         yield kit.meeting(Kind.CALL, f"{who}-no-link", first, place=None, linked=False)
+        yield kit.meeting(Kind.CALL, f"{who}-place-undecided", first, place=None, undecided=True)
         yield kit.meeting(Kind.REMINDER, who)
         yield kit.meeting(Kind.REMINDER, f"{who}-no-link", place=None, linked=False)
     yield kit.meeting(Kind.CALL, "family-shared-mailbox", first)

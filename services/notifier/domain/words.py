@@ -130,6 +130,7 @@ class MeetingKey:
     starts_at: datetime
     ends_at: datetime
     place: str | None
+    undecided: bool
     reference: str | None
     of_all: bool
     news: News
@@ -145,6 +146,7 @@ def meeting_key(words: MeetingWords) -> MeetingKey:
         said.starts_at,
         said.ends_at,
         said.place,
+        said.undecided,
         words.reference,
         of_all=calendar is not None and calendar.of_all,
         news=_news(calendar),
@@ -172,6 +174,7 @@ def _meeting(about: MeetingKey, kind: Kind, language: str, house: House, *, link
         "wished": wished and swedish.day_and_time(wished.starts_at, wished.ends_at, language),
         "answer_by": _by(about.answer_by, starts, language),
         "place": about.place and one_line(about.place),
+        "undecided": about.undecided,
         "of_all": about.of_all,
         "news": about.news,
         "asks_anew": about.asks_anew,

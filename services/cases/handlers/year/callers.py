@@ -23,11 +23,14 @@ def ask(file: CaseFile, task: Task, desk: Desk) -> None:
 
 
 def is_done(file: CaseFile, desk: Desk, *keys: str) -> None:
-    """What was asked for by these keys is done."""
+    """What was asked for by these keys is done, whichever posts were asked."""
     if not keys:
         return
-    posts = calling_posts_of(file, desk)
-    desk.tasks.finish_key(*keys, *(f"{key}/{post}" for key in keys for post in posts))
+    year = file.procedure.year
+    if file.facts.about != "year" or year is None:
+        desk.tasks.finish_key(*keys)
+    else:
+        desk.tasks.finish_key_of_posts(keys, year.callers)
 
 
 def calling_posts_of(file: CaseFile, desk: Desk) -> tuple[str, ...]:

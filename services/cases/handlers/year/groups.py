@@ -1,5 +1,6 @@
 """Who comes to a year's meeting, group by group, and who in somebody's place (R22, R27)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -45,20 +46,28 @@ class SendSubstitute:
 
 def look_at_groups(file: CaseFile, meeting: Meeting, desk: Desk) -> None:
     """R22: a group that nobody comes from is told to both who call, and no longer once one does."""
+    is_done(file, desk, *ask_for_groups(file, [meeting], desk))
+
+
+def ask_for_groups(file: CaseFile, meetings: Iterable[Meeting], desk: Desk) -> list[str]:
+    """R22: groups that nobody comes from are told; the keys of what is asked for no longer."""
     rules = _rules(file)
-    if rules is None or meeting.state != "booked" or meeting.starts_at <= desk.now:
-        return
-    said = {person: one.answer for person, one in desk.meetings.answers(meeting.id).items()}
+    if rules is None:
+        return []
+    booked = [one for one in meetings if one.state == "booked" and one.starts_at > desk.now]
+    answered = desk.meetings.answers_to([one.id for one in booked])
     done: list[str] = []
-    last = last_day_to_answer(file.procedure, meeting, desk.days)
-    for one in replies(file.facts, meeting, said, rules):
-        name, rule = one.group.name, one.group.rule
-        if is_missing(one, last, desk.today):
-            owner, due_on = file.facts.process_owner, desk.next_working_day
-            ask(file, group_missing(meeting, name, rule, owner, due_on), desk)
-        else:
-            done.append(group_key(meeting, name, rule))
-    is_done(file, desk, *done)
+    for meeting in booked:
+        said = {person: one.answer for person, one in answered[meeting.id].items()}
+        last = last_day_to_answer(file.procedure, meeting, desk.days)
+        for one in replies(file.facts, meeting, said, rules):
+            name, rule = one.group.name, one.group.rule
+            if is_missing(one, last, desk.today):
+                owner, due_on = file.facts.process_owner, desk.next_working_day
+                ask(file, group_missing(meeting, name, rule, owner, due_on), desk)
+            else:
+                done.append(group_key(meeting, name, rule))
+    return done
 
 
 def answered(file: CaseFile, meeting: Meeting, person: UUID, desk: Desk) -> None:

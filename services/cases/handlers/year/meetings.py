@@ -17,9 +17,9 @@ from services.cases.domain.years import (
 )
 from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.year.callers import ask, is_done
-from services.cases.handlers.year.groups import look_at_groups
+from services.cases.handlers.year.groups import ask_for_groups
 from services.cases.handlers.year.rules import Round
-from services.cases.handlers.year.staff import follow_staff
+from services.cases.handlers.year.staff import follow_staff, locked_years
 from services.cases.handlers.year_ports import NewYear
 from shared.bus.events import CaseClosed, CaseOpened
 from shared.ids import year_matter_id
@@ -37,20 +37,20 @@ _OF_MEETINGS = (
 
 def of_the_day(this: Round, desk: Desk) -> date | None:
     """Years are opened and closed, their staff and replies looked at; the next day for that."""
-    staff = staff_of_year(this.rules, desk.years.posts(), desk.today)
+    posts = desk.years.posts()
+    staff = staff_of_year(this.rules, posts, desk.today)
     _open_years(this, staff, desk)
     follow_staff(desk)
-    days = list(vacancies_begin(this.rules, desk.years.posts(), desk.today))
+    days = list(vacancies_begin(this.rules, posts, desk.today))
     if not staff.callers:
         days.append(desk.today + _DAY)
-    for matter in desk.years.lock_open():
-        file = desk.take(matter)
-        _look_at_months(file, desk)
+    for file in locked_years(desk):
+        done = _ask_for_months(file, desk)
         if is_over(file.facts, desk.today):
+            is_done(file, desk, *done)
             _close(file, desk)
             continue
-        for meeting in file.facts.meetings:
-            look_at_groups(file, meeting, desk)
+        is_done(file, desk, *done, *ask_for_groups(file, file.facts.meetings, desk))
         days += _days_of(file, desk)
     return min((day for day in days if day > desk.today), default=None)
 
@@ -59,7 +59,10 @@ def _open_years(this: Round, staff: YearStaff, desk: Desk) -> None:
     """R20: each year once, whatever happens; none while nobody at all could call (R21)."""
     if not staff.callers or staff.unit is None:
         return
+    there = desk.years.there(this.procedure.name)
     for year in years_to_open(this.procedure, this.rules, desk.today):
+        if year in there:
+            continue
         matter = year_matter_id(this.procedure.name, year)
         new = NewYear(
             id=matter,
@@ -81,8 +84,9 @@ def _begin(matter: UUID, people: tuple[OnCase, ...], desk: Desk) -> None:
     desk.publish(CaseOpened(case_id=matter))
 
 
-def _look_at_months(file: CaseFile, desk: Desk) -> None:
-    """R20, X2: a month that passed without its meeting, until one has been held after all."""
+def _ask_for_months(file: CaseFile, desk: Desk) -> list[str]:
+    """R20, X2: a month that passed without its meeting is told, until one has been held after all;
+    the keys of what is asked for no longer."""
     missed = {
         one.name: day for one, day in steps_without_meeting(file.facts, file.procedure, desk.today)
     }
@@ -95,7 +99,7 @@ def _look_at_months(file: CaseFile, desk: Desk) -> None:
         owner = file.facts.process_owner
         ask(file, limit_passed(file.id, step.name, rule, owner, last_day, desk.today), desk)
         desk.tasks.finish(file.id, _WITHIN_THE_MONTH, step=step.name)
-    is_done(file, desk, *done)
+    return done
 
 
 def _close(file: CaseFile, desk: Desk) -> None:

@@ -21,7 +21,7 @@ from services.cases.handlers.ports import Audit, CaseFile, Cases, Meetings, Task
 from services.cases.handlers.year.rules import ARSHJUL
 from services.cases.handlers.year_ports import Years
 from shared.bus.events import ParticipantsChanged
-from shared.domain.facts import Meeting
+from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import YearRules
 from shared.procedures import Procedures, UnknownProcedure
 
@@ -51,14 +51,20 @@ class YearDesk(Giving, Protocol):
 
 def follow_staff(desk: YearDesk) -> None:
     """Every open year has those who hold the posts now; twice in a row changes nothing more."""
-    matters = desk.years.lock_open()
-    if not matters:
+    files = locked_years(desk)
+    if not files:
         return
     posts = desk.years.posts()
-    for matter in matters:
-        if (file := _file(matter, desk)) is not None:
-            _follow(file, posts, desk)
+    substitutes = desk.years.substitutes(*(file.id for file in files))
+    for file in files:
+        _follow(file, posts, substitutes, desk)
     _look_for_vacancies(posts, desk)
+
+
+def locked_years(desk: YearDesk) -> list[CaseFile]:
+    """Every open year, read once all are locked; without those whose rules nobody knows now."""
+    files = (_file(facts, desk) for facts in desk.years.facts(desk.years.lock_open()))
+    return [file for file in files if file is not None]
 
 
 def _look_for_vacancies(posts: Posts, desk: YearDesk) -> None:
@@ -81,16 +87,14 @@ def _rules_today(desk: YearDesk) -> YearRules | None:
         return None
 
 
-def _file(matter: UUID, desk: YearDesk) -> CaseFile | None:
-    """Once it is locked; None where nobody knows its rules any more."""
-    facts = desk.cases.facts(matter)
+def _file(facts: CaseFacts, desk: YearDesk) -> CaseFile | None:
     try:
         return CaseFile(facts, desk.procedures.get(facts.procedure, facts.procedure_on))
     except UnknownProcedure:
         return None
 
 
-def _follow(file: CaseFile, posts: Posts, desk: YearDesk) -> None:
+def _follow(file: CaseFile, posts: Posts, standing_in: Substitutes, desk: YearDesk) -> None:
     rules = file.procedure.year
     if rules is None:
         return
@@ -98,7 +102,7 @@ def _follow(file: CaseFile, posts: Posts, desk: YearDesk) -> None:
     here = serving(posts, desk.today)
     substitutes = {
         meeting: {person for person in people if person in here}
-        for meeting, people in desk.years.substitutes(file.id).items()
+        for meeting, people in standing_in.items()
     }
     changed = _callers_follow(file, staff, rules, desk)
     changed |= _people_follow(file, staff, substitutes, desk)

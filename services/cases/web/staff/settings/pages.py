@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.cases.handlers.accounts import Passwords
 from services.cases.web.staff.room import Room
 from services.cases.web.staff.settings.accounts import Accounts, make_account_pages
+from services.cases.web.staff.settings.going import RetentionFor, make_going_page
 from services.cases.web.staff.settings.importing import ReadFiles, make_import_pages
 from services.cases.web.staff.settings.overview import make_overview_page
 from services.cases.web.staff.settings.register_pages import make_register_pages
@@ -18,6 +19,7 @@ def make_settings_pages(
     read_files: ReadFiles,
     accounts: Accounts,
     passwords: Passwords,
+    retention_for: RetentionFor,
     *,
     by_identity: bool,
 ) -> APIRouter:
@@ -33,6 +35,7 @@ def make_settings_pages(
         make_year_pages(room),
         make_routine_pages(room),
         make_token_pages(room),
+        make_going_page(room, retention_for),
         make_account_pages(room, accounts, passwords, by_identity=by_identity),
     ):
         router.include_router(made)
