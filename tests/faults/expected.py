@@ -84,7 +84,7 @@ def _limits(messages: Sequence[Json], register: Register) -> Iterator[str]:
         is_asked = all(one["state"] in ("requested", "signed") for one in consents)
         if case["procedure"] != "samverkansmote" or case["state"] != "open" or ever_met:
             continue
-        limit = _working_day_by(case["known_on"] + _TWO_WEEKS)
+        limit = case["known_on"] + _TWO_WEEKS
         near = [_before(limit, days) for days in _NEAR]
         is_due = any(case["opened_at"] < at <= register.now for at in near)
         if is_asked and is_due and (case["id"], case["owner"], str(limit)) not in told:
@@ -130,12 +130,6 @@ def _before(day: date, working_days: int) -> datetime:
         day -= _DAY
         working_days -= _works(day)
     return datetime.combine(day, _AT, STOCKHOLM)
-
-
-def _working_day_by(day: date) -> date:
-    while not _works(day):
-        day -= _DAY
-    return day
 
 
 def _works(day: date) -> bool:
