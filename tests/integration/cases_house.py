@@ -138,8 +138,10 @@ class CasesHouse:
         self.sign_all(case)
         return case
 
-    def booked(self, case: Json, starts_at: str = "2027-03-09T13:00:00+01:00") -> Json:
-        body = {"step": "first", "starts_at": starts_at, "minutes": 60, "place": PLACE}
+    def booked(
+        self, case: Json, starts_at: str = "2027-03-09T13:00:00+01:00", place: str | None = PLACE
+    ) -> Json:
+        body = {"step": "first", "starts_at": starts_at, "minutes": 60, "place": place}
         meeting: Json = self.post(f"cases/{case['id']}/meetings", body, 201)
         return meeting
 

@@ -316,7 +316,13 @@ def test_X6_the_place_is_not_shown_where_somebody_is_protected(cases: CasesHouse
     meeting = cases.booked(case)
     text = inside(cases, case, meeting).get().text
     assert PLACE_IN_WORDS not in text
-    assert "Platsen är inte bestämd än." in text
+    assert "Fråga den som leder mötet." in text  # it is decided, and they'd wait for it
+
+
+def test_where_no_place_is_decided_the_page_says_so(cases: CasesHouse) -> None:
+    case = cases.signed_case(place=None)
+    meeting = cases.booked(case, place=None)
+    assert "Platsen är inte bestämd än." in inside(cases, case, meeting).get().text
 
 
 def test_F11_where_the_look_can_t_be_logged_nothing_is_shown(

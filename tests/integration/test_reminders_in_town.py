@@ -116,6 +116,8 @@ def test_X11_who_turns_15_before_the_meeting_is_called_by_mail_on_the_birthday(t
     case = open_a_case(town, child=child)
     sign_all(town, case)
     assert "linnea" not in mails(town, "")
+    town.move_clock("2027-03-03T06:59:00+01:00")
+    assert "linnea" not in mails(town, "")  # nobody is woken by what comes by itself
     town.move_clock("2027-03-03T10:00:00+01:00")
     assert town.kinds_of_mail()["REQUEST 0", "linnea@hemma.example"] == 1
     town.move_clock("2027-03-05T10:00:00+01:00")

@@ -72,7 +72,7 @@ class Table:
         assert set(ids) == set(self.gone)
         return int(portion.place == self.left)
 
-    def next_closing(self, _: str) -> None:
+    def next_closing(self, _: str, __: datetime) -> None:
         return None
 
     def note_next(self, day: date | None) -> None: ...

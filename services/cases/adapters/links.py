@@ -175,6 +175,10 @@ class SqlLinks:
         rows = self._connection.execute(_PLACES, [list(meetings)])
         return {row["id"]: row["public_text"] for row in rows}
 
+    def has_place(self, meeting: UUID) -> bool:
+        query = "SELECT FROM cases.meetings WHERE id = %s AND place IS NOT NULL"
+        return self._connection.execute(query, [meeting]).fetchone() is not None
+
     def _hash(self, case_id: UUID, person: UUID, code: str) -> bytes:
         text = f"link-code\x1f{case_id}\x1f{person}\x1f{code}"
         return hmac.new(self._terms.secret, text.encode(), sha256).digest()

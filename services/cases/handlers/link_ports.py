@@ -66,6 +66,10 @@ class Links(Protocol):
         """The public texts of where they are: not if anybody there is protected (X6)."""
         ...
 
+    def has_place(self, meeting: UUID) -> bool:
+        """Whether it is decided where it is, said or not."""
+        ...
+
 
 class Counters(Protocol):
     """Wishes for another time."""

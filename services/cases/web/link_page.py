@@ -51,9 +51,13 @@ class OptionShown:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """What is shown after the second step alone; to one person."""
+    """What is shown after the second step alone; to one person.
+
+    `place`: None as well where it is decided (`has_place`) and mustn't be said (X6).
+    """
 
     place: str | None
+    has_place: bool
     leader: Comes
     comes: Sequence[Comes] | None
     agenda: Sequence[str]
@@ -186,6 +190,7 @@ def _inside(
     feed = desk.feeds.of(person)
     return Inside(
         place=desk.links.places([meeting.id]).get(meeting.id),
+        has_place=desk.links.has_place(meeting.id),
         leader=_leader(opened, views),
         comes=who_comes(file.id, meeting.id, person, views) if told and current else None,
         agenda=file.procedure.agenda_in(language) if current else (),

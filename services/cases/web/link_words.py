@@ -88,6 +88,7 @@ _BARE_SV: Texts = {
 _OPENED_SV: Texts = {
     "place": "Plats",
     "no_place": "Platsen är inte bestämd än.",
+    "place_unsaid": "Fråga den som leder mötet.",
     "leader": "Leder mötet",
     "who_comes": "Vilka som kommer",
     "nobody_yet": "Det är inte klart än.",
@@ -228,6 +229,7 @@ _BARE_EN: Texts = {
 _OPENED_EN: Texts = {
     "place": "Place",
     "no_place": "The place isn't decided yet.",
+    "place_unsaid": "Ask whoever leads the meeting.",
     "leader": "Leads the meeting",
     "who_comes": "Who comes",
     "nobody_yet": "That is not settled yet.",

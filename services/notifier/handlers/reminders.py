@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.notifier.domain.messages import Kind, Sending
 from services.notifier.domain.recipients import Recipients, recipients
-from services.notifier.handlers.looking import Desk, Look, by_hand, look_at
+from services.notifier.handlers.looking import Desk, Look, by_hand, look_again, look_at
 from shared.bus.events import ReminderDue
 from shared.domain.days import WorkingDays, local_date
 from shared.domain.facts import Meeting
@@ -20,15 +20,18 @@ def reminder_due(event: ReminderDue, desk: Desk, now: datetime) -> None:
 
     A nudge to those who haven't answered, a reminder to all but those who have said no; what a
     person has asked for is the one while there's somebody to ask, and else the other. What was to
-    come next isn't said again to whom that has reached. Who comes to the meeting as late as this is
-    called to it, when the event that says so is heard, and not reminded.
+    come next isn't said again to whom that has reached. Who hasn't been called yet is called
+    instead: they came to the meeting late, or the event that says so hasn't been heard.
     """
     look = look_at(event.case_id, desk, now)
     meeting = None if look is None else _as_told(event, look)
     if look is None or meeting is None:
         return
     to = recipients(look.mailing, meeting, look.procedure, local_date(now))
-    to = replace(to, mailboxes=_called(to.mailboxes, meeting, look))
+    called = _called(to.mailboxes, meeting, look)
+    if called != to.mailboxes:
+        look_again(event.case_id, desk, now)
+    to = replace(to, mailboxes=called)
     unanswered = _but_for(meeting.answered, to)
     if event.kind == "nudge" or (event.asked and unanswered):
         _nudge(event, meeting, unanswered, look)

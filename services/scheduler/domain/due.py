@@ -200,13 +200,22 @@ def chores(
 
 
 def age_near(
-    facts: CaseFacts, age: int, birthday: date, ahead: int, rule: str, until: datetime
+    facts: CaseFacts,
+    age: int,
+    birthday: date,
+    ahead: int,
+    rule: str,
+    until: datetime,
+    not_before: datetime | None = None,
 ) -> Due | None:
     """The birthday from which somebody else decides, told so many days ahead, or on it (X8).
 
-    None if that is after `until`, or if the birthday had been when the case was opened.
+    `not_before`: where somebody is mailed at once because of it. None if that is after `until`, or
+    if the birthday had been when the case was opened.
     """
     due_at = at(birthday - timedelta(days=ahead), _BIRTHDAYS_AT)
+    if not_before is not None:
+        due_at = max(due_at, not_before)
     useful_until = at(birthday, _BIRTHDAYS_AT) + STAYS_USEFUL
     if due_at > until or useful_until <= facts.opened_at + STAYS_USEFUL:
         return None

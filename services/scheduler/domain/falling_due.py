@@ -1,7 +1,7 @@
 """Which rows fall due for a case: reminders, what follows from meetings, birthdays and alerts."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from services.scheduler.domain.due import (
     Booked,
@@ -23,13 +23,14 @@ from shared.domain.consent import (
     declined,
     stands,
 )
-from shared.domain.days import WorkingDays, local_date
+from shared.domain.days import WorkingDays, at, local_date
 from shared.domain.facts import CaseFacts, Meeting
 from shared.domain.procedure import Chore, Procedure
 from shared.domain.quiet import QuietHours
 from shared.domain.windows import Window, is_provided
 
 OWN_MAIL = "X11"
+_MIDNIGHT = time(0, 0)
 SEASON = timedelta(days=90)  # how far ahead a birthday is planned
 
 
@@ -52,7 +53,7 @@ def what_falls_due(
     if has_said_no:
         return  # a no is an answer: nobody is pressed for a limit that can't be kept (P7, P11)
     if facts.about == "child":
-        yield from _birthdays(facts, procedure, now)
+        yield from _birthdays(facts, procedure, now, quiet)
         yield from _endings(facts, procedure)
     for window in limits:
         yield from _alerts(facts, procedure, window, days)
@@ -94,9 +95,12 @@ def _is_needless(rule: Chore, meeting: Meeting) -> bool:
     return rule.unless is not None and bool(getattr(meeting, rule.unless))
 
 
-def _birthdays(facts: CaseFacts, procedure: Procedure, now: datetime) -> Iterator[Due]:
+def _birthdays(
+    facts: CaseFacts, procedure: Procedure, now: datetime, quiet: QuietHours
+) -> Iterator[Due]:
     """X8, P6: who decides from a birthday on is asked ahead, and on it what stands is put right;
-    who may be asked is asked on the day. X11: who may be mailed from then on is called by mail too.
+    who may be asked is asked on the day. X11: who may be mailed from then on is called by mail,
+    though not at night.
 
     A day that is further off than a season isn't planned yet: the case is looked at again by then.
     What has been when the case is opened, the opening has heeded.
@@ -114,7 +118,9 @@ def _birthdays(facts: CaseFacts, procedure: Procedure, now: datetime) -> Iterato
         birthday = birthday_at(facts, asked)
         near.append(age_near(facts, asked, birthday, 0, rule.child_rule, until))
     if (mailed := rule.own_mail_from_age) not in ages_that_count(procedure):
-        near.append(age_near(facts, mailed, birthday_at(facts, mailed), 0, OWN_MAIL, until))
+        birthday = birthday_at(facts, mailed)
+        awake = quiet.next_allowed(at(birthday, _MIDNIGHT), staff=False)
+        near.append(age_near(facts, mailed, birthday, 0, OWN_MAIL, until, awake))
     yield from (due for due in near if due is not None)
 
 
