@@ -143,9 +143,6 @@ def erased_again(*, no_list: bool) -> Iterator[str]:
         except CannotDo as reason:
             stayed += 1
             yield f"{one.what} {one.id} är kvar: {reason}"
-        except psycopg.Error as error:  # what it says may name somebody
-            stayed += 1
-            yield f"{one.what} {one.id} är kvar: fel i databasen ({type(error).__name__})."
     summed = f"{len(listed)} på listan, {again} raderade igen, {stayed} kvar."
     if unread:
         raise CannotDo(
@@ -287,6 +284,9 @@ def _desk(by: str | None = None, *, each_alone: bool = False) -> Iterator[Retent
         ) from None
     except (OSError, BrokenPackageError) as error:
         raise CannotDo(f"Inget är ändrat: {type(error).__name__} i arkivmappen.") from None
+    except psycopg.Error as error:  # what it says may name somebody
+        name = type(error).__name__
+        raise CannotDo(f"Fel i databasen ({name}). Försök igen, eller se dess logg.") from None
 
 
 def _actor(by: str | None) -> str:

@@ -108,10 +108,16 @@ def _together(rights: Iterable[Right]) -> Iterator[tuple[str, list[str], str]]:
 
 def _told(first: str, verb: str, preposition: str, rights: Iterable[Right]) -> str:
     statements = (
-        f"{verb} {', '.join(may)} ON {thing} {preposition} {role};"
-        for role, may, thing in _together(rights)
+        f"{verb} {_on(may, thing)} {preposition} {role};" for role, may, thing in _together(rights)
     )
     return "\n".join((first, *statements))
+
+
+def _on(may: Iterable[str], thing: str) -> str:
+    """As a statement has it: a column stands behind what may be done with it."""
+    table, _, column = thing.partition(" (") if thing.startswith("TABLE ") else (thing, "", "")
+    behind = f" ({column}" if column else ""
+    return f"{', '.join(one + behind for one in may)} ON {table}"
 
 
 def _named(role: str) -> str:

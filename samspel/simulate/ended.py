@@ -1,45 +1,20 @@
-"""How messages ended without leaving, each reason proved anew from the register; what fell due at
-all; and what should have been made in the first place, worked out apart from the product.
+"""What should have been sent, worked out apart from the product: of what left, or was stopped for a
+reason that is proved (`stopped.py`); and that nothing fell due without anybody looking.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from uuid import UUID
+from datetime import datetime, time, timedelta
 
 from samspel.simulate.calendar import is_working_day
 from samspel.simulate.calls import Json
 from samspel.simulate.house import House
 from samspel.simulate.invariants import unless
 from samspel.simulate.limits import Limits
+from samspel.simulate.stopped import RIGHTLY, Stopped, slept_over
 from shared.domain.days import STOCKHOLM, local_date
 
 _DAY = timedelta(days=1)
-_OFFICE = time(9), time(16)
 
-_SUPPRESSED = """
-    SELECT m.id, m.kind, m.reason, m.told, m.mailbox, m.useful_until, m.created_at, m.case_id,
-           t.state AS task_state, t.owner AS task_owner, m.person_id,
-           meet.state AS meeting, meet.sequence, c.state AS case_state, c.about, a.answer,
-           a.removed, lower(who.email) AS email, who.no_mail, who.protected,
-           lower(who.dead_email) AS dead,
-           EXISTS (SELECT FROM cases.people other WHERE lower(other.email) = m.mailbox
-                   AND other.protected IS NOT FALSE) AS with_protected,
-           p.person_id IS NULL OR p.removed_at IS NOT NULL AS off_the_case,
-           EXISTS (SELECT FROM cases.consents one WHERE one.case_id = m.case_id
-                   AND (one.state <> 'signed' OR one.valid_until IS NOT NULL)) AS some_no,
-           EXISTS (SELECT FROM notifier.messages newer WHERE newer.meeting_id = m.meeting_id
-                   AND newer.mailbox = m.mailbox AND newer.id <> m.id
-                   AND newer.created_at >= m.created_at) AS said_anew
-    FROM notifier.messages m
-    LEFT JOIN cases.tasks t ON t.id = m.task_id
-    LEFT JOIN cases.meetings meet ON meet.id = m.meeting_id
-    LEFT JOIN cases.cases c ON c.id = m.case_id
-    LEFT JOIN cases.attendance a ON a.meeting_id = m.meeting_id AND a.person_id = m.person_id
-    LEFT JOIN cases.people who ON who.id = m.person_id
-    LEFT JOIN cases.participants p ON p.case_id = m.case_id AND p.person_id = m.person_id
-    WHERE m.state = 'suppressed' AND NOT m.id = ANY(%s)
-"""
 _MISSED = """
     SELECT key, due_at, useful_until FROM scheduler.due
     WHERE state = 'missed' AND NOT key = ANY(%s)
@@ -77,7 +52,8 @@ _CALLED = """
 _IS_REMINDED = """
     SELECT EXISTS (SELECT FROM notifier.messages
                    WHERE meeting_id = %s AND mailbox = %s AND told = %s
-                     AND (kind = 'reminder' OR starts_with(key, 'asked/'))) AS is_so
+                     AND (kind = 'reminder' OR starts_with(key, 'asked/'))
+                     AND (state <> 'suppressed' OR reason = ANY(%s))) AS is_so
 """
 # Whoever has a duty that belongs to no case has been told of it.
 _UNTOLD = """
@@ -87,44 +63,18 @@ _UNTOLD = """
       AND NOT EXISTS (SELECT FROM cases.people family WHERE family.party <> 'staff'
                       AND lower(family.email) = lower(who.email))
       AND NOT EXISTS (SELECT FROM notifier.messages m
-                      WHERE m.task_id = t.id AND m.person_id = t.owner)
+                      WHERE m.task_id = t.id AND m.person_id = t.owner
+                        AND (m.state <> 'suppressed' OR m.reason = ANY(%s)))
     ORDER BY t.kind
 """
 _REMINDED_AT, _WORKING_DAYS_BEFORE = time(9), 2
-_PROOFS: dict[str, Callable[[Json], object]] = {
-    "address-changed": lambda row: row["email"] != row["mailbox"],
-    "answered": lambda row: row["answer"] != "needs-action",
-    "callers-changed": lambda row: row["about"] == "year",
-    "case-closed": lambda row: row["case_state"] == "closed",
-    "declined": lambda row: row["some_no"],
-    "done": lambda row: row["task_state"] == "done",
-    "duty-passed-on": lambda row: row["kind"] in ("task", "alert", "receipt", "dispatch"),
-    "has-left": lambda row: row["kind"] == "alert",
-    "meeting-moved": lambda row: row["sequence"] != row["told"],
-    "meeting-off": lambda row: (
-        row["meeting"] != ("proposed" if row["kind"] == "proposal" else "booked")
-    ),
-    "no-consent": lambda row: row["about"] == "child",
-    "no-mail": lambda row: row["no_mail"] or row["email"] in (None, row["dead"]),
-    "no-own-mail": lambda row: row["about"] == "child",
-    "not-called": lambda row: row["removed"] is not False or row["off_the_case"],
-    "not-covered": lambda row: row["about"] == "child" or row["off_the_case"] is False,
-    "nothing-held": lambda row: row["kind"] == "cancel",
-    "of-a-family": lambda row: row["task_state"] is not None or row["about"] == "report",
-    "place-changed": lambda row: row["meeting"] is not None,
-    "protected": lambda row: row["with_protected"] or row["protected"] is not False,
-    "said-no": lambda row: row["answer"] == "declined",
-    "settled": lambda row: row["kind"] == "proposal",
-    "still-theirs": lambda row: row["task_owner"] == row["person_id"],
-    "superseded": lambda row: row["said_anew"] or row["task_state"] is not None,
-}
 
 
 @dataclass(slots=True)
 class Ended:
     """What has been asked about already; `called`: as it was when it was asked last."""
 
-    suppressed: set[UUID] = field(default_factory=set)
+    stopped: Stopped = field(default_factory=Stopped)
     missed: set[str] = field(default_factory=set)
     called: dict[tuple[object, ...], Json] = field(default_factory=dict)
     since: datetime | None = None
@@ -132,14 +82,11 @@ class Ended:
 
     def ask(self, house: House) -> None:
         """Raises DoesNotHold."""
-        for row in house.rows(_SUPPRESSED, list(self.suppressed)):
-            self.suppressed.add(row["id"])
-            holds = _is_so(house, row)
-            unless(holds, 1, f"a {row['kind']} ended as {row['reason']}, which isn't so")
+        self.stopped.ask(house)
         for row in house.rows(_MISSED, list(self.missed)):
             self.missed.add(row["key"])
-            unless(_slept_over(house, row["useful_until"]), 1, "something fell due and was missed")
-        untold = [row["kind"] for row in house.rows(_UNTOLD)]
+            unless(slept_over(house, row["useful_until"]), 1, "something fell due and was missed")
+        untold = [row["kind"] for row in house.rows(_UNTOLD, RIGHTLY)]
         unless(not untold, 1, f"who has to do this isn't told: {', '.join(untold)}")
         self._reminders(house)
         self.limits.ask(house)
@@ -156,7 +103,8 @@ class Ended:
                 continue
             if falls <= row["changed_at"]:  # the invitation has just said it
                 continue
-            (found,) = house.rows(_IS_REMINDED, row["id"], row["mailbox"], row["sequence"])
+            told = (row["id"], row["mailbox"], row["sequence"])
+            (found,) = house.rows(_IS_REMINDED, *told, RIGHTLY)
             unless(found["is_so"], 1, "somebody called was never reminded of a meeting")
         self.called = {_name(row): row for row in rows if row["starts_at"] > now}
         self.since = now
@@ -164,36 +112,6 @@ class Ended:
 
 def _name(row: Json) -> tuple[object, ...]:
     return row["id"], row["sequence"], row["person_id"], row["mailbox"]
-
-
-def _is_so(house: House, row: Json) -> bool:
-    reason = row["reason"]
-    if reason == "too-late":
-        until = row["useful_until"]
-        return _slept_over(house, until) or _was_quiet(row["created_at"], until)
-    if reason == "dropped-after-restore":
-        return house.restored
-    proof = _PROOFS.get(reason)
-    return proof is not None and bool(proof(row))
-
-
-def _slept_over(house: House, moment: datetime) -> bool:
-    return any(first <= moment <= last for first, last in house.slept)
-
-
-def _was_quiet(since: datetime, until: datetime) -> bool:
-    """Whether no working day's office hours lie between them: in those it could have left."""
-    return not any(
-        max(since, datetime.combine(day, _OFFICE[0], STOCKHOLM))
-        < min(until, datetime.combine(day, _OFFICE[1], STOCKHOLM))
-        for day in _days(local_date(since), local_date(until))
-        if is_working_day(day)
-    )
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    for number in range((last - first).days + 1):
-        yield first + timedelta(days=number)
 
 
 def _reminded_at(starts_at: datetime) -> datetime:

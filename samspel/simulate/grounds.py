@@ -41,11 +41,8 @@ _IS_THERE_FOR = """
 """
 
 
-def may_be_told(house: House, sending: Sending, meeting: Json, *, since_no: bool) -> None:
-    """Invariant 4. `since_no`: whether it was made after the case's last no. Raises DoesNotHold."""
-    if meeting["about"] != "child" or not _needs_consent(meeting["procedure"], meeting["step"]):
-        return
-    unless(since_no, 4, f"a {sending.kind} from before a no leaves after a new yes")
+def may_be_told(house: House, sending: Sending, meeting: Json) -> None:
+    """Invariant 4, of a meeting that rests on consent. Raises DoesNotHold."""
     day = local_date(meeting["starts_at"])
     values = {
         "case": sending.case_id,
@@ -61,6 +58,11 @@ def may_be_told(house: House, sending: Sending, meeting: Json, *, since_no: bool
         for row in house.looking.execute(_IS_THERE_FOR.encode(), values).fetchall():
             named = row["organisation"] in covered
             unless(named, 4, f"a {sending.kind} to staff whom the consent doesn't name")
+
+
+def rests_on_consent(meeting: Json) -> bool:
+    """Of a meeting with what its case is about, its procedure and its step."""
+    return meeting["about"] == "child" and _needs_consent(meeting["procedure"], meeting["step"])
 
 
 @cache

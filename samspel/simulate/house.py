@@ -31,9 +31,11 @@ _REAL_TIME_PASSES = """
     UPDATE notifier.messages SET try_at = '-infinity' WHERE state IN ('retry', 'unknown');
     UPDATE notifier.mail_server SET probe_at = '-infinity' WHERE paused_since IS NOT NULL;
     UPDATE notifier.resting_domains SET until = '-infinity';
-    UPDATE notifier.inbound SET lease_until = '-infinity' WHERE lease_until IS NOT NULL;
+    UPDATE notifier.inbound SET lease_until = '-infinity'
+    WHERE lease_until < clock_timestamp() + interval '1 day';
     UPDATE scheduler.plans SET lease_until = '-infinity'
-    WHERE lease_until > clock_timestamp() AND NOT set_aside;
+    WHERE lease_until > clock_timestamp() AND NOT set_aside
+      AND lease_until < clock_timestamp() + interval '1 day';
 """
 
 _WHO_WAITS = "SELECT DISTINCT subscriber FROM bus.deliveries WHERE state = 'waiting'"

@@ -45,11 +45,33 @@ _MADE_BY = {
 _SIGNED = "SELECT id FROM cases.consents WHERE case_id = %s AND state = 'signed' ORDER BY turn, id"
 _COMING = "SELECT step FROM cases.meetings WHERE id = %s AND state = 'booked' AND starts_at > %s"
 _LOG = "SELECT count(*) AS n FROM cases.access_log"
+# X10, P8: on it, for an organisation in which they have a post, and which everybody who decides has
+# named; or in which it is known anyway. Who coordinates is asked mildly: they may see it earlier.
 _IS_ON_IT = """
-    SELECT c.opened_at IS NOT NULL AND (
-        EXISTS (SELECT FROM cases.participants p WHERE p.case_id = c.id AND p.person_id = %(who)s)
-        OR %(who)s IN (c.process_owner, c.initiator, c.coordinator)) AS is_so
-    FROM cases.cases c WHERE c.id = %(case)s
+    SELECT EXISTS (
+      SELECT FROM cases.cases c
+      JOIN cases.participants p ON p.case_id = c.id AND p.removed_at IS NULL AND p.party = 'staff'
+      JOIN cases.holders h ON h.person_id = p.person_id AND h.first_day <= %(today)s
+                          AND (h.last_day IS NULL OR h.last_day >= %(today)s)
+      JOIN cases.posts post ON post.code = h.post
+      JOIN cases.units u ON u.code = post.unit AND u.organisation = p.organisation
+      WHERE c.id = %(case)s AND p.person_id = %(who)s
+        AND (c.about <> 'child' OR p.person_id = c.coordinator
+             OR EXISTS (SELECT FROM cases.participants own
+                        WHERE own.case_id = c.id AND own.removed_at IS NULL
+                          AND own.organisation = p.organisation
+                          AND own.person_id IN (c.initiator, c.process_owner))
+             OR NOT EXISTS (
+                  SELECT FROM cases.participants who JOIN cases.people child ON child.id = c.child
+                  WHERE who.case_id = c.id AND who.removed_at IS NULL
+                    AND CASE WHEN child.birth_date + interval '18 years' <= %(today)s
+                        THEN who.party = 'child' ELSE who.party = 'guardian' AND who.custody END
+                    AND NOT EXISTS (
+                      SELECT FROM cases.consents one
+                      WHERE one.case_id = c.id AND one.person_id = who.person_id
+                        AND one.state = 'signed' AND one.withdrawn_on IS NULL
+                        AND (one.valid_until IS NULL OR one.valid_until >= %(today)s)
+                        AND p.organisation = ANY(one.organisations))))) AS is_so
 """
 # Of the staff, who is on it for the organisation that opened or leads it, and still works there.
 _IS_THEIRS = """
@@ -130,19 +152,18 @@ class Life:
         (after,) = self.house.rows(_LOG)
         if answer.is_success:
             unless(after["n"] > before["n"], 17, "somebody read a case, and no log says so")
-            values = {"who": UUID(who), "case": UUID(path.rpartition("/")[2])}
-            (found,) = self.house.looking.execute(_IS_ON_IT.encode(), values).fetchall()
-            unless(found["is_so"], 17, "somebody read a case that they aren't on")
+            unless(self._is(_IS_ON_IT, path, who), 17, "somebody read a case that they aren't on")
         else:
-            self._mustnt_see(path, who)
+            kept = self._is(_IS_THEIRS, path, who)
+            unless(not kept, 17, "somebody was kept from a case that they are on")
         return answer
 
-    def _mustnt_see(self, path: str, who: str) -> None:
-        """Nobody is kept from a case that is known where they work."""
+    def _is(self, query: str, path: str, who: str) -> bool:
+        """Somebody's part in a case today."""
         values: Json = {"who": UUID(who), "case": UUID(path.rpartition("/")[2])}
         values["today"] = local_date(self.house.now())
-        (found,) = self.house.looking.execute(_IS_THEIRS.encode(), values).fetchall()
-        unless(not found["is_so"], 17, "somebody was kept from a case that they are on")
+        (found,) = self.house.looking.execute(query.encode(), values).fetchall()
+        return bool(found["is_so"])
 
     def meanwhile(self, what: str, sending: Sending) -> None:
         """A no, another address, or another time, at the last moment before a mail would leave."""

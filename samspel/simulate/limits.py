@@ -11,6 +11,7 @@ from samspel.simulate.calendar import is_working_day
 from samspel.simulate.calls import Json
 from samspel.simulate.house import House
 from samspel.simulate.invariants import unless
+from samspel.simulate.stopped import RIGHTLY
 from shared.domain.days import STOCKHOLM
 
 _DAY = timedelta(days=1)
@@ -45,6 +46,7 @@ _WITHOUT_A_TIME = """
 _IS_ALERTED = """
     SELECT EXISTS (SELECT FROM notifier.messages
                    WHERE kind = 'alert' AND case_id = %s AND person_id = %s AND created_at >= %s
+                     AND (state <> 'suppressed' OR reason = ANY(%s))
                      AND payload ->> 'limit_on' = %s AND payload ->> 'about' = %s) AS is_so
 """
 
@@ -88,7 +90,9 @@ def _was_so(house: House, row: Json, since: datetime, falls: datetime) -> bool:
 
 def _ask(house: House, row: Json, falls: datetime, about: str) -> None:
     closes_on: date = row["closes_on"]
-    (found,) = house.rows(_IS_ALERTED, row["id"], row["owner"], falls, closes_on.isoformat(), about)
+    (found,) = house.rows(
+        _IS_ALERTED, row["id"], row["owner"], falls, RIGHTLY, closes_on.isoformat(), about
+    )
     unless(found["is_so"], 1, f"who leads a case wasn't told that its {about.replace('-', ' is ')}")
 
 

@@ -92,7 +92,7 @@ def _live(script: Script, life: Life, lived: Lived, listening: _Listening) -> No
     life.house.settle()
     for turn, step in enumerate(script.steps):
         lived.turn = turn
-        _one(life, step)
+        _one(life, step, ended)
         event, since = (
             standing.ask(life.house, life.watch.outside, since, event),
             life.house.now(),
@@ -109,8 +109,9 @@ def _live(script: Script, life: Life, lived: Lived, listening: _Listening) -> No
     years.ask(life, script)
 
 
-def _one(life: Life, step: Step) -> None:
-    """On the way to it, and the step itself, with its fault."""
+def _one(life: Life, step: Step, ended: Ended) -> None:
+    """On the way to it, and the step itself, with its fault. What was stopped on the way is asked
+    about before the step changes what it rests on."""
     house, fault = life.house, step.fault
     early = fault.early or fault.asleep
     if early:
@@ -119,6 +120,7 @@ def _one(life: Life, step: Step) -> None:
         house.sleep(step.when)
     else:
         house.walk(step.when)
+    ended.stopped.ask(house)
     if not early:
         _arm(house, step)
     before = len(life.watch.log)

@@ -13,7 +13,7 @@ from samspel.simulate.invariants import unless
 from samspel.simulate.outside import Mail
 from services.notifier.domain.messages import Kind, Sending
 
-_LINK = re.compile(r"/([ru])/([a-z2-7]{42})")
+LINK = re.compile(r"/([ru])/([a-z2-7]{42})")
 _REPLY_TO = re.compile(r"moten\+([a-z2-7]+)@")
 _ID_OCTETS = 16
 
@@ -110,7 +110,7 @@ def _has_to_do_with_it(house: House, sending: Sending) -> None:
 def _leads_to_them(house: House, mail: Mail) -> None:
     """Each link is the recipient's own, and an answer counts for this meeting and this mailbox."""
     sending = mail.taken.sending
-    for page, sealed in set(_LINK.findall(mail.words)):
+    for page, sealed in set(LINK.findall(mail.words)):
         link = UUID(bytes=b32decode(sealed.upper() + "=" * (-len(sealed) % 8))[:_ID_OCTETS])
         values = {"page": page, "link": link}
         found = house.looking.execute(_LEADS_TO.encode(), values).fetchall()

@@ -22,6 +22,7 @@ class Held:
     stamp: str
     starts: str
     ends: str
+    location: str
     organizer: str
     attendee: str
 
@@ -40,6 +41,7 @@ def calendar_in(taken: Taken, text: str) -> Held:
         found["DTSTAMP"],
         found["DTSTART"],
         found.get("DTEND", ""),
+        found.get("LOCATION", ""),
         found["ORGANIZER"].lower().removeprefix("mailto:"),
         unquote(found["ATTENDEE"]).lower().removeprefix("mailto:"),
     )

@@ -9,12 +9,12 @@ from datetime import datetime
 from uuid import UUID
 
 from samspel.simulate.courier import Courier, Taken
-from samspel.simulate.grounds import age, may_be_told
+from samspel.simulate.grounds import age, may_be_told, rests_on_consent
 from samspel.simulate.house import House
 from samspel.simulate.invariants import unless
 from samspel.simulate.municipality import NAMES_OF_SCHOOLS
 from samspel.simulate.outside import Mail, Outside, occasion, plain_text
-from samspel.simulate.recipient import came_to_the_right_one
+from samspel.simulate.recipient import LINK, came_to_the_right_one
 from samspel.simulate.replies import Held
 from services.notifier.domain.messages import Kind, MeetingWords, Sending
 from shared.domain.days import STOCKHOLM, local_date
@@ -120,6 +120,9 @@ class Watch:
         if sending.meeting_id is None or sending.kind == Kind.CANCEL:
             return
         (meeting,) = house.rows(_MEETING, sending.person_id, sending.meeting_id)
+        rests = sending.kind != Kind.ALERT and rests_on_consent(meeting)
+        is_old = sending.id in self.noes.get(sending.case_id, ())
+        unless(not (rests and is_old), 4, f"a {sending.kind} from before a no leaves after it")
         unless(meeting["case_state"] == "open", 4, f"a {sending.kind} of a case that is closed")
         stands = meeting["state"] in ("booked", "proposed")
         unless(stands, 4, f"a {sending.kind} of a meeting that is {meeting['state']}")
@@ -134,9 +137,8 @@ class Watch:
                 unless(
                     starts == _on_the_wall(meeting["starts_at"]), 10, "a calendar has another time"
                 )
-        if sending.kind != Kind.ALERT:
-            no = self.noes.get(sending.case_id)
-            may_be_told(house, sending, meeting, since_no=no is None or sending.id not in no)
+        if rests:
+            may_be_told(house, sending, meeting)
 
     def _words(self, house: House, mail: Mail) -> None:
         sending = mail.taken.sending
@@ -169,10 +171,15 @@ def _in_order(sending: Sending, came: list[Held]) -> None:
 
 
 def _are_other_words(before: Held, now: Held) -> bool:
-    """Whether only the text is new, as a link is when who shared the mailbox has left it."""
+    """Whether what it says of the same time is new: the place, where it goes, or the link, as when
+    who shared the mailbox has left it."""
     same_time = (before.starts, before.ends) == (now.starts, now.ends)
     is_later = now.taken.sending.kind == Kind.CHANGE and before.stamp < now.stamp
-    return is_later and same_time and plain_text(before.taken) != plain_text(now.taken)
+    return is_later and same_time and _says(before) != _says(now)
+
+
+def _says(held: Held) -> tuple[object, ...]:
+    return held.location, held.taken.sending.address, set(LINK.findall(plain_text(held.taken)))
 
 
 def _on_the_wall(moment: datetime) -> str:

@@ -25,3 +25,17 @@ INSERT INTO cases.evaluation_answers SELECT 2018, min(code), :person, '{}', '201
 INSERT INTO cases.dispatches VALUES (:row, 'material', 2018, 'Material', 'R28', '2018-10-01', :person, '2018-09-01');
 INSERT INTO cases.tasks (id, year, key, kind, owner, rule, created_at, state, done_at)
   VALUES (:row, 2018, 'gok', 'fill-post', :person, 'R21', '2018-04-01', 'done', '2018-06-20');
+-- And another's duty about a meeting of a matter that this one is on.
+INSERT INTO cases.cases (id, reference, procedure, procedure_on, known_on, opened_at, state, closed_at, outcome,
+                         process_owner, initiator, unit, about)
+  SELECT :matter, 'GOKGOKG2', 'arshjul', '2018-01-01', '2018-04-01', '2018-04-01', 'closed', '2018-05-01', 'x',
+         :other, :other, min(code), 'parents'
+  FROM cases.units;
+INSERT INTO cases.participants (case_id, person_id, party, role, organisation, added_at)
+  VALUES (:matter, :person, 'staff', 'rektor', 'school', '2018-04-01');
+INSERT INTO cases.meetings (id, case_id, step, starts_at, ends_at, local_start, state, created_at, changed_at)
+  VALUES (:matter, :matter, 'meeting', '2018-04-11 12:00', '2018-04-11 13:00', '2018-04-11 14:00', 'held',
+          '2018-04-01', '2018-04-01');
+INSERT INTO cases.tasks (id, year, key, kind, owner, rule, meeting_id, created_at, state, done_at)
+  VALUES (gen_random_uuid(), 2018, 'gok/come', 'come-to-parent-meeting', :other, 'R27', :matter, '2018-04-01', 'done',
+          '2018-04-11');

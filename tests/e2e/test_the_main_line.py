@@ -119,7 +119,8 @@ def test_F1_F2_F6_F7_neither_kill_9_of_each_process_nor_an_emptied_redis_changes
 
 
 def all_of_it_ends_and_goes_on(house: House, case: Json) -> None:
-    """kill -9 of the whole leaves no process, and the next start keeps data and clock."""
+    """kill -9 of the whole leaves no process; the next start keeps data and clock, and sends
+    nothing anew."""
     children = house.children()
     assert house.process is not None
     house.process.kill()
@@ -129,6 +130,8 @@ def all_of_it_ends_and_goes_on(house: House, case: Json) -> None:
     assert house.get(f"cases/{case['id']}")["reference"] == case["reference"]
     assert house.get("clock")["now"] == END
     house.wait_until_ready(START_SECONDS)
+    house.settle()
+    assert house.kinds_of_mail() == EXPECTED
     children = house.children()
     house.process.terminate()
     assert house.process.wait(20) == 0

@@ -17,12 +17,12 @@ from pathlib import Path
 from tests.faults import table
 from tests.faults.everything import chosen
 from tests.faults.fault import Fault
-from tests.faults.moments import Apart
+from tests.faults.kept import Kept
 from tests.faults.versions import is_here
 from tests.faults.worlds import (
     TRIES,
+    Calm,
     Kinds,
-    Lives,
     as_they_end,
     console,
     live_calmly,
@@ -41,44 +41,31 @@ def main() -> int:
     each = _of_each_kind(faults, given.moments)
     groups = _groups(faults, apart=given.apart)
     console.print(f"seed {given.seed}, {sum(each.values())} moments in {len(groups)} worlds")
-    rows = _all_rows(groups, each, given)
+    rows = all_rows(groups, each, given)
     console.print(table.markdown(rows))
     if given.write:
         table.write(rows)
     return 0 if all(row.is_well for row in rows) else 1
 
 
-def _all_rows(
+def all_rows(
     groups: Sequence[Kinds], each: dict[str, int], given: argparse.Namespace
 ) -> list[table.Row]:
-    """In the order of the faults; those of a world are kept (`--json`) as soon as it has ended."""
+    """That of the calm run, if anything is compared with one; then in the order of the faults."""
     twins = [group for group in groups if group[0].twin and given.twin]
     rounds = max((TRIES * sum(each[one.name] for one in group) for group in twins), default=0)
-    rows: dict[str, table.Row] = {}
+    calm: list[Kinds] = [[Calm]] if rounds else []
+    kept = Kept(each | {Calm.name: rounds}, given.seed, given.json, waiting_for_calm=twins)
     with side_by_side(given.jobs) as pool:
-        calm = pool.submit(live_calmly, rounds, given.seed) if rounds else None
+        running = {pool.submit(live_calmly, rounds, given.seed): one for one in calm}
         # The last take longest (servers are stopped, copied, started): they don't come last.
-        running = {pool.submit(live_through, one, each, given.seed): one for one in groups[::-1]}
-        for group, lives in as_they_end(running):
-            apart = Apart(None, "not asked for" if group[0].twin else "time or people differ")
-            if calm is not None and group in twins:
-                apart = lives.apart_from(calm.result())
-            made = _rows(group, lives, each, apart, given.seed)
-            rows |= {one.fault: one for one in made}
-            if given.json:
-                table.append_json(given.json, made)
-    return [rows[one.name] for group in groups for one in group]
-
-
-def _rows(
-    group: Kinds, lives: Lives, each: dict[str, int], apart: Apart, seed: int
-) -> list[table.Row]:
-    for line in (apart.lines or ())[:10]:
-        console.print(f"{group[0].id:<24} {line}")
-    return [
-        table.row(one.name, one.sentence, lives.moments[one.name], each[one.name], apart, seed)
-        for one in group
-    ]
+        running |= {pool.submit(live_through, one, each, given.seed): one for one in groups[::-1]}
+        try:
+            for group, lives in as_they_end(running):
+                kept.add(group, lives)
+        finally:
+            kept.close()
+    return [kept.rows[one.name] for group in [*calm, *groups] for one in group]
 
 
 def _arguments() -> argparse.Namespace:

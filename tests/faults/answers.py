@@ -56,7 +56,9 @@ def answer_by_mail(doing: Doing, shown: Json) -> str:
     )  # fmt: skip
     _bring(doing.world, mail, invitation.recipient, invitation.organizer)
     if doing.family.said.get((meeting["id"], who.id)) != doing.now:
-        doing.expect(said, "answer", meeting["id"], who.id)  # else neither is the newer
+        doing.expect(said, "answer", meeting["id"], who.id)
+    else:  # neither is the newer: either may stand
+        doing.expect_also(said, "answer", meeting["id"], who.id)
     return f"answers {said} by mail"
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from tests.faults.families import Family, Forbidden, Json, Person
+from tests.faults.families import Either, Family, Forbidden, Json, Person
 from tests.faults.letters import Letters
 from tests.faults.world import World
 
@@ -44,6 +44,12 @@ class Doing:
 
     def expect(self, value: Any, *key: str) -> None:
         self.family.expected[key] = value
+
+    def expect_also(self, value: Any, *key: str) -> None:
+        """That, or what is expected already."""
+        before = self.family.expected.get(key, Either(()))
+        values = before if isinstance(before, Either) else Either((before,))
+        self.family.expected[key] = Either((*values, value))
 
 
 def reached(doing: Doing, *, guardian: bool = False) -> Person | None:

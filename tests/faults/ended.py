@@ -35,13 +35,29 @@ def unended(
             yield f"{due['key']} was missed, and somebody was at work"
 
 
+def is_heard(
+    row: Json, messages: Sequence[Json], register: Register, leaps: Sequence[Span]
+) -> bool:
+    """Whether it has gone, waits for its hour, or ended otherwise as it may: what stands in the
+    database alone has told nobody anything."""
+    match row["state"]:
+        case "accepted" | "held":
+            return True
+        case "failed":
+            return is_handed_over(row, register)
+        case "suppressed":
+            return _bears_out(row, messages, register, leaps)
+    return not row["is_due"] and bool(row["due_at"] < row["useful_until"])
+
+
 def is_handed_over(row: Json, register: Register) -> bool:
-    """A task about the person made since, of this meeting if it is of one."""
+    """Another task about the person made since, of this meeting if it is of one."""
     return any(
-        one["case_id"] == str(row["case_id"])
+        one["case_id"] == _text(row["case_id"])
         and (one["about"] == str(row["person_id"]) or row["kind"] in _DUTY)
         and one["meeting_id"] in (None, _text(row["meeting_id"]))
         and one["created_at"] >= row["created_at"]
+        and one["id"] != _text(row["task_id"])
         for one in register.tasks
     )
 
@@ -130,17 +146,36 @@ def _is_done(row: Json, register: Register) -> bool:
 
 
 def _is_anothers(row: Json, register: Register) -> bool:
-    """The duty has passed on: another has it; or of a case, nothing of that day is left to do."""
-    person, limit = str(row["person_id"]), row["payload"].get("limit_on")
+    """The duty has passed on: it isn't that of the person who was to be told."""
+    return str(row["person_id"]) not in _on_duty(row, register)
+
+
+def _on_duty(row: Json, register: Register) -> set[str]:
+    """Whose it is now: of a task, its owner's; of a case's limit, of whoever leads the case; of
+    what is late in a case, of who has it still to do. Or that of their managers."""
+    owners = {one["owner"] for one in _tasks(row, register)}
+    leads = {one["owner"] for one in register.cases if one["id"] == str(row["case_id"])}
+    match row["payload"].get("to"):
+        case "process_owner":
+            return leads
+        case "manager":
+            return register.managers(leads)
+        case "owner_manager":
+            return register.managers(owners)
+    return owners
+
+
+def _tasks(row: Json, register: Register) -> list[Json]:
+    """The one it is about, or those of the case that are still to be done by its day."""
     if row["task_id"] is not None:
-        return register.task(str(row["task_id"])).get("owner") != person
-    return not any(
-        one["case_id"] == str(row["case_id"])
-        and one["state"] == "open"
-        and str(one["due_on"]) == limit
-        and one["owner"] == person
+        return [one for one in register.tasks if one["id"] == str(row["task_id"])]
+    return [
+        one
         for one in register.tasks
-    )
+        if one["case_id"] == str(row["case_id"])
+        and one["state"] == "open"
+        and str(one["due_on"]) == row["payload"].get("limit_on")
+    ]
 
 
 def _attendance(row: Json, register: Register) -> list[Json]:

@@ -1,4 +1,5 @@
-"""What must have been sent, worked out from the register and the routines' texts alone (1).
+"""What must have been sent, worked out from the register and the routines' texts alone (1). A
+message that was made and never left tells nobody: it counts if it ended as it may.
 
 The instants are worked out here by other means than the product's. Where the register no longer
 says how things stood at the instant (an answer that came later, an address that changed), nobody
@@ -10,11 +11,12 @@ from datetime import date, datetime, time, timedelta
 
 from samspel.simulate.calendar import red_days
 from shared.domain.days import STOCKHOLM
-from tests.faults.ended import Span
+from tests.faults.ended import Span, is_heard
 from tests.faults.families import Json
 from tests.faults.register import Register
 
 _REMINDED, _NEAR = 2, (5, 2)  # working days before the meeting, and before the limit
+_REMINDS = ("reminder", "nudge")
 _AT, _TWO_WEEKS, _DAY = time(9), timedelta(days=14), timedelta(days=1)
 
 
@@ -26,17 +28,19 @@ def untold(
 ) -> Iterator[str]:
     """`asked`: the reminders of meetings that were wanted, and answered to be on their way.
     `leaps`: when nobody was at work; of a meeting that began meanwhile nobody could be reminded."""
-    yield from _reminders(messages, register, leaps)
-    yield from _wanted(messages, asked, register)
-    yield from _limits(messages, register)
-    yield from _duties(messages, register)
+    heard = [one for one in messages if is_heard(one, messages, register, leaps)]
+    yield from _reminders(messages, heard, register, leaps)
+    yield from _wanted(messages, heard, asked, register)
+    yield from _limits(heard, register)
+    yield from _duties(heard, register)
 
 
 def _reminders(
-    messages: Sequence[Json], register: Register, leaps: Sequence[Span]
+    messages: Sequence[Json], heard: Sequence[Json], register: Register, leaps: Sequence[Span]
 ) -> Iterator[str]:
-    """R8: of each meeting, two working days before, to each who is called and hasn't said no."""
-    told = {_of(one) for one in messages if one["kind"] in ("reminder", "nudge")}
+    """R8: of each meeting as it is now, two working days before, to each who is called and hasn't
+    said no."""
+    told = {(*_of(one), one["told"]) for one in heard if one["kind"] in _REMINDS}
     for meeting in register.meetings:
         at = _before(meeting["starts_at"].astimezone(STOCKHOLM).date(), _REMINDED)
         stands = meeting["state"] in ("booked", "held") and _is_childs(meeting, register)
@@ -48,21 +52,24 @@ def _reminders(
             if one["meeting_id"] != meeting["id"] or one["removed"] or _is_unsure(one, at):
                 continue
             person = one["person_id"]
-            is_told = (meeting["id"], person) in told
+            is_told = (meeting["id"], person, meeting["sequence"]) in told
             if _could_be_mailed(person, meeting["id"], messages, register) and not is_told:
                 yield f"somebody wasn't reminded of meeting {meeting['id']}, due {at}"
 
 
 def _wanted(
-    messages: Sequence[Json], asked: Sequence[tuple[str, datetime]], register: Register
+    messages: Sequence[Json],
+    heard: Sequence[Json],
+    asked: Sequence[tuple[str, datetime]],
+    register: Register,
 ) -> Iterator[str]:
     """A person has asked for it: there is a mail of that day about the meeting, or nobody is left
     to be asked or reminded, or only people who are told by hand."""
     for meeting, on in asked:
         same = [one for one in messages if str(one["meeting_id"]) == meeting]
-        came = [one for one in same if one["kind"] in ("reminder", "nudge")]
+        came = [one for one in heard if str(one["meeting_id"]) == meeting]
         answers = [one for one in register.attendance if one["meeting_id"] == meeting]
-        if any(one["created_at"] >= on for one in came):
+        if any(one["created_at"] >= on and one["kind"] in _REMINDS for one in came):
             continue
         if all(one["answer"] == "declined" or one["removed"] for one in answers):
             continue
@@ -71,11 +78,11 @@ def _wanted(
         yield f"a reminder of meeting {meeting} was asked for, and nobody got one"
 
 
-def _limits(messages: Sequence[Json], register: Register) -> Iterator[str]:
+def _limits(heard: Sequence[Json], register: Register) -> Iterator[str]:
     """X2: the owner of a case for which no first time was ever found hears that the limit nears."""
     told = {
         (str(one["case_id"]), str(one["person_id"]), one["payload"]["limit_on"])
-        for one in messages
+        for one in heard
         if one["kind"] == "alert"
     }
     for case in register.cases:
@@ -91,9 +98,9 @@ def _limits(messages: Sequence[Json], register: Register) -> Iterator[str]:
             yield f"the owner of case {case['id']} wasn't told that {limit} nears"
 
 
-def _duties(messages: Sequence[Json], register: Register) -> Iterator[str]:
+def _duties(heard: Sequence[Json], register: Register) -> Iterator[str]:
     """X2: whoever has something to do that belongs to no case has been told of it."""
-    told = {(str(one["task_id"]), str(one["person_id"])) for one in messages}
+    told = {(str(one["task_id"]), str(one["person_id"])) for one in heard}
     for task in register.tasks:
         if task["case_id"] is None and task["state"] == "open":
             has_mail = register.may_be_mailed(task["owner"])

@@ -16,6 +16,12 @@ CHILD, GUARDIAN = "Zeolitus", "Zeolitasson"
 CANARIES = (CHILD, GUARDIAN, SCHOOL, RESIDENCE)
 
 
+class Either(tuple[Any, ...]):
+    """Values of which any may stand."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Person:
     """A guardian or the child. `address`: the one that counts; None: none, or not to be mailed."""

@@ -1,6 +1,7 @@
 """A moment: the load goes on, a fault strikes, all settles, and everything is looked at."""
 
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -79,6 +80,7 @@ class Season:
         for number in range(rounds):
             self.load.round(number)
             self.world.settle()
+        assert not self.load.wrong, f"before any fault: {'; '.join(self.load.wrong)}"
         self.number = rounds
 
     def calm(self) -> Moment:
@@ -114,16 +116,17 @@ class Season:
             broken = (f"the fault: {type(error).__name__}: {error}",)
         began = time.monotonic()
         loading.join()
-        by_itself = self.world.rest()
-        seconds = time.monotonic() - began
         try:
+            by_itself = self.world.rest()
+            seconds = time.monotonic() - began
             assert by_itself, "the services don't come to rest by themselves"
             self.world.settle()
-        except AssertionError as error:
-            return Moment(name, number, seconds, lost=(str(error), *broken, *self.load.wrong))
-        found = self.checks.look()
-        self.lived[number] = Lived(accepted(self.world), frozenset(self.load.done))
-        beyond = broken or _beyond(fault, self.world, missed=missed)
+            found = self.checks.look()
+            self.lived[number] = Lived(accepted(self.world), frozenset(self.load.done))
+            beyond = broken or _beyond(fault, self.world, missed=missed)
+        except Exception:  # noqa: BLE001 - whatever can't be looked at counts as lost
+            seconds, lost = time.monotonic() - began, (traceback.format_exc(), *broken)
+            return Moment(name, number, seconds, lost, tuple(self.load.wrong), missed=missed)
         repeated, self.repeated = found.repeated - self.repeated, found.repeated
         wrong = (*found.wrong, *self.load.wrong, *beyond)
         return Moment(name, number, seconds, tuple(found.lost), wrong, repeated, missed)

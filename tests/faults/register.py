@@ -114,8 +114,11 @@ class Register:
         heard |= {one["owner"] for one in self.tasks if one["case_id"] == case}
         heard |= {self.case(case).get("owner"), task.get("owner")} - {None}
         if message["kind"] in ("alert", "task"):
-            heard |= {one["manager"] for one in self.bosses if one["person"] in heard}
+            heard |= self.managers(heard)
         return heard
+
+    def managers(self, people: set[str]) -> set[str]:
+        return {one["manager"] for one in self.bosses if one["person"] in people}
 
     def covered(self, case: str) -> set[str]:
         """The organisations that all who have signed have named."""

@@ -95,7 +95,7 @@ def test_what_was_lived_is_compared_with_the_calm_or_said_not_to_be() -> None:
     assert lives(3, lived).apart_from(lives(3, lived, has_failed=True)).lines is None
 
 
-def test_a_world_that_breaks_down_takes_no_other_along_and_shows_nothing() -> None:
+def test_a_world_that_breaks_down_takes_no_other_along_and_is_lost() -> None:
     faults = chosen(["F3", "F4"])
     broken, well = Future[Lives](), Future[Lives]()
     broken.set_exception(OSError("the server doesn't start"))
@@ -103,8 +103,9 @@ def test_a_world_that_breaks_down_takes_no_other_along_and_shows_nothing() -> No
     ended = {
         group[0].id: came for group, came in as_they_end({broken: faults[:1], well: faults[1:]})
     }
-    assert ended["F3"] == Lives({faults[0].name: []})
-    assert ended["F3"].has_failed
+    (moment,) = ended["F3"].moments[faults[0].name]
+    assert "the server doesn't start" in moment.lost[0]
+    assert (moment.missed, ended["F3"].has_failed) == (True, True)
     assert ended["F4"].moments == {faults[1].name: [MOMENT]}
 
 

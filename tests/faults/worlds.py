@@ -3,6 +3,7 @@
 import shutil
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -10,18 +11,35 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from multiprocessing import active_children
 from pathlib import Path
+from random import Random
 from tempfile import mkdtemp
+from typing import ClassVar
 
 from rich.console import Console
 
-from tests.faults.fault import Fault
+from tests.faults.fault import Fault, Plain
 from tests.faults.moments import Apart, Lived, Moment, Season, a_season
 from tests.faults.wires_disk import a_small_disk
+from tests.faults.world import World
 
 CALM = "calm"
+NEVER = 0  # the number of a moment of a world that broke down outside its moments
 TRIES = 2  # for each moment, where the instant that a fault waits for doesn't come
 console = Console(soft_wrap=True, markup=False, highlight=False)
 Kinds = list[type[Fault]]
+_ending = threading.Event()  # this process has been told to end: no other world begins in it
+
+
+class Calm(Plain):
+    """No fault: the world that the mails of others are compared with. It has a row of its own."""
+
+    id: ClassVar[str] = CALM
+    name: ClassVar[str] = CALM
+    sentence: ClassVar[str] = "nothing: the same load without a fault"
+    twin: ClassVar[bool] = False
+
+    def strike(self, _: World, __: Random, /) -> None:
+        """Nothing happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,58 +75,85 @@ class Lives:
 
 @contextmanager
 def side_by_side(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """So many worlds at a time. If this process is ended, they end in order."""
+    """So many worlds at a time. If this process is ended, they end in order, and none begins."""
 
     def end(*_: object) -> None:
+        if _ending.is_set():
+            return  # told twice: what is being put away is put away once
+        _ending.set()
         for child in active_children():
             child.terminate()
         sys.exit(1)
 
-    signal.signal(signal.SIGTERM, end)  # what is forked from here ends by it too
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, end)  # what is forked from here ends by it too
     with ProcessPoolExecutor(jobs) as pool:
         try:
             yield pool
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
             raise
 
 
 def as_they_end(running: "dict[Future[Lives], Kinds]") -> Iterator[tuple[Kinds, Lives]]:
-    """What came of each group; of one whose world broke down, nothing, and why is printed."""
+    """What came of each group; of one whose process has gone, that it was lost, and why."""
     for ended in as_completed(running):
         group = running[ended]
         try:
             yield group, ended.result()
-        except Exception:  # noqa: BLE001 - the others go on, and its rows say that nothing struck
-            console.print(traceback.format_exc())
-            yield group, Lives({fault.name: [] for fault in group})
+        except Exception:  # noqa: BLE001 - the others go on, and its rows say that it was lost
+            moments: dict[str, list[Moment]] = {fault.name: [] for fault in group}
+            moments[group[0].name].append(_broken(group[0].name))
+            yield group, Lives(moments)
 
 
 def live_calmly(rounds: int, seed: int) -> Lives:
-    """The load of a world without a fault."""
-    with _season(CALM, seed) as season:
-        for number in range(rounds):
-            moment = season.calm()
-            _progress(CALM, number + 1, rounds, moment)
-            if not moment.is_well:
-                _tell(season, moment)
-                break
-        return _lives(season, {})
+    """The load of a world without a fault. What it broke down of is lost."""
+    moments: list[Moment] = []
+    try:
+        with _season(CALM, seed) as season:
+            while len(moments) < rounds and not season.has_failed:
+                moments.append(season.calm())
+                _progress(CALM, len(moments), rounds, moments[-1])
+            if season.has_failed:
+                _tell(season, moments[-1])
+        return _lives(season, {CALM: moments})
+    except Exception:  # noqa: BLE001 - told as lost, beside what it had lived
+        return Lives({CALM: [*moments, _broken(CALM)]})
 
 
 def live_through(faults: Sequence[type[Fault]], each: dict[str, int], seed: int) -> Lives:
-    """One world: in turn, each until it has struck so often."""
+    """One world: in turn, each until it has struck so often. What it broke down of is lost, and
+    what it had lived stays."""
     moments: dict[str, list[Moment]] = {fault.name: [] for fault in faults}
-    with _season("-".join(moments)[:40], seed, faults) as season:
-        for fault in list(faults) * max(each[fault.name] for fault in faults) * TRIES:
-            so_far, wanted = moments[fault.name], each[fault.name]
-            if season.has_failed or sum(not one.missed for one in so_far) >= wanted:
-                continue  # what comes after a failure in the same world may follow from it
-            so_far.append(season.struck(fault()))
-            _progress(fault.name, sum(not one.missed for one in so_far), wanted, so_far[-1])
-            if season.has_failed:
-                _tell(season, so_far[-1])
+    name = faults[0].name
+    try:
+        with _season("-".join(moments)[:40], seed, faults) as season:
+            for fault in list(faults) * max(each[fault.name] for fault in faults) * TRIES:
+                name = fault.name
+                _strike(season, fault, moments[name], each[name])
         return _lives(season, moments)
+    except Exception:  # noqa: BLE001 - as above
+        moments[name].append(_broken(name))
+        return Lives(moments)
+
+
+def _strike(season: Season, fault: type[Fault], so_far: list[Moment], wanted: int) -> None:
+    """Once more, unless it has often enough. What comes after a failure in the same world may
+    follow from it."""
+    if season.has_failed or sum(not one.missed for one in so_far) >= wanted:
+        return
+    so_far.append(season.struck(fault()))
+    _progress(fault.name, sum(not one.missed for one in so_far), wanted, so_far[-1])
+    if season.has_failed:
+        _tell(season, so_far[-1])
+
+
+def _broken(name: str) -> Moment:
+    """Of the error that is being handled: nothing struck, and it isn't known what came of all."""
+    why = traceback.format_exc()
+    console.print(f"{name:<24} BROKEN: {why}")
+    return Moment(name, NEVER, 0.0, lost=(why,), missed=True)
 
 
 def needs_small_disk(fault: type[Fault]) -> bool:
@@ -122,6 +167,8 @@ def _lives(season: Season, moments: dict[str, list[Moment]]) -> Lives:
 
 @contextmanager
 def _season(name: str, seed: int, faults: Sequence[type[Fault]] = ()) -> Iterator[Season]:
+    if _ending.is_set():
+        sys.exit(1)
     folder = Path(mkdtemp(prefix=f"samspel-{name}-"))
     failed = True
     small_disk = any(map(needs_small_disk, faults))

@@ -133,6 +133,17 @@ def test_S5_another_coordinator_comes_with_the_tasks_of_the_one_before(cases: Ca
     assert cases.saved() == before
 
 
+def test_who_comes_off_a_case_leaves_their_open_tasks_to_who_answers_for_it(
+    cases: CasesHouse,
+) -> None:
+    case = cases.post("cases", spindel_case(participants=[]), 201)
+    police = next(who for who in case["participants"] if who["organisation"] == "police")
+    case = cases.post(f"cases/{case['id']}/participants/{police['person']}/remove")
+    assert owners(case) == {TEACHER, SPINDEL}
+    changed = cases.post(f"cases/{case['id']}/participants/{SPINDEL}/remove")
+    assert owners(changed) == {TEACHER}
+
+
 def test_S2_S5_who_opened_a_spindelmote_asks_also_when_another_coordinates_it(
     cases: CasesHouse,
 ) -> None:

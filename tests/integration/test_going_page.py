@@ -1,7 +1,9 @@
 """The page of what goes when: the plan and what is held, to administrators, with no case named."""
 
+from uuid import uuid4
+
 from tests.integration.cases_house import OWNER, CasesHouse, cases_house
-from tests.integration.test_what_goes_when import with_a_plan
+from tests.integration.test_what_goes_when import rows_of, with_a_plan
 from tests.support.signing_in import words_of
 
 PAGE = "/installningar/gallring"
@@ -38,3 +40,43 @@ def test_the_terms_of_the_plan_stand_there(registered_url: str, broker_url: str)
     assert "avslutade ärenden 5 år ja" in said
     assert "händelser utan ärende 6 månader nej" in said
     assert "utvärderingar stannar nej" in said
+
+
+def test_the_next_day_stands_there_also_beside_what_is_due_or_held(
+    registered_url: str, broker_url: str
+) -> None:
+    """By a plan of five years from 2028 on; before that day, nothing is due."""
+    with cases_house(registered_url, broker_url, with_a_plan()) as house:
+
+        def said_on(day: str) -> str:
+            house.set_clock(f"{day}T08:00:00+01:00")
+            return words_of(house.visitor(None, "administrator").get(PAGE).text)
+
+        closed(house, "2021-02-11")
+        assert "gått ut i dag: 0. Nästa gång något går ut: lördag 1 januari 2028" in said_on(
+            "2027-12-01"
+        )
+        assert "gått ut i dag: 1. Hålls kvar" in said_on("2033-03-01")
+        held = closed(house, "2029-05-05")
+        closed(house, "2030-06-06")
+        house.execute(
+            "INSERT INTO cases.holds (id, case_id, because, placed_at, placed_by)"
+            " VALUES (gen_random_uuid(), %s, 'legal', now(), 'x')",
+            held,
+        )
+        assert "gått ut i dag: 1. Nästa gång något går ut: torsdag 7 juni 2035" in said_on(
+            "2033-03-01"
+        )
+
+
+def closed(house: CasesHouse, day: str) -> str:
+    """A case that was closed on that day; its id."""
+    case, child = str(uuid4()), str(uuid4())
+    values = {":word": "Alva", ":child": child, ":reference": case[:8], ":staff": OWNER,
+              ":case": case, "2027-02-11": day}  # fmt: skip
+    rows = rows_of("bare_case")
+    for name, value in values.items():
+        rows = rows.replace(name, f"'{value}'" if name.startswith(":") else value)
+    for statement in rows.split(";"):
+        house.execute(statement)
+    return case

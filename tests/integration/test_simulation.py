@@ -20,6 +20,7 @@ SOME = (
     "a child under 15 is mailed",
     "a call is refused half done",
     "an event that comes again asks once more",
+    "each reminder is stopped as without consent",
 )
 SEED, FEW_STEPS = 1303, 10  # a week in which much happens
 SHUFFLED = 1303

@@ -106,13 +106,14 @@ def test_what_is_of_somebody_held_goes_neither_by_the_plan_nor_by_time(
     town: Town, tmp_path: Path
 ) -> None:
     """The staff, too: all that is theirs, of no case; and the cases that they are on."""
-    person, row = str(uuid4()), str(uuid4())
-    made_of(town, "of_somebody_held", person=person, row=row)
+    person, row, matter = (str(uuid4()) for _ in range(3))
+    other = person_called(town, "anna-lindqvist")["id"]
+    made_of(town, "of_somebody_held", person=person, row=row, matter=matter, other=other)
     assert run(town, None, "hold", "add", person, "--person", "--because", "supervision")[0] == 0
-    before = traces(town, person, row, "gok")
+    before = traces(town, person, row, matter, "gok")
     assert old_ones(town) == {}
     forget_by_time(town)
-    assert traces(town, person, row, "gok") == before
+    assert traces(town, person, row, matter, "gok") == before
     code, said = run(town, tmp_path, "erase", "person", person, "--yes")
     assert (code, HELD in said) == (1, True), said
     assert run(town, None, "hold", "lift", person, "--person")[0] == 0

@@ -24,7 +24,9 @@ class Caught:
 
     @property
     def is_caught(self) -> bool:
-        return self.broken is not None and self.broken.number in self.mutation.caught_by
+        by = self.mutation.caught_by
+        in_time = self.steps > self.mutation.after
+        return self.broken is not None and self.broken.number in by and in_time
 
     @property
     def line(self) -> str:

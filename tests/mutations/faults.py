@@ -3,23 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from samspel.simulate.municipality import HOLDERS
 from samspel.simulate.script import Fault, Script, Step
+from services.notifier.domain.messages import Kind
 from tests.mutations import sending, working
 from tests.mutations.scenes import a_case, scene, step
 from tests.mutations.sending import Patches
 
 WITH_AN_ADULT_SOON, GUARDIAN_IS_STAFF, USUAL, PROTECTED = 8, 529, 25, 76
+KURATOR = tuple(HOLDERS).index("kurator")
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """`scripts` are lived until one breaks; `sql` is done to the database first."""
+    """`scripts` are lived until one breaks; `sql` is done to the database first. `after`: not
+    before so many steps."""
 
     name: str
     patches: Patches
     scripts: Sequence[Script]
     caught_by: frozenset[int]
     sql: str = ""
+    after: int = 0
 
 
 def _troubles(*names: str, early: bool = False) -> Fault:
@@ -72,7 +77,7 @@ MUTATIONS: tuple[Mutation, ...] = (
              (a_case(step("cancel", 1), pick=USUAL),), _is(4)),
     Mutation("renewed consent revives old mail", sending.old_mail_revived,
              (_signed_with(_troubles("no-before-354"), step("ask-again", 1), step("sign", 2)),),
-             _is(2, 4, 7)),
+             _is(4), after=4),
     Mutation("a dead worker's messages are never taken up", sending.never_recovered,
              (_signed_with(_troubles("crash-in-content")),), _is(1)),
     Mutation("an unknown message is repeated again and again", sending.repeated_for_ever,
@@ -87,6 +92,16 @@ MUTATIONS: tuple[Mutation, ...] = (
              (a_case(step("move", 1, 3), pick=USUAL),), _is(2, 12)),
     Mutation("a CANCEL has a UID of its own", sending.cancel_with_another_uid,
              (a_case(step("cancel", 1), pick=USUAL),), _is(1, 4, 12)),
+    Mutation("each call is followed by a change of nothing", sending.changed_for_nothing,
+             (a_case(step("address", 1, 1), pick=USUAL),), _is(2)),
+    Mutation("calendar mail keeps the quiet hours", sending.calendar_waits,
+             (a_case(step("cancel", 1, hour=21), pick=USUAL),), _is(1, 4)),
+    Mutation("each reminder is stopped as without consent",
+             sending.stopped_as(Kind.REMINDER, "no-consent"),
+             (a_case(step("read", 14, 1), pick=USUAL),), _is(1)),
+    Mutation("each alert is stopped as another's duty",
+             sending.stopped_as(Kind.ALERT, "duty-passed-on"),
+             (scene(step("open", 0, USUAL), step("read", 20)),), _is(1)),
     Mutation("a window closes nine days late", working.window_too_wide,
              (scene(step("open", 0, USUAL), step("sign", 12), step("sign", 12, hour=10)),),
              _is(10)),
@@ -125,6 +140,10 @@ MUTATIONS: tuple[Mutation, ...] = (
              (a_case(step("read", 1, 9), pick=USUAL),), _is(17)),
     Mutation("everybody sees every case", working.everybody_sees,
              (a_case(step("read", 1, 14), pick=USUAL),), _is(17)),
+    Mutation("somebody taken off a case reads it", working.seen_is_seen_for_ever,
+             (a_case(step("add-person", 1, 0), step("read", 2, KURATOR),
+                     step("remove-person", 3, 2), step("read", 4, KURATOR), pick=USUAL),),
+             _is(17), after=6),
     Mutation("who leads a case doesn't see it", working.nobody_sees,
              (scene(step("open", 0, USUAL), step("read", 1, 9)),), _is(17)),
     Mutation("a retry is written anew", sending.written_anew,

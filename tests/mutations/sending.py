@@ -6,12 +6,21 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 from services.notifier.adapters import brake, claims, gate, rows, subjects
-from services.notifier.domain import clearance, invitations, mail, mailing, outcomes, recipients
+from services.notifier.domain import (
+    clearance,
+    gathering,
+    invitations,
+    mail,
+    mailing,
+    outcomes,
+    recipients,
+)
 from services.notifier.domain.clearance import Go, Stop, decide
 from services.notifier.domain.mail import Post, mail_bytes
-from services.notifier.domain.messages import Kind, Message
+from services.notifier.domain.messages import CALENDAR_KINDS, WAITING_KINDS, Kind, Message
 from services.notifier.domain.words import words_for
 from shared.domain import calling
 from shared.procedures import Procedures
@@ -51,23 +60,48 @@ def no_cancel() -> AbstractContextManager[object]:
 
 @contextmanager
 def old_mail_revived() -> Iterator[None]:
+    """Once there is a new call in the case; only of these the gate doesn't ask what is so now."""
+    revived: set[UUID] = set()
+
+    def lenient(message: Message, *more: Any) -> Go | Stop:
+        return Go() if message.id in revived else decide(message, *more)
+
     with (
-        patch.object(claims.Claims, "_claim", _claiming(claims.Claims._claim)),
-        patch.object(gate, "decide", lambda *_: Go()),
+        patch.object(claims.Claims, "_claim", _claiming(claims.Claims._claim, revived)),
+        patch.object(gate, "decide", lenient),
     ):
         yield
 
 
-def _claiming(usual: Any) -> Any:
+def _claiming(usual: Any, revived: set[UUID]) -> Any:
     def claim(self: Any, limit: int, crowded: Any, unit: Any) -> Any:
-        unit.connection.execute(
-            "UPDATE notifier.messages SET state = 'due', due_at = %s WHERE state = 'suppressed'"
-            " AND kind = 'call'",
-            [unit.now],
+        rows = unit.connection.execute(
+            "UPDATE notifier.messages old SET state = 'due', due_at = %s"
+            " WHERE old.state = 'suppressed' AND old.kind = 'call' AND NOT old.id = ANY(%s)"
+            " AND EXISTS (SELECT FROM notifier.messages new WHERE new.case_id = old.case_id"
+            "     AND new.kind = 'call' AND new.created_at > old.created_at + interval '1 day')"
+            " RETURNING old.id",
+            [unit.now, list(revived)],
         )
+        revived.update(row["id"] for row in rows)
         return usual(self, limit, crowded, unit)
 
     return claim
+
+
+def stopped_as(kind: Kind, reason: str) -> Patches:
+    """The gate lets none of a kind go, and gives a reason that there is for others."""
+
+    def stop(message: Message, *more: Any) -> Go | Stop:
+        return Stop(reason, "X5") if message.kind == kind else decide(message, *more)
+
+    return lambda: patch.object(gate, "decide", stop)
+
+
+def calendar_waits() -> AbstractContextManager[object]:
+    """Calls, changes and cancellations keep the quiet hours too."""
+    kinds = (*WAITING_KINDS, *CALENDAR_KINDS)
+    return patch.object(gathering, "WAITING_KINDS", kinds)
 
 
 # the queue
@@ -99,6 +133,16 @@ def sequence_reused() -> AbstractContextManager[object]:
         return int(meeting.sequence if old is None else old.sequence)
 
     return patch.object(invitations, "_next_sequence", same)
+
+
+def changed_for_nothing() -> AbstractContextManager[object]:
+    """Whoever has been called is told once more, in the words of a change."""
+    usual = invitations._knows
+
+    def knows(old: Any, *more: Any) -> bool:
+        return old.stamp > old.created_at and usual(old, *more)
+
+    return patch.object(invitations, "_knows", knows)
 
 
 def cancel_with_another_uid() -> AbstractContextManager[object]:

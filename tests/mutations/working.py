@@ -24,7 +24,7 @@ from shared.bus import delivery, events, publishing
 from shared.bus.delivery import Deliveries
 from shared.bus.subscribers import NOTIFIER, SCHEDULER, SUBSCRIBERS
 from shared.db import Database, Unit
-from shared.domain import call_time, days, windows, year_days
+from shared.domain import call_time, days, sight, windows, year_days
 
 _LATE, _FOR_EVER = timedelta(days=9), timedelta(days=9999)
 
@@ -144,6 +144,18 @@ def nothing_logged() -> AbstractContextManager[object]:
 
 def everybody_sees() -> AbstractContextManager[object]:
     return patch("services.cases.handlers.sight.may_see", lambda *_: True)
+
+
+def seen_is_seen_for_ever() -> AbstractContextManager[object]:
+    """Who has been let in once is let in, taken off the case or not."""
+    usual, let_in = sight.may_see, set[tuple[str, UUID]]()
+
+    def may_see(facts: Any, procedure: Any, person: UUID, *more: Any) -> bool:
+        if usual(facts, procedure, person, *more):
+            let_in.add((facts.reference, person))
+        return (facts.reference, person) in let_in
+
+    return patch("services.cases.handlers.sight.may_see", may_see)
 
 
 def nobody_sees() -> AbstractContextManager[object]:

@@ -16,9 +16,7 @@ _Tables = dict[str, list[dict[str, Any]]]
 _SECRET = ["link", "link_revoked_at", "password_hash", "code_hash", "hash", "calendar_url"]
 _OF_MEETINGS: LiteralString = """meeting_id IN (
     SELECT id FROM cases.meetings WHERE case_id = %(case)s)"""
-_INQUIRIES: LiteralString = """inquiry_id IN (
-    SELECT id FROM cases.inquiries WHERE case_id = %(case)s)"""
-_GLASS: LiteralString = "glass_id IN (SELECT id FROM cases.glass WHERE case_id = %(case)s)"
+_TASKS: LiteralString = "id IN (SELECT cases.tasks_of(ARRAY[%(case)s]))"
 # Of a case: table, which rows, in which order. The notifier and the scheduler add what they have.
 _OF_CASE: tuple[_Read, ...] = (
     ("cases", "id = %(case)s", "opened_at"),
@@ -31,7 +29,7 @@ _OF_CASE: tuple[_Read, ...] = (
     ("attendance", _OF_MEETINGS, "meeting_id, person_id"),
     ("counters", _OF_MEETINGS, "asked_at, id"),
     ("wishes", "case_id = %(case)s", "asked_at, id"),
-    ("tasks", f"case_id = %(case)s OR {_INQUIRIES} OR {_GLASS}", "created_at, id"),
+    ("tasks", _TASKS, "created_at, id"),
     ("inquiries", "case_id = %(case)s", "received_at, id"),
     ("glass", "case_id = %(case)s", "opened_at, id"),
     ("holds", "case_id = %(case)s OR person_id = ANY (%(goes)s)", "placed_at, id"),

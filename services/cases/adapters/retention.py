@@ -22,7 +22,7 @@ from shared.db import Unit
 from shared.domain.days import local_date
 from shared.domain.retention import Kind, Retention
 
-# As the functions of revision 0007 raise them.
+# As the functions of the database raise them.
 _REFUSED: dict[str, type[words.StaysFor]] = {
     "SA002": words.StillOpen,
     "SA003": words.IsHeld,
@@ -37,6 +37,11 @@ _DUE = """
     WHERE about = %s AND state = 'closed' AND closed_at < %s AND id <> ALL (%s::uuid[])
       AND id NOT IN (SELECT * FROM cases.held_matters())
     ORDER BY closed_at, id LIMIT %s
+"""
+_NEXT_CLOSING = """
+    SELECT min(closed_at) AS at FROM cases.cases
+    WHERE about = %s AND state = 'closed' AND closed_at >= %s
+      AND id NOT IN (SELECT * FROM cases.held_matters())
 """
 _HOLDS = """
     SELECT h.id, h.because, h.placed_at, h.placed_by, h.person_id AS person,
@@ -98,8 +103,8 @@ class SqlKeeping:
         values = [about, before, list(but), limit]
         return [row["id"] for row in self._connection.execute(_DUE, values)]
 
-    def next_closing(self, about: str) -> datetime | None:
-        row = self._one("SELECT min(closed_at) AS at FROM cases.cases WHERE about = %s", about)
+    def next_closing(self, about: str, since: datetime) -> datetime | None:
+        row = self._one(_NEXT_CLOSING, about, since)
         return None if row is None else row["at"]
 
     def rows_of_case(self, case_id: UUID) -> Rows:

@@ -17,6 +17,7 @@ from services.cases.domain.opening import (
     staff_of_case,
     taking_part,
 )
+from services.cases.domain.ownership import PERSONAL
 from services.cases.domain.refused import NotFound, codes_in_words
 from services.cases.domain.tasks import participants_missing
 from services.cases.handlers.answers import called_anew
@@ -91,7 +92,7 @@ def add_participant(command: AddParticipant, desk: Desk) -> None:
     who = taking_part(file.procedure, staff[command.person], "person")
     desk.cases.add_participant(file.id, who)
     if command.replaces is not None:
-        take_off(file, command.replaces, desk)
+        take_off(file, command.replaces, desk, to=command.person)
     if who.role == COORDINATOR and file.facts.coordinator in (None, command.replaces):
         _coordinates(file, who.person_id, desk)
     changed = desk.reread(file)
@@ -165,7 +166,8 @@ def _is_on(file: CaseFile, person: UUID) -> bool:
     return any(who.person_id == person for who in file.facts.participants)
 
 
-def take_off(file: CaseFile, person: UUID, desk: Desk) -> None:
+def take_off(file: CaseFile, person: UUID, desk: Desk, to: UUID | None = None) -> None:
+    """Their open tasks go to `to`, or else to who answers for the case: they see it no more."""
     if not _is_on(file, person):
         raise NotFound
     may_go = {one.person_id for one in file.facts.participants if one.party in _NOT_THE_FAMILY}
@@ -177,6 +179,7 @@ def take_off(file: CaseFile, person: UUID, desk: Desk) -> None:
     if person == desk.ownership.contact_person(file.id):
         desk.ownership.contact(file.id, None)
     desk.tasks.finish(file.id, ["replace-participant"], about=person)
+    desk.ownership.pass_on(file.id, to or file.facts.process_owner, of=person, apart_from=PERSONAL)
     for meeting in coming(file.facts, desk.now):
         desk.meetings.uncall(meeting.id, person)
         if person in meeting.person_ids:

@@ -44,7 +44,7 @@ class Keeping(Protocol):
     def due(
         self, about: str, before: datetime, limit: int, but: Collection[UUID]
     ) -> list[UUID]: ...
-    def next_closing(self, about: str) -> datetime | None: ...
+    def next_closing(self, about: str, since: datetime) -> datetime | None: ...
     def rows_of_case(self, case_id: UUID) -> Rows: ...
     def rows_of_person(self, person: UUID) -> Rows: ...
     def erase_case(self, case_id: UUID, log_since: datetime) -> dict[str, int]: ...
@@ -122,14 +122,15 @@ def due_matters(
 
 
 def next_due(desk: RetentionDesk) -> date | None:
-    """The next day on which something of a case falls due."""
-    if desk.plan is None:
+    """The next day on which something of a case falls due, but for what is due or held already."""
+    if (plan := desk.plan) is None:
         return None
     days = []
-    for about, term in desk.plan.of_matters(max(desk.today, desk.plan.valid_from)).items():
-        if (closed_at := desk.keeping.next_closing(about)) is not None:
-            days.append(max(_falls_due(term, local_date(closed_at)), desk.plan.valid_from))
-    return min((day for day in days if day > desk.today), default=None)
+    for about, term in plan.of_matters(max(desk.today, plan.valid_from)).items():
+        since = before(term, desk.today if desk.today >= plan.valid_from else _LONG_AGO)
+        if (closed_at := desk.keeping.next_closing(about, since)) is not None:
+            days.append(max(_falls_due(term, local_date(closed_at)), plan.valid_from))
+    return min(days, default=None)
 
 
 def erase_case(case_id: UUID, by: By, desk: RetentionDesk, *, packed: bool) -> Account:

@@ -1,4 +1,7 @@
-"""What a year left behind goes by the plan, too; and traces of what has gone are found quicker."""
+"""What a year left behind goes by the plan, too, and is held and erased with what it is about.
+
+And traces of what has gone are found quicker.
+"""
 
 from pathlib import Path
 
@@ -7,7 +10,7 @@ from alembic import op
 revision = "0009"
 down_revision = "0008"
 
-_PARTS = ("old", "traces")
+_PARTS = ("duties", "old", "traces")
 
 
 def upgrade() -> None:
