@@ -18,6 +18,7 @@ from psycopg import sql
 
 from services.notifier.adapters import brake
 from services.notifier.adapters.keep import Keep
+from services.notifier.domain.high_water import Mark
 from services.notifier.domain.mailserver import MailServer
 from shared.bus import events as e
 from tests.conftest import ROOT, Servers
@@ -265,6 +266,35 @@ def test_a_database_that_is_rolled_back_in_place_is_noticed_by_the_mark_outside_
         worker.rounds()
         assert worker.states() == {("call", "suppressed"): 2, ("call", "accepted"): 1}
     assert len(server.accepted) == 3
+
+
+class KeepAndAnother(Keep):
+    """Another worker's whole round falls just before, or just after, each look at the file."""
+
+    def __init__(self, folder: Path, other: Callable[[], object], *, before: bool) -> None:
+        super().__init__(folder)
+        self.other, self.before = other, before
+
+    def read(self) -> Mark | None:
+        if self.before:
+            self.other()
+        kept = super().read()
+        if not self.before:
+            self.other()
+        return kept
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_F13_two_workers_at_once_never_put_the_brake_on(
+    facts: Facts, new_worker: NewWorker, server: ScriptedServer, tmp_path: Path, *, before: bool
+) -> None:
+    with new_worker() as worker, new_worker() as other:
+        other.claims.brake.keep = Keep(tmp_path)
+        worker.claims.brake.keep = KeepAndAnother(tmp_path, other.one_round, before=before)
+        to_two(facts)
+        worker.rounds()
+        assert worker.states() == {("call", "accepted"): 2}
+    assert len(server.accepted) == 2
 
 
 def test_a_new_database_with_the_file_of_another_stops_and_can_be_released(

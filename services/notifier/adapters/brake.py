@@ -95,10 +95,12 @@ class Brake:
 
     def leave(self, unit: Unit) -> Leave | None:
         """Leave to claim. None: sending stands still, and what is due by now is held."""
+        # Read before the row: another worker raises the row first and keeps it after its commit, so
+        # what is kept by now the row has reached.
+        kept = None if self.keep is None else self.keep.read()
         row = unit.connection.execute(_LOOK, {"now": unit.now}).fetchone()
         assert row is not None
         mark = Mark(row["here"], row["era"], row["mark"])
-        kept = None if self.keep is None else self.keep.read()
         reason: Reason | None = row["brake_reason"] or mismatch(row["place"], mark, kept)
         if reason is not None:
             self._stand_still(unit, mark, reason)

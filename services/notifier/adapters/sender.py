@@ -203,7 +203,8 @@ class Sender:
             waiter: asyncio.Future[None] = self._loop.create_future()
             self._idle.append(waiter)
             with suppress(TimeoutError):
-                await asyncio.wait_for(waiter, until - now if token is None else token + 0.001)
+                async with asyncio.timeout(until - now if token is None else token + 0.001):
+                    await waiter
         return None
 
     def _line_up(self, one: _UnderWay) -> None:
