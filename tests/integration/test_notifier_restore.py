@@ -293,6 +293,8 @@ def test_F13_two_workers_at_once_never_put_the_brake_on(
         worker.claims.brake.keep = KeepAndAnother(tmp_path, other.one_round, before=before)
         to_two(facts)
         worker.rounds()
+        with worker.database.plain() as connection:
+            assert brake.held(connection).reason is None
         assert worker.states() == {("call", "accepted"): 2}
     assert len(server.accepted) == 2
 
