@@ -46,7 +46,8 @@ class ScriptedServer:
     """Listens on loopback in a thread. Each transaction meets the next fault, if one is left.
 
     `at_mail`, `at_rcpt`: the reply to MAIL, and to RCPT of a recipient; None: 250. `at_rcpt` may
-    block. `tokens`: those that log in by XOAUTH2; None: nobody is asked to.
+    block. `tokens`: those that log in by XOAUTH2; None: nobody is asked to. Without `pipelining`
+    (RFC 2920), whoever doesn't wait for an answer is hung up on.
     """
 
     tls: ssl.SSLContext | None = None
@@ -55,6 +56,7 @@ class ScriptedServer:
     at_mail: str | None = None
     at_rcpt: Callable[[str], str | None] = lambda _: None
     tokens: set[str] | None = None
+    pipelining: bool = True
     said_at_login: list[bytes] = field(default_factory=list)
     faults: deque[Fault | None] = field(default_factory=deque)
     accepted: list[Received] = field(default_factory=list)
@@ -137,10 +139,14 @@ class ScriptedServer:
             return
         fault: Fault | None = None
         sender = recipient = ""
+        begun = taken = False  # whether the sender was taken, and the recipient
         while line := (await reader.readuntil(b"\r\n")).decode().strip():
             verb = line.split(":")[0].split(" ")[0].upper()
+            if not self.pipelining and reader._buffer:  # type: ignore[attr-defined]
+                raise Drop
             if verb == "EHLO":
                 offers = ["scripted"] + ["STARTTLS"] * bool(self.tls)
+                offers += ["PIPELINING"] * self.pipelining
                 offers += ["AUTH XOAUTH2"] * (self.tokens is not None)
                 lines = [f"250-{one}" for one in offers[:-1]] + [f"250 {offers[-1]}"]
                 await _say(writer, "\r\n".join(lines))
@@ -153,13 +159,19 @@ class ScriptedServer:
                 fault = self.faults.popleft() if self.faults else None
                 sender = _address(line)
                 told = await self.answer_at(Moment("mail", session, sender))
-                await _say(writer, "550 no" if fault == "mail-550" else told or "250 ok")
+                reply = "550 no" if fault == "mail-550" else told or "250 ok"
+                begun, taken = reply.startswith("2"), False
+                await _say(writer, reply)
+            elif (verb == "RCPT" and not begun) or (verb == "DATA" and not taken):
+                await _say(writer, "503 5.5.1 not without a sender and a recipient")
             elif verb == "RCPT":
                 recipient = _address(line)
                 self.recipients.append(recipient)
                 told = await self.answer_at(Moment("rcpt", session, sender, recipient))
-                await _say(writer, {"rcpt-451": "451 later", "rcpt-550": "550 nobody"}.get(
-                    fault or "", told or "250 ok"))  # fmt: skip
+                refusals = {"rcpt-451": "451 later", "rcpt-550": "550 nobody"}
+                reply = refusals.get(fault or "", told or "250 ok")
+                taken = reply.startswith("2")
+                await _say(writer, reply)
             elif verb == "DATA":
                 at = Moment("data", session, sender, recipient)
                 await self._take(reader, writer, at, fault)

@@ -1,22 +1,17 @@
 """One connection to the mail server, and one message over it, with the gate before the content."""
 
+import asyncio
 import logging
 import ssl
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-
-from aiosmtplib import SMTP
-from aiosmtplib.errors import (
-    SMTPException,
-    SMTPResponseException,
-    SMTPTimeoutError,
-)
-from aiosmtplib.protocol import PERIOD_REGEX, SMTPProtocol
+from typing import cast
 
 from services.notifier.adapters.oauth import Tokens
 from services.notifier.adapters.smtp_login import connected
+from services.notifier.adapters.smtp_replies import Reply, Silence
+from services.notifier.adapters.smtp_wire import CLOSING, START_INPUT, Wire
 from services.notifier.domain.mailserver import MailServer
 from services.notifier.domain.messages import Sending
 from services.notifier.domain.outcomes import (
@@ -34,9 +29,9 @@ log = logging.getLogger(__name__)
 
 Clear = Callable[[Sending], Awaitable[bytes | None]]
 
-START_INPUT = 354
 _ALARM_EVERY = 60.0
 _PAUSE_AFTER_FAILURE = 0.5
+_GOODBYE_SECONDS = 2.0
 
 
 def tls_context(server: MailServer) -> ssl.SSLContext | None:
@@ -84,7 +79,7 @@ class Line:
     command_seconds: float
     tls: ssl.SSLContext | None
     tokens: Tokens | None = None
-    _client: SMTP | None = None
+    _wire: Wire | None = None
 
     async def send(
         self, sending: Sending, sender: str, clear: Clear, is_ours: Callable[[], bool]
@@ -93,7 +88,7 @@ class Line:
 
         A connection that has gone stale since the message before counts as none.
         """
-        used_before = self._client is not None and self._client.is_connected
+        used_before = self._wire is not None and self._wire.is_open
         outcome = await self._attempt(sending, sender, clear, is_ours)
         if used_before and isinstance(outcome, NotBegun) and outcome.reason == "mail-dropped":
             return await self._attempt(sending, sender, clear, is_ours)
@@ -101,27 +96,21 @@ class Line:
 
     async def hang_up(self) -> None:
         """End the connection politely."""
-        client, self._client = self._client, None
-        if client is not None and client.is_connected:
-            with suppress(SMTPException, OSError, TimeoutError):
-                await client.quit(timeout=2)
-            client.close()
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            await wire.quit(_GOODBYE_SECONDS)
 
     def drop(self) -> None:
         """End the connection at once: what hasn't left doesn't leave."""
-        client, self._client = self._client, None
-        if client is None:
-            return
-        if client.transport is not None:
-            with suppress(AttributeError):
-                client.transport.abort()  # type: ignore[attr-defined]
-        client.close()
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.drop()
 
     async def _attempt(
         self, sending: Sending, sender: str, clear: Clear, is_ours: Callable[[], bool]
     ) -> Outcome:
         ready = await self._envelope(sending, sender)
-        if not isinstance(ready, SMTPProtocol):
+        if not isinstance(ready, Wire):
             return ready
         try:
             content = await clear(sending)
@@ -137,80 +126,52 @@ class Line:
             return NotBegun("lease-lost")
         return await self._content(ready, content)
 
-    async def _envelope(self, sending: Sending, sender: str) -> SMTPProtocol | Outcome:
+    async def _envelope(self, sending: Sending, sender: str) -> Wire | Outcome:
         """Up to the server's 354. Whatever fails until then is safe to try again."""
-        client = await self._connected()
-        if isinstance(client, NotBegun):
-            return client
-        step: Step = "mail"
-        try:
-            await client.mail(sender, timeout=self.command_seconds)
-            step = "rcpt"
-            await client.rcpt(sending.address, timeout=self.command_seconds)
-            step = "data"
-            reply = await client.execute_command(b"DATA", timeout=self.command_seconds)
-        except SMTPResponseException as error:
-            return await self._refused(step, error.code, error.message)
-        except (SMTPException, OSError, ValueError) as error:
+        wire = await self._connected()
+        if isinstance(wire, NotBegun):
+            return wire
+        step, answer = await wire.envelope(sender, sending.address, self.command_seconds)
+        if isinstance(answer, Silence):
             self.drop()
-            late = isinstance(error, SMTPTimeoutError)
-            return NotBegun(f"{step}-timeout" if late else f"{step}-dropped")
-        if reply.code != START_INPUT:
-            return await self._refused(step, reply.code, reply.message)
-        protocol = client.protocol
-        return NotBegun("data-dropped") if protocol is None else protocol
+            return NotBegun(f"{step}-{answer.why}")
+        if answer.code == START_INPUT and step == "data":
+            return wire
+        return await self._refused(wire, step, answer)
 
-    async def _refused(self, step: Step, code: int, text: str) -> Outcome:
+    async def _refused(self, wire: Wire, step: Step, answer: Reply) -> Outcome:
         """A no before the content."""
-        if code == 421 or not 400 <= code < 600 or self._client is None:
+        if answer.code == CLOSING or not answer.is_no:
             self.drop()
         else:
-            await self._reset()
-        if code == 421 and step == "mail":
+            await wire.reset(self.command_seconds)
+        if answer.code == CLOSING and step == "mail":
             return NotBegun("mail-dropped")
-        reading = read_reply(step, code, text)
+        reading = read_reply(step, answer.code, answer.text)
         return Refused(reading.reason, reading.fault)
 
-    async def _reset(self) -> None:
-        try:
-            if self._client is not None:
-                await self._client.rset(timeout=self.command_seconds)
-        except (SMTPException, OSError):
-            self.drop()
-
-    async def _content(self, protocol: SMTPProtocol, content: bytes) -> Outcome:
+    async def _content(self, wire: Wire, content: bytes) -> Outcome:
         """The content and the server's answer. From here on, no answer means that nobody knows."""
-        stuffed = PERIOD_REGEX.sub(b"..", content) + b".\r\n"
-        try:
-            protocol.write(stuffed)
-        except (SMTPException, RuntimeError):  # nothing was written: the connection had gone before
+        if not wire.is_open:  # it went while the gate was asked: nothing has left
             self.drop()
             return NotBegun("data-dropped")
-        try:
-            reply = await protocol.read_response(timeout=self.answer_seconds)
-        except SMTPResponseException:
+        answer = await wire.content(content, self.answer_seconds)
+        if isinstance(answer, Silence):
             self.drop()
-            return Unanswered("answer-unreadable")
-        except (SMTPException, OSError) as error:
-            self.drop()
-            late = isinstance(error, SMTPTimeoutError)
-            return Unanswered("answer-timeout" if late else "answer-dropped")
-        return self._answered(reply.code, reply.message)
-
-    def _answered(self, code: int, text: str) -> Outcome:
-        if code == 421:
-            self.drop()
-        if 200 <= code < 300:
+            return Unanswered(f"answer-{answer.why}")
+        if 200 <= answer.code < 300:
             return Accepted()
-        if 400 <= code < 600:
-            reading = read_reply("content", code, text)
-            return Refused(reading.reason, reading.fault)
-        self.drop()
-        return Unanswered("answer-unreadable")
+        if answer.code == CLOSING or not answer.is_no:
+            self.drop()
+        if not answer.is_no:
+            return Unanswered("answer-unreadable")
+        reading = read_reply("content", answer.code, answer.text)
+        return Refused(reading.reason, reading.fault)
 
-    async def _connected(self) -> SMTP | NotBegun:
-        if self._client is not None and self._client.is_connected:
-            return self._client
+    async def _connected(self) -> Wire | NotBegun:
+        if self._wire is not None and self._wire.is_open:
+            return self._wire
+        self.drop()
         if self.reach.pauses:
             return NotBegun(PAUSED, Fault.AWAY)
         found = await connected(
@@ -219,5 +180,6 @@ class Line:
         if isinstance(found, NotBegun):
             self.reach.failed(found.reason)
             return found
-        self._client = found
-        return found
+        transport = cast("asyncio.Transport", found.transport)
+        self._wire = Wire(transport, pipelining=found.supports_extension("pipelining"))
+        return self._wire

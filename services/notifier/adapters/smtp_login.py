@@ -6,7 +6,7 @@ import socket
 import ssl
 
 from aiosmtplib import SMTP
-from aiosmtplib.errors import SMTPException, SMTPResponseException
+from aiosmtplib.errors import SMTPException, SMTPHeloError, SMTPResponseException
 
 from services.notifier.adapters.oauth import TokenRefused, Tokens
 from services.notifier.domain.mailserver import MailServer
@@ -38,7 +38,7 @@ async def connected(
         timeout=seconds,
     )
     try:
-        await asyncio.wait_for(client.connect(), _CONNECT_SECONDS)
+        await asyncio.wait_for(_greeted(client), _CONNECT_SECONDS)
     except (SMTPException, OSError, ValueError) as error:
         client.close()
         return NotBegun(_why_not_connected(error), Fault.AWAY)
@@ -53,10 +53,21 @@ async def connected(
         failure = NotBegun("login-dropped", Fault.AWAY)
     except SMTPException:
         failure = NotBegun("login-no-method", Fault.OURS)
+    if failure is None and not client.is_connected:
+        failure = NotBegun("connect-dropped", Fault.AWAY)
     if failure is not None:
         client.close()
         return failure
     return client
+
+
+async def _greeted(client: SMTP) -> None:
+    """What the server offers is known then (after STARTTLS it is asked anew)."""
+    await client.connect()
+    try:
+        await client.ehlo()
+    except SMTPHeloError:
+        await client.helo()
 
 
 async def _logged_in(client: SMTP, server: MailServer, tokens: Tokens | None) -> NotBegun | None:
@@ -66,7 +77,6 @@ async def _logged_in(client: SMTP, server: MailServer, tokens: Tokens | None) ->
     if server.password is not None or tokens is None:
         await client.login(server.username, server.password or "")
         return None
-    await client.ehlo()
     if "xoauth2" not in client.server_auth_methods:
         return NotBegun("login-no-method", Fault.OURS)
     try:
