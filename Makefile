@@ -37,8 +37,8 @@ simulate: ## made-up municipalities for years: make simulate ARGS="--municipalit
 mutations: ## faults put in on purpose, each to be caught; writes the list into docs/simulation.md
 	$(IN_VENV) -m tests.mutations $(ARGS)
 
-bench: ## how fast it is, as ratios; writes bench.json
-	$(IN_VENV) -m tests.bench
+bench: ## how fast it is, as ratios; writes bench.json: make bench ARGS="--only mail-path"
+	$(IN_VENV) -m tests.bench $(ARGS)
 
 screenshots: ## the pictures of docs/screenshots, of the example as it is now
 	$(IN_VENV) -m tools.screenshots $(ARGS)

@@ -1,218 +1,146 @@
 """`make bench`: measures, prints a table, and writes bench.json.
 
-Each figure stands beside a bare one of the same run: the same number of rows, requests or mails
-handled with nothing but the library underneath. Only the ratio can be compared between machines.
+Each figure stands beside a bare one of the same run: the same work done with nothing but the
+library underneath, by turns, round after round. Only the ratio can be compared between machines.
 """
 
-import asyncio
+import argparse
 import json
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
-from datetime import date, timedelta
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
 
-import aiosmtplib
-import psycopg
 from rich.console import Console
-from rich.table import Table
 
 from samspel.embedded import EmbeddedPostgres, EmbeddedValkey
-from services.cases.adapters.municipality import import_register
-from services.notifier.domain.mailserver import MailServer
-from services.scheduler.adapters.store import SqlStore
-from services.scheduler.domain.plan import desired_plan
-from services.scheduler.tasks import fall_due
-from shared import migrations
-from shared.bus.events import MeetingBooked
-from shared.db import Database
-from shared.domain.days import WorkingDays
-from shared.municipality import read_register
-from shared.procedures import load_procedures
-from tests.bench.building import mails_built
-from tests.bench.figures import Figure, timed
-from tests.bench.many_cases import many_cases
-from tests.bench.pages import PageFigure, pages_measured, show_pages
-from tests.bench.year import a_year_of_plans
-from tests.conftest import ROOT
-from tests.integration.cases_house import cases_house, new_case
-from tests.support.cases import case, noon
-from tests.support.facts import START, Facts
-from tests.support.notifier import a_worker
-from tests.support.smtp import ScriptedServer
+from tests.bench.answering import answering
+from tests.bench.building import building
+from tests.bench.comparing import FILE, NothingToCompare, committed, grown
+from tests.bench.due_rows import due_rows
+from tests.bench.figures import Figure
+from tests.bench.machine import circumstances, load
+from tests.bench.mail_path import mail_path
+from tests.bench.national_morning import national_morning
+from tests.bench.opening import opening
+from tests.bench.pages import PageFigure, pages, show_pages
+from tests.bench.plans import plans
+from tests.bench.postfix import NoPostfix, Postfix
+from tests.bench.servers import Bench
+from tests.bench.starting import starting
+from tests.bench.table import show, write
+from tests.bench.year import year
+from tests.faults.table import commit
 
-MUNICIPALITY = ROOT / "examples" / "exempelkommun"
-OPEN_CASES = 10_000
-
-
-def plans(count: int = 20_000) -> Figure:
-    """The pure core: a case's windows and everything that falls due."""
-    procedure = load_procedures(None).get("samverkansmote", date(2027, 1, 1))
-    days = WorkingDays()
-    facts = [
-        case((date(2027, 1, 1) + timedelta(days=number % 365)).isoformat()) for number in range(365)
-    ]
-    now = noon("2027-06-01")
-
-    def work() -> None:
-        for number in range(count):
-            desired_plan(facts[number % 365], procedure, days, now)
-
-    return Figure("plans worked out (pure, one core)", count, timed(work))
+MEASURES: Mapping[str, Callable[[Bench], list[Figure]]] = {
+    "plans": plans, "year": year, "building": building, "mail-path": mail_path,
+    "due-rows": due_rows, "opening": opening, "answering": answering,
+    "national-morning": national_morning, "start": starting,
+}  # fmt: skip
+PAGES = "pages"
+NEED_POSTFIX = {"mail-path", "national-morning"}
 
 
-def due_rows(url: str, count: int = 10_000) -> Figure:
-    """Rows that fall due and publish their events, against claiming and marking them bare."""
-    facts = Facts(url)
-    facts.set_clock()
-
-    def fill() -> None:
-        facts.run("TRUNCATE scheduler.due, scheduler.plans")
-        facts.run("INSERT INTO scheduler.plans (case_id) VALUES (%s)", facts.case_id)
-        facts.run(
-            "INSERT INTO scheduler.due (key, case_id, event_type, event, due_at, useful_until)"
-            " SELECT 'key-' || n, %s, 'case.opened', jsonb_build_object('case_id', %s::text),"
-            " '2020-01-01', '2040-01-01' FROM generate_series(1, %s) AS n",
-            facts.case_id, facts.case_id, count,
-        )  # fmt: skip
-        facts.run("ANALYZE scheduler.due")
-
-    def bare() -> None:
-        with psycopg.connect(url) as connection:
-            while connection.execute(
-                "UPDATE scheduler.due SET state = 'fired' WHERE key IN (SELECT key FROM"
-                " scheduler.due WHERE state = 'planned' LIMIT 500 FOR UPDATE SKIP LOCKED)"
-            ).rowcount:
-                connection.commit()
-
-    database = Database(url, role="samspel_scheduler", demo=True)
-
-    def ours() -> None:
-        while fall_due(database, SqlStore):
-            pass
-
-    fill()
-    bare_seconds = timed(bare)
-    fill()
-    seconds = timed(ours)
-    database.close()
-    return Figure(
-        "due rows fallen due, events published", count, seconds, "claim and mark", bare_seconds
-    )
-
-
-def mails(url: str, count: int = 250) -> list[Figure]:
-    """Meetings looked at and their mails sent, against the same bytes by bare aiosmtplib."""
-    cases = [Facts(url) for _ in range(count)]
-    for one in cases:
-        one.set_clock()
-        one.open_case()
-        meeting = one.book(starts_at=START)
-        one.publish(MeetingBooked(case_id=one.case_id, meeting_id=meeting, sequence=0))
-    with ScriptedServer() as server, ExitStack() as stack:
-        worker = stack.enter_context(
-            a_worker(url, MUNICIPALITY, MailServer.from_url(server.url), connections=10)
-        )
-        looking = timed(lambda: [None for _ in iter(worker.deliveries.drain_batch, 0)])
-        sending = timed(lambda: worker.rounds(120))
-        sent = [(m.sender, m.recipient, m.content) for m in server.accepted]
-        bare = timed(lambda: asyncio.run(send_bare(server.port, sent)))
-    return [
-        Figure("cases reconciled into messages", count, looking),
-        Figure("mails cleared, built and accepted", len(sent), sending, "aiosmtplib", bare),
-    ]
-
-
-async def send_bare(port: int, mails: list[tuple[str, str, bytes]]) -> None:
-    waiting = iter(mails)
-
-    async def one_connection() -> None:
-        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False)
-        await client.connect()
-        for sender, recipient, content in waiting:
-            await client.mail(sender)
-            await client.rcpt(recipient)
-            await client.data(content)
-        await client.quit()
-
-    await asyncio.gather(*(one_connection() for _ in range(10)))
-
-
-def requests(url: str, broker: str, count: int = 300) -> Figure:
-    """Cases opened over the API, against inserting as many bare rows, each in a transaction."""
-    import_register(url, read_register(MUNICIPALITY))
-    with cases_house(url, broker, MUNICIPALITY) as house:
-        seconds = timed(lambda: [house.post("cases", new_case(), 201) for _ in range(count)])
-
-    def bare() -> None:
-        with psycopg.connect(url) as connection:
-            for _ in range(count):
-                connection.execute(
-                    "INSERT INTO bus.events (type, source, subject, time, data)"
-                    " VALUES ('case.opened', 'bench', %s, now(), '{}')", [uuid4()]
-                )  # fmt: skip
-                connection.commit()
-
-    return Figure("cases opened over the API", count, seconds, "bare insert", timed(bare))
-
-
-def pages(url: str, broker: str) -> list[PageFigure]:
-    """What the server needs for each page for staff, with so many open cases."""
-    import_register(url, read_register(MUNICIPALITY))
-    with cases_house(url, broker, MUNICIPALITY) as house:
-        made = many_cases(house, OPEN_CASES)
-        return pages_measured(house.app, url, made)
-
-
-def main() -> None:
-    console = Console(width=120)
-    figures: list[Figure] = []
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0, whatever was measured; with --compare 1 if something has grown, or can't be told."""
+    told = _arguments(arguments)
+    console = Console(width=160)
     with tempfile.TemporaryDirectory(prefix="samspel-bench-") as folder, ExitStack() as stack:
         home = Path(folder)
-        home.chmod(0o711)
+        home.chmod(0o711)  # as root, the servers run as a user that has to get through
         postgres = EmbeddedPostgres(home)  # with fsync, as in use
         valkey = EmbeddedValkey(home)
         for server in (postgres, valkey):
             server.start()
             stack.callback(server.discard)
-        with console.status("measuring …"):
-            figures.append(plans())
-            figures.append(a_year_of_plans())
-            figures.append(mails_built())
-            figures.append(due_rows(fresh(postgres)))
-            figures += mails(fresh(postgres))
-            figures.append(requests(fresh(postgres), valkey.url))
-            of_pages = pages(fresh(postgres), valkey.url)
-    show(console, figures)
-    show_pages(console, of_pages)
-    rows = [asdict(figure) | {"rate": figure.rate, "ratio": figure.ratio} for figure in figures]
-    rows += [asdict(page) for page in of_pages]
-    (ROOT / "bench.json").write_text(json.dumps(rows, indent=2) + "\n")
+        bench = Bench(postgres.url, valkey.url, home, told.rounds, told.quick)
+        return run(bench, told, console)
 
 
-def fresh(postgres: EmbeddedPostgres) -> str:
-    """A migrated database for one measurement."""
-    name = f"bench_{uuid4().hex[:8]}"
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    url = postgres.url_of(name)
-    migrations.upgrade(url)
-    return url
+def run(bench: Bench, told: argparse.Namespace, console: Console) -> int:
+    """On servers that are there."""
+    chosen = set(told.only or [*MEASURES, PAGES])
+    about = circumstances(bench.postgres_url, bench.valkey_url)
+    if chosen & NEED_POSTFIX:
+        bench.postfix = _postfix(console, fetch=not told.no_fetch)
+    figures: list[Figure] = []
+    for name, measure in MEASURES.items():
+        if name in chosen:
+            console.print(f"{name} …")
+            figures += measure(bench)
+    of_pages = pages(bench) if PAGES in chosen else []
+    bench.drop_templates()
+    about |= {"load_at_end": load(), "rounds": bench.rounds, "quick": bench.quick}
+    show(console, figures, about)
+    if of_pages:
+        show_pages(console, of_pages)
+    if told.json:
+        told.json.write_text(_as_json(figures, of_pages, about), encoding="utf-8")
+    if told.write:
+        write(figures, about)
+    if bench.quick:
+        return 0
+    return _compared(figures, console, asked=told.compare)
 
 
-def show(console: Console, figures: list[Figure]) -> None:
-    table = Table("what", "count", "seconds", "per second", "bare", "share of bare")
-    for one in figures:
-        share = f"{one.ratio:.2f}" if one.ratio else "–"
-        table.add_row(
-            one.what, f"{one.count}", f"{one.seconds:.2f}", f"{one.rate:,.0f}", one.bare, share
-        )
-    console.print(table)
-    for one in figures:
-        if one.note:
-            console.print(f"{one.what}: {one.note}")
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="of each way, by turns")
+    parser.add_argument("--only", action="append", choices=[*MEASURES, PAGES], help="some alone")
+    parser.add_argument("--quick", action="store_true", help="so little that it says nothing")
+    parser.add_argument("--write", action="store_true", help="table and chart into docs/")
+    parser.add_argument("--compare", action="store_true", help="1 if a CPU ratio grew by a fifth")
+    parser.add_argument("--no-fetch", action="store_true", help="Postfix only if it's there")
+    parser.add_argument(
+        "--json", type=Path, help="where the figures are written (bench.json, if whole)"
+    )
+    told = parser.parse_args(arguments)
+    whole = not (told.only or told.quick)
+    if told.write and not whole:
+        parser.error("--write: only a run of everything is published")
+    if told.write and commit().endswith("-dirty"):
+        parser.error("the figures of a changed tree aren't published: commit first")
+    if told.json is None and whole:
+        told.json = FILE
+    if told.rounds < 1:
+        parser.error("--rounds: at least one")
+    return told
+
+
+def _postfix(console: Console, *, fetch: bool) -> Postfix | None:
+    try:
+        return Postfix.found(fetch=fetch)
+    except NoPostfix as error:
+        left_out = ", ".join(sorted(NEED_POSTFIX))
+        console.print(f"Left out ({left_out}): {error}")
+        return None
+
+
+def _compared(figures: Sequence[Figure], console: Console, *, asked: bool) -> int:
+    try:
+        lines = grown(figures, committed())
+    except NothingToCompare as error:
+        console.print(f"Not compared: {error}.")
+        return int(asked)
+    for line in lines:
+        console.print(f"GROWN: {line}")
+    if not lines:
+        console.print("No CPU ratio has grown by a fifth since the committed figures.")
+    return int(asked and bool(lines))
+
+
+def _as_json(
+    figures: Sequence[Figure], of_pages: Sequence[PageFigure], about: Mapping[str, Any]
+) -> str:
+    rows = [
+        asdict(one) | {"value": one.value, "reached": one.reached, "cpu_ratio": one.cpu_ratio}
+        for one in figures
+    ]
+    whole = {"about": about, "figures": rows, "pages": [asdict(one) for one in of_pages]}
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

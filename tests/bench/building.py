@@ -1,33 +1,52 @@
-"""Building mails: ours, against the same mail by EmailMessage and icalendar with nothing kept."""
+"""Building mails: ours, against the standard library's from the same parts, and all made anew."""
 
+import email
 from dataclasses import replace
-from datetime import timedelta
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, default
 from uuid import UUID
-
-from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from services.notifier.domain.mail import Post, mail_bytes
 from services.notifier.domain.messages import MeetingWords, Message
 from services.notifier.domain.words import words_for
-from shared.domain.days import STOCKHOLM
-from tests.bench.figures import Figure, timed
+from tests.bench.figures import Figure, Side, Wanted, interleaved, sampled
+from tests.bench.servers import Bench
+from tests.bench.usual import Parts, usual_mail
 from tests.support.mailing import MEETING, POST, message
 
-_NAIVE = 200  # enough to know milliseconds by
+_UNIT = "mails/s"
 
 
-def mails_built(count: int = 5_000) -> Figure:
+def building(bench: Bench) -> list[Figure]:
     """Invitations to one meeting, each with its recipient's own link, on one core."""
-    made = [_to(number) for number in range(count)]
+    count, few = bench.count(5_000, 50), bench.count(300, 10)
+    made = [invitation(number) for number in range(count)]
+    parts = [_read(mail_bytes(*one)) for one in made[:few]]
+    anew = [parts_of(*one) for one in made[:few]]
     mail_bytes(*made[0])  # the meeting's words are made once, whoever is told
-    seconds = timed(lambda: [mail_bytes(*one) for one in made])
-    naive = timed(lambda: [_by_libraries(*one) for one in made[:_NAIVE]]) / _NAIVE * count
-    return Figure("mails built (pure, one core)", count, seconds, "EmailMessage, icalendar", naive)
+    sides = interleaved(bench.rounds, {
+        "Samspel": lambda: sampled(count, lambda: [mail_bytes(*one) for one in made]),
+        "EmailMessage, as_bytes": lambda: sampled(
+            few, lambda: [_from_parts(one).as_bytes() for one in parts]),
+        "EmailMessage, icalendar": lambda: sampled(
+            few, lambda: [usual_mail(one).as_bytes() for one in anew]),
+    })  # fmt: skip
+    ours, same, usual = (_by_cpu(one) for one in sides.values())
+    return [
+        Figure("building", "building a mail (CPU), against EmailMessage of the same parts", _UNIT,
+               ours, same, Wanted(15, 40)),
+        Figure("building-usual", "the same, against EmailMessage and icalendar made anew", _UNIT,
+               ours, usual),
+    ]  # fmt: skip
 
 
-def _to(number: int) -> tuple[Message, Post, str]:
+def _by_cpu(side: Side) -> Side:
+    """Mails for each second of the core."""
+    return replace(side, values=tuple(1000 / each for each in side.cpu))
+
+
+def invitation(number: int) -> tuple[Message, Post, str]:
+    """A call to the same meeting, for the mailbox of that number."""
     mailbox = f"person{number}@hemma.example"
     token = POST.invitation_token(MEETING.id, mailbox)
     call = message(mailbox)
@@ -40,39 +59,53 @@ def _to(number: int) -> tuple[Message, Post, str]:
     return call, POST, link
 
 
-def _by_libraries(call: Message, post: Post, link: str) -> bytes:
+def parts_of(call: Message, post: Post, link: str) -> Parts:
+    """What the usual build makes the same invitation of."""
     words = words_for(call, post.house, link)
-    mail = EmailMessage(policy=SMTP)
-    mail["From"], mail["To"] = f"{post.house.name} <{post.from_address}>", call.address
-    mail["Subject"], mail["Message-ID"] = words.subject, call.message_id
-    mail.set_content(words.text, cte="base64")
-    mail.add_alternative(words.html, subtype="html", cte="base64")
-    ics = _calendar(call, post, words.summary, words.description)
-    mail.add_attachment(ics, "application", "ics", filename="invite.ics", cte="base64")
-    return mail.as_bytes()
-
-
-def _calendar(call: Message, post: Post, summary: str, description: str) -> bytes:
     assert isinstance(call.words, MeetingWords)
-    said, event = call.words.said, Event()
-    event.add("UID", post.uid(call.meeting_id))
-    event.add("DTSTAMP", call.created_at)
-    event.add("DTSTART", said.starts_at.astimezone(STOCKHOLM))
-    event.add("DTEND", said.ends_at.astimezone(STOCKHOLM))
-    event.add("SUMMARY", summary)
-    event.add("DESCRIPTION", description)
-    event.add("ORGANIZER", vCalAddress(f"mailto:{post.reply_address(call.words.token)}"))
-    event.add("ATTENDEE", vCalAddress(f"mailto:{call.address}"))
-    alarm = Alarm()
-    alarm.add("ACTION", "DISPLAY")
-    alarm.add("DESCRIPTION", summary)
-    alarm.add("TRIGGER", -timedelta(hours=1))
-    event.add_component(alarm)
-    calendar = Calendar()
-    calendar.add("PRODID", "-//bench//EN")
-    calendar.add("VERSION", "2.0")
-    calendar.add("METHOD", "REQUEST")
-    calendar.add_component(event)
-    calendar.add_missing_timezones()
-    ics: bytes = calendar.to_ical()
-    return ics
+    said = call.words.said
+    return Parts(
+        address=call.address,
+        sender=f"{post.house.name} <{post.from_address}>",
+        reply_to=post.reply_address(call.words.token),
+        message_id=call.message_id,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        uid=post.uid(call.meeting_id),
+        summary=words.summary,
+        description=words.description,
+        stamp=call.created_at,
+        starts_at=said.starts_at,
+        ends_at=said.ends_at,
+    )
+
+
+def _read(content: bytes) -> tuple[list[tuple[str, str]], list[tuple[str, str, str | bytes]]]:
+    """The headers and the leaves of a mail: name and value, main type, subtype and content."""
+    mail = email.message_from_bytes(content, policy=default)
+    ours = ("content-type", "mime-version", "content-transfer-encoding")
+    headers = [(name, str(value)) for name, value in mail.items() if name.lower() not in ours]
+    leaves = [
+        (part.get_content_maintype(), part.get_content_subtype(), part.get_content())
+        for part in mail.walk()
+        if not part.is_multipart()
+    ]
+    return headers, leaves
+
+
+def _from_parts(
+    parts: tuple[list[tuple[str, str]], list[tuple[str, str, str | bytes]]],
+) -> EmailMessage:
+    headers, leaves = parts
+    mail = EmailMessage(policy=SMTP)
+    for name, value in headers:
+        mail[name] = value
+    for number, (main, sub, content) in enumerate(leaves):
+        if isinstance(content, bytes):
+            mail.add_attachment(content, main, sub, filename="invite.ics")
+        elif number == 0:
+            mail.set_content(content, subtype=sub, cte="base64")
+        else:
+            mail.add_alternative(content, subtype=sub, cte="base64")
+    return mail

@@ -25,11 +25,16 @@ from rich.table import Table
 
 from services.cases.web.templating import STATIC
 from shared.ids import staff_id
-from tests.bench.many_cases import Made
+from tests.bench.many_cases import Made, many_cases
+from tests.bench.opening import registered
+from tests.bench.servers import Bench
+from tests.conftest import EXAMPLE
+from tests.integration.cases_house import cases_house
 from tests.support.signing_in import COOKIE, begin_session
 
 TRIVIAL = "/finns-inte"
 TIMES, _WARM_UP = 20, 3
+OPEN_CASES = 10_000
 _ASSET = re.compile(r"/static/([\w.-]+\.(?:css|js|svg))")
 _KILO = 1000
 
@@ -81,6 +86,17 @@ def paths(made: Made) -> list[tuple[str, str]]:
         ("/installningar", it), ("/installningar/personer", it), ("/installningar/lasningar", it),
         ("/drift", it),
     ]  # fmt: skip
+
+
+def pages(bench: Bench) -> list[PageFigure]:
+    """With ten thousand open cases."""
+    template = bench.template("registered", registered)
+    with (
+        bench.database(template) as url,
+        cases_house(url, bench.empty_broker(), EXAMPLE) as house,
+    ):
+        made = many_cases(house, bench.count(OPEN_CASES, 700))
+        return pages_measured(house.app, url, made)
 
 
 def pages_measured(app: FastAPI, database_url: str, made: Made) -> list[PageFigure]:

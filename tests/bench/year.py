@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import cycle, groupby, islice
 from statistics import mean
-from time import process_time
 
 from services.scheduler.domain.plan import desired_plan
 from shared.domain.days import WorkingDays
 from shared.domain.facts import CaseFacts
 from shared.domain.procedure import Procedure
-from tests.bench.figures import Figure
+from tests.bench.figures import Figure, interleaved, sampled
+from tests.bench.servers import Bench
 from tests.unit.acts import Act
 from tests.unit.histories import NAMES, History, live
 
@@ -35,9 +35,10 @@ class Life:
     nights: int
 
 
-def a_year_of_plans(count: int = 50_000) -> Figure:
+def year(bench: Bench) -> list[Figure]:
     """So many looks for real, one after the other through the lives of a year's cases."""
-    lives = [_life(number) for number in range(366)]
+    count = bench.count(10_000, 200)
+    lives = [_life(number) for number in range(bench.count(366, 12))]
     days = WorkingDays()
     looks = [(one.procedure, facts, now) for one in lives for facts, now in one.looks]
 
@@ -45,14 +46,15 @@ def a_year_of_plans(count: int = 50_000) -> Figure:
         for procedure, facts, now in islice(cycle(looks), count):
             desired_plan(facts, procedure, days, now)
 
-    began = process_time()  # of this core alone, whoever else is at work
-    work()
-    seconds = process_time() - began
-    return Figure("plans of a national year (pure, one core)", count, seconds, note=_note(
+    sides = interleaved(bench.rounds, {"Samspel": lambda: sampled(count, work)})
+    (ours,) = sides.values()
+    assert ours.cpu_each is not None
+    note = _note(
         a_case=mean(len(one.looks) for one in lives),
         nights=mean(one.nights for one in lives),
-        minutes_a_look=seconds / count / 60,
-    ))  # fmt: skip
+        minutes_a_look=ours.cpu_each / 1000 / 60,
+    )
+    return [Figure("year", "looks of a national year (pure, one core)", "looks/s", ours, note=note)]
 
 
 def _life(number: int) -> Life:
