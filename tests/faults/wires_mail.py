@@ -91,6 +91,19 @@ class Scripted:
         return rule
 
 
+def once_each(rule: Rule) -> Rule:
+    """Each mailbox once: what nobody knows of twice has failed, and is a person's."""
+    struck: set[str] = set()
+
+    def rule_of_those_left(moment: Moment) -> Answer | None:
+        answer = None if moment.recipient in struck else rule(moment)
+        if answer is not None:
+            struck.add(moment.recipient)
+        return answer
+
+    return rule_of_those_left
+
+
 class ForNow(Scripted):
     name: ClassVar[str] = "F5-for-now"
     sentence: ClassVar[str] = (
@@ -148,7 +161,7 @@ class HangsUp(Scripted):
     sentence: ClassVar[str] = "the connection is reset between the dot and the 250"
 
     def rule(self, random: Random, /) -> Rule:
-        return self.at("dot", HangUp(taken=random.random() < 0.5))
+        return once_each(self.at("dot", HangUp(taken=random.random() < 0.5)))
 
     def check(self, world: World, /) -> list[str]:
         return [*self.own.every_call_was_accepted(), *repeats_are_the_same(self.own, world)]
@@ -161,7 +174,7 @@ class Stalls(Scripted):
     sentence: ClassVar[str] = "no answer to the dot for longer than it is waited for"
 
     def rule(self, random: Random, /) -> Rule:
-        return self.at("dot", Wait(random.uniform(4.5, 5.5)))
+        return once_each(self.at("dot", Wait(random.uniform(4.5, 5.5))))
 
     def check(self, world: World, /) -> list[str]:
         return [*self.own.every_call_was_accepted(), *repeats_are_the_same(self.own, world)]
