@@ -165,12 +165,13 @@ class Cases:
     def look_daily(self) -> None:
         """What comes with the time alone: late tasks, proposed times that pass, and once on each
         day what the date brings, again if the rules have changed. What fails is tried again after
-        a while."""
+        a while; what there was no database for, with the next bell."""
         with self._parts.database.unit() as unit:
             seen = (local_date(unit.now), self._parts.rules.rules_at(unit.connection).revision)
         again = self.failed_today and time.monotonic() >= self._look_again_at
         if again or seen != self._looked_by:
-            self.failed_today = begin_day(self._in_a_unit)
+            is_away = self._parts.database.was_in_the_way
+            self.failed_today = begin_day(self._in_a_unit, is_away)
             self._in_a_unit(partial(plan_weeks, self._parts.municipality.digest))
             let_go(self._in_a_retention_unit, self._hear)
             self._look_again_at = time.monotonic() + _DAY_AGAIN_SECONDS

@@ -13,11 +13,13 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Calls:
-    """`open`: how many that change something wait for an answer now; `retried`: how many were
-    answered only when they were sent again. `patience`: seconds for which nobody may answer."""
+    """Of those that change something. `begun`: how many so far; `open`: how many wait for an answer
+    now; `retried`: how many were answered only when they were sent again. `patience`: seconds for
+    which nobody may answer."""
 
     web: httpx2.Client
     patience: float
+    begun: int = 0
     open: int = 0
     retried: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -55,5 +57,6 @@ class Calls:
 
     def _count(self, opened: int, retried: int) -> None:
         with self._lock:
+            self.begun += max(opened, 0)
             self.open += opened
             self.retried += retried

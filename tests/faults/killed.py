@@ -29,7 +29,8 @@ _AT_WORK = """
              SELECT FROM pg_stat_activity
              WHERE application_name = 'samspel_scheduler' AND backend_xid IS NOT NULL) AS at_work
 """
-LONGEST_DELAY = 0.8
+MOST_CALLS = 4  # of the load that are answered first
+USUAL_ANSWER = 0.02  # seconds
 
 
 class WebAnytime(Plain):
@@ -43,8 +44,9 @@ class WebAnytime(Plain):
     def strike(self, world: World, random: Random) -> None:
         struck = 0
         for _ in range(2):
-            time.sleep(random.uniform(0.0, LONGEST_DELAY))
-            if comes(world, lambda: world.calls.open > 0):
+            number = world.calls.begun + random.randint(1, MOST_CALLS)
+            if comes(world, lambda n=number: _is_open(world, n), pause=0.002):  # type: ignore[misc]
+                time.sleep(random.uniform(0.0, USUAL_ANSWER))
                 world.kill("web")
                 struck += 1
                 world.await_web()
@@ -175,6 +177,11 @@ def comes(
             return False
         time.sleep(pause)
     return True
+
+
+def _is_open(world: World, number: int) -> bool:
+    """Whether the load has come to this call, by its number, and one isn't answered yet."""
+    return world.calls.begun >= number and world.calls.open > 0
 
 
 def is_at_work(world: World, name: str) -> bool:

@@ -105,6 +105,6 @@ class Load:
             later.year, later.month, later.day, 12 if hours == 4 else 8, tzinfo=STOCKHOLM
         )
         deadline = time.monotonic() + PATIENCE
-        while "left" in self.world.post("clock", {"now": self.now.isoformat()}):
+        while "left" in (answer := self.world.post("clock", {"now": self.now.isoformat()})):
             self.clock_left += 1
-            assert time.monotonic() < deadline, f"the clock doesn't come to {self.now}"
+            assert time.monotonic() < deadline, f"the clock doesn't come to {self.now}: {answer}"

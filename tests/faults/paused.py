@@ -6,11 +6,12 @@ from random import Random
 from typing import ClassVar
 
 from tests.faults.fault import Missed, Plain
-from tests.faults.killed import LONGEST_DELAY, comes, is_at_work
+from tests.faults.killed import comes, is_at_work
 from tests.faults.wires_mail import identity
 from tests.faults.world import LEASE_SECONDS, WORKERS, World
 from tests.support.smtp import Moment, Step
 
+LONGEST_DELAY = 0.8
 LONGEST_STOP = 10.0
 _EACH, _KINDS = 3, (*WORKERS, "beat")
 _WAITS = """

@@ -47,7 +47,7 @@ class Full:
         self.told: list[httpx2.Response] = []
         try:
             fill(ballast)
-            use_up_the_log(world, random.choice((0, 0, 12)))
+            use_up_the_log(world, random.choice((0, 12)))
             end = time.monotonic() + random.uniform(1.5, 4)
             while time.monotonic() < end:
                 fill(ballast)  # what somebody else has given back meanwhile

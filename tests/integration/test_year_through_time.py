@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from psycopg_pool import PoolTimeout
 
 from services.cases.adapters.municipality import import_register
 from services.cases.handlers import daily
+from shared.db import Database
 from shared.ids import year_matter_id
 from shared.municipality import read_register
 from shared.register import Register
@@ -267,4 +270,21 @@ def test_X2_a_part_of_the_day_that_fails_is_tried_again_and_stops_no_other(
     town.cases._look_again_at = 0.0
     town.cases.look_daily()
     assert list(town.cases.failed_today) == []
+    town.quiet()
+
+
+def test_what_there_was_no_database_for_is_done_as_soon_as_there_is_one(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(*_: Any) -> None:
+        raise PoolTimeout
+
+    monkeypatch.setitem(daily._PARTS, "reports", cannot)
+    monkeypatch.setattr(Database, "_is_well", lambda _: False)
+    town.clockwork.stand_at(datetime.fromisoformat("2027-04-01T08:00:00+02:00"))
+    with pytest.raises(PoolTimeout):
+        town.cases.look_daily()
+    monkeypatch.undo()
+    town.cases.look_daily()
+    assert of_kind(town, "answer-evaluation")
     town.quiet()

@@ -13,7 +13,7 @@ import pytest
 
 from services.notifier.domain.clearance import Go, Stop, decide
 from services.notifier.domain.duty_drafts import DutyDrafts
-from services.notifier.domain.gathering import own_pages, together, waits_until
+from services.notifier.domain.gathering import own_link, own_pages, together, waits_until
 from services.notifier.domain.last_filter import Subject, objection
 from services.notifier.domain.limit_days import Put, TakeOut
 from services.notifier.domain.mail import mail_bytes
@@ -24,7 +24,9 @@ from services.notifier.domain.messages import (
     DutyWords,
     ForbiddenMessage,
     Kind,
+    MeetingWords,
     Message,
+    Said,
     Sending,
 )
 from services.notifier.domain.recipients import (
@@ -40,7 +42,16 @@ from shared.domain.days import local_date
 from shared.domain.quiet import USUAL_HOURS
 from shared.ids import PAGE, read_signed_token
 from tests.support.cases import noon
-from tests.support.mailing import HOUSE, NOW, POST, PROCEDURE, contact, mailing, message
+from tests.support.mailing import (
+    HOUSE,
+    MEETING,
+    NOW,
+    POST,
+    PROCEDURE,
+    contact,
+    mailing,
+    message,
+)
 from tests.support.oracles import ParsedEvent, read
 
 TASK = UUID(int=77)
@@ -196,6 +207,23 @@ def test_a_mail_about_several_tasks_names_the_pages_with_their_days() -> None:
     content = mail_bytes(mail, POST, None, pages)
     assert objection(first, content, subjects[0], POST, carried) is None
     assert objection(first, content, subjects[0], POST, carried[:1]) == "X13"
+
+
+def test_a_mail_about_several_tasks_has_their_pages_though_a_meeting_s_nudge_carries_them() -> None:
+    """Whoever was to be nudged has a page of the meeting too: it is none of these tasks'."""
+    link = UUID(int=93)
+    about = replace(mailing(), links={MEETING.id: {COORDINATOR: link}})
+    words = MeetingWords(Said(MEETING.starts_at, MEETING.ends_at, None), "token")
+    nudge = replace(arisen(), kind=Kind.NUDGE, meeting_id=MEETING.id, words=words)
+    other = replace(WITH_A_PAGE, id=UUID(int=78), page=UUID(int=92))
+    riders = [arisen(WITH_A_PAGE), arisen(other)]
+    mail = together(sent(nudge), riders, TODAY)
+    assert own_link(nudge, about, POST) == POST.link(link)
+    assert own_link(mail, about, POST) is None
+    pages = own_pages(zip(riders, (WITH_A_PAGE, other), strict=True), POST)
+    text = words_for(mail, HOUSE, None, pages).text
+    assert all(page.link in text for page in pages)
+    assert len(pages) == 2
 
 
 @pytest.mark.parametrize("due_on", [None, DUE])

@@ -19,17 +19,22 @@ InAUnit = Callable[[Callable[[Desk], None]], None]
 Part = Callable[[Desk], date | None]
 
 
-def begin_day(in_a_unit: InAUnit) -> tuple[str, ...]:
+def begin_day(
+    in_a_unit: InAUnit, is_away: Callable[[Exception], bool] = lambda _: False
+) -> tuple[str, ...]:
     """Posts end by their date; duties go along with them; the year moves on (R20-R31, R44).
 
     A part that fails takes no other along: it is as if it hadn't been, until it is tried again. The
-    names of those that did.
+    names of those that did. `is_away`: whether an error says nothing of the part, since there is no
+    database for any of them; it is raised.
     """
     failed = []
     for name, part in _PARTS.items():
         try:
             in_a_unit(partial(_begin, name, part))
-        except Exception as error:  # noqa: BLE001 — the others have their day
+        except Exception as error:
+            if is_away(error):
+                raise
             # Its type alone: what an error says may name somebody.
             log.error("The day's part %r failed: %s", name, type(error).__name__)  # noqa: TRY400
             failed.append(name)

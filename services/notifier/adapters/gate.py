@@ -20,13 +20,14 @@ from services.notifier.adapters.subjects import locked_subjects
 from services.notifier.domain.clearance import OUTDATED, Go, Stop, decide
 from services.notifier.domain.gathering import (
     can_be_gathered,
+    own_link,
     own_pages,
     together,
     waits_until,
 )
 from services.notifier.domain.last_filter import Subject, objection
 from services.notifier.domain.mail import Post, mail_bytes, words_told
-from services.notifier.domain.mailing import Digest, Known, Mailing
+from services.notifier.domain.mailing import Mailing
 from services.notifier.domain.messages import Kind, Message, Sending
 from services.notifier.domain.recipients import NO_MAIL, OWN_MAIL, PROTECTED, STAFF_ONLY
 from services.notifier.domain.safe_text import UnsafeText
@@ -173,8 +174,7 @@ class Gate:
         things = sight.subjects_of((sending, *riders))
         content = sending.content  # a retry is the same to the byte (invariant 3)
         if content is None:
-            known = things[0][1].known
-            link = self._link(sending, known)
+            link = own_link(mail, things[0][1].known, self.post)
             pages = own_pages(((one, about.known) for one, about in things), self.post)
             try:
                 content = mail_bytes(mail, self.post, link, pages, leaves_at=sight.now)
@@ -182,12 +182,6 @@ class Gate:
             except Exception as error:  # noqa: BLE001 - one that can't be written mustn't hold back the others
                 return _unwritable(sending, error)
         return self._last_look(mail, content, things)
-
-    def _link(self, sending: Sending, known: Known) -> str | None:
-        """The recipient's own page; of a letter of the week, the one that it leads to."""
-        if isinstance(known, Digest):
-            return self.post.start_page
-        return self.post.link(known.link(sending.meeting_id, sending.person_id))
 
     def _last_look(
         self, sending: Message, content: bytes, things: Sequence[tuple[Message, Subject]]

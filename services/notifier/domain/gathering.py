@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.notifier.domain.mail import Post
-from services.notifier.domain.mailing import Known
+from services.notifier.domain.mailing import Digest, Known
 from services.notifier.domain.messages import (
     WAITING_KINDS,
     AlertWords,
@@ -75,6 +75,16 @@ def together(carrier: Sending, riders: Sequence[Message], today: date) -> Messag
         of_staff=any(_is_a_managers(one) for one in things),
     )
     return replace(carrier, kind=Kind.TASK, words=words)
+
+
+def own_link(mail: Message, known: Known, post: Post) -> str | None:
+    """The recipient's page of the meeting that a mail speaks of; of a letter of the week, the one
+    that it leads to."""
+    if isinstance(known, Digest):
+        return post.start_page
+    if not mail.speaks_of_a_meeting:
+        return None
+    return post.link(known.link(mail.meeting_id, mail.person_id))
 
 
 def own_pages(things: Iterable[tuple[Message, Known]], post: Post) -> tuple[Page, ...]:

@@ -15,6 +15,7 @@ from services.notifier.domain.gathering import own_pages
 from services.notifier.domain.mail import Post, unsubscribe
 from services.notifier.domain.mailing import Contact, Digest, Known, Mailing, is_of_a_child
 from services.notifier.domain.messages import (
+    AlertWords,
     DutyWords,
     Kind,
     MeetingWords,
@@ -85,10 +86,10 @@ def objection(
 
 def _own_link(message: Message, subject: Subject, post: Post) -> str | None:
     """The one address that may stand in a mail about a meeting: its recipient's, or none; in a
-    letter of the week, that of the page where staff sign in."""
+    letter of the week, that of the page where staff sign in. None in what several things became."""
     if isinstance(subject.known, Digest):
         return post.start_page
-    if message.kind == Kind.CANCEL:
+    if message.kind == Kind.CANCEL or isinstance(message.words, DutyWords | AlertWords):
         return None
     return post.link(subject.known.link(message.meeting_id, message.person_id))
 

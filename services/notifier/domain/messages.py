@@ -219,6 +219,11 @@ class Message:
         return self.case_id or self.task_id or self.digest_id
 
     @property
+    def speaks_of_a_meeting(self) -> bool:
+        """It can lead to the recipient's page of it; what says several things at once can't."""
+        return isinstance(self.words, MeetingWords | ProposalWords)
+
+    @property
     def was_asked_for(self) -> bool:
         """A person wanted those called to be reminded now; it wasn't planned."""
         return self.key.startswith(ASKED_FOR)
