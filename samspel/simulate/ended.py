@@ -4,6 +4,7 @@ reason that is proved (`stopped.py`); and that nothing fell due without anybody 
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from samspel.simulate.calendar import is_working_day
 from samspel.simulate.calls import Json
@@ -43,7 +44,10 @@ _CALLED = """
                            AND one.state IN ('refused', 'withdrawn')))
       AND who.protected IS FALSE AND NOT who.no_mail AND who.dead_email IS NULL
       AND who.email IS NOT NULL AND (p.party = 'guardian' OR p.party = 'staff' AND EXISTS (
-            SELECT FROM cases.holders h WHERE h.person_id = a.person_id
+            SELECT FROM cases.holders h
+            JOIN cases.posts post ON post.code = h.post JOIN cases.units u ON u.code = post.unit
+            WHERE h.person_id = a.person_id
+              AND (c.about = 'year' OR u.organisation = p.organisation)
               AND h.first_day <= (%(after)s AT TIME ZONE 'Europe/Stockholm')::date
               AND (h.last_day IS NULL OR h.last_day >= m.local_start::date)))
       AND NOT EXISTS (SELECT FROM cases.people other WHERE other.id <> who.id
@@ -55,13 +59,18 @@ _IS_REMINDED = """
                      AND (kind = 'reminder' OR starts_with(key, 'asked/'))
                      AND (state <> 'suppressed' OR reason = ANY(%s))) AS is_so
 """
-# Whoever has a duty that belongs to no case has been told of it.
+_SHARED = """
+    SELECT t.id FROM cases.tasks t JOIN cases.people who ON who.id = t.owner
+    JOIN cases.people family ON family.party <> 'staff' AND lower(family.email) = lower(who.email)
+    WHERE t.case_id IS NULL AND t.state = 'open'
+"""
+# Whoever has a duty that belongs to no case has been told of it; but for who had a family's address
+# meanwhile: they find it where it stands.
 _UNTOLD = """
     SELECT DISTINCT t.kind FROM cases.tasks t JOIN cases.people who ON who.id = t.owner
     WHERE t.case_id IS NULL AND t.state = 'open' AND who.email IS NOT NULL AND NOT who.no_mail
       AND who.protected IS FALSE AND who.dead_email IS NULL AND who.party = 'staff'
-      AND NOT EXISTS (SELECT FROM cases.people family WHERE family.party <> 'staff'
-                      AND lower(family.email) = lower(who.email))
+      AND NOT t.id = ANY(%s)
       AND NOT EXISTS (SELECT FROM notifier.messages m
                       WHERE m.task_id = t.id AND m.person_id = t.owner
                         AND (m.state <> 'suppressed' OR m.reason = ANY(%s)))
@@ -72,13 +81,15 @@ _REMINDED_AT, _WORKING_DAYS_BEFORE = time(9), 2
 
 @dataclass(slots=True)
 class Ended:
-    """What has been asked about already; `called`: as it was when it was asked last."""
+    """What has been asked about already; `called`: as it was when it was asked last; `unmailed`:
+    duties of whom, at some time, no mail might go to."""
 
     stopped: Stopped = field(default_factory=Stopped)
     missed: set[str] = field(default_factory=set)
     called: dict[tuple[object, ...], Json] = field(default_factory=dict)
     since: datetime | None = None
     limits: Limits = field(default_factory=Limits)
+    unmailed: set[UUID] = field(default_factory=set)
 
     def ask(self, house: House) -> None:
         """Raises DoesNotHold."""
@@ -86,7 +97,8 @@ class Ended:
         for row in house.rows(_MISSED, list(self.missed)):
             self.missed.add(row["key"])
             unless(slept_over(house, row["useful_until"]), 1, "something fell due and was missed")
-        untold = [row["kind"] for row in house.rows(_UNTOLD, RIGHTLY)]
+        self.unmailed.update(row["id"] for row in house.rows(_SHARED))
+        untold = [row["kind"] for row in house.rows(_UNTOLD, list(self.unmailed), RIGHTLY)]
         unless(not untold, 1, f"who has to do this isn't told: {', '.join(untold)}")
         self._reminders(house)
         self.limits.ask(house)

@@ -23,8 +23,9 @@ _OPEN = """
            (SELECT count(*) FROM bus.deliveries WHERE state <> 'done') AS undelivered,
            (SELECT count(*) FROM scheduler.plans WHERE set_aside) AS aside
 """
-# Whom a meeting that stands and lies ahead should be known to, as the register is now; to a year's
-# everybody is called four weeks before.
+# Whom a meeting that stands and lies ahead should be known to, as the register is now: of the staff
+# who still has a post in the organisation that they are there for. To a year's everybody is called
+# four weeks before.
 _SHOULD_KNOW = """
     SELECT m.id, m.sequence, m.starts_at, a.person_id, lower(who.email) AS mailbox, p.party,
            who.birth_date
@@ -39,7 +40,9 @@ _SHOULD_KNOW = """
       AND lower(who.dead_email) IS DISTINCT FROM lower(who.email)
       AND CASE WHEN p.party <> 'staff' THEN who.protected IS FALSE ELSE EXISTS (
             SELECT FROM cases.holders h
+            JOIN cases.posts post ON post.code = h.post JOIN cases.units u ON u.code = post.unit
             WHERE h.person_id = a.person_id
+              AND (c.about = 'year' OR u.organisation = p.organisation)
               AND h.first_day <= (%(now)s AT TIME ZONE 'Europe/Stockholm')::date
               AND (h.last_day IS NULL OR h.last_day >= m.local_start::date)) END
     ORDER BY m.starts_at, m.id, a.person_id

@@ -304,6 +304,22 @@ def test_P3_X2_an_inquiry_from_the_form_to_the_answer(town: Town) -> None:
     assert town.get("tasks") == []
 
 
+def test_X2_who_can_be_mailed_again_is_told_once_of_what_they_have_to_do(town: Town) -> None:
+    def becomes(**values: Any) -> None:
+        town.do(f"people/{ident('stefan-norrby')}", values)
+        town.quiet()
+
+    becomes(no_mail=True)
+    form = {"who": "guardian", "phone": "070-123 45 67", "unit": "bjorkskolan"}
+    assert town.client.post("/intresseanmalan", data=form).status_code == 200
+    town.quiet()
+    assert mailed(town) == []
+    becomes(no_mail=False)
+    assert mailed(town) == [("2027-03-01", "stefan.norrby")]
+    becomes(email="s.norrby@exempelkommun.example")
+    assert mailed(town) == [("2027-03-01", "stefan.norrby")]
+
+
 def mailed(town: Town) -> list[tuple[str, str]]:
     return sorted((mail.on, mail.to.split("@")[0]) for mail in town.mails())
 

@@ -42,6 +42,10 @@ _OF = (
     ORDER BY created_at, key
 """
 )
+_OPEN_OF = """
+    SELECT id, owner, rule FROM cases.tasks
+    WHERE owner = ANY(%s) AND case_id IS NULL AND state = 'open' ORDER BY id
+"""
 _OPEN_OF_KIND = (
     _STANDING
     + """
@@ -192,6 +196,9 @@ class SqlDuties:
         locked = self._connection.execute(_LOCK_MOVED, {"today": today}).fetchall()
         values = {"today": today, "moved": [row["id"] for row in locked]}
         return [Given(**row) for row in self._connection.execute(_FOLLOW, values)]
+
+    def open_of(self, people: Collection[UUID]) -> list[Given]:
+        return [Given(**row) for row in self._connection.execute(_OPEN_OF, [list(people)])]
 
     def finish(
         self,

@@ -1,5 +1,6 @@
 """What the staff have to do that belongs to no case: given, passed on, done (P3, X2)."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -64,6 +65,13 @@ def follow_posts(duties: Duties, publish: Publish, today: date) -> None:
     """A post that changes hands takes its duties with it, and who has them now is told."""
     for moved in duties.follow_posts(today):
         _tell(moved, publish)
+
+
+def tell_again(people: Collection[UUID], duties: Duties, publish: Publish) -> None:
+    """Who can be reached otherwise than before is told of what no mail could tell them then. What
+    one has told isn't told twice: it is the same message."""
+    for standing in duties.open_of(people):
+        _tell(standing, publish)
 
 
 def tick_off(task_id: UUID, desk: Desk) -> None:

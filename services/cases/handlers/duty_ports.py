@@ -42,6 +42,9 @@ class Duties(Protocol):
         A post that has ended leaves its own to the one of its role at its unit, if there is one.
         """
 
+    def open_of(self, people: Collection[UUID]) -> Sequence[Given]:
+        """What each of them has to do, in the order of its ids."""
+
     def finish(
         self,
         subject: Subject,

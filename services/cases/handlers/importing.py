@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.cases.domain.importing import Changes, changes
-from services.cases.handlers.duties import follow_posts
+from services.cases.handlers.duties import follow_posts, tell_again
 from services.cases.handlers.duty_ports import Duties
 from services.cases.handlers.ports import Audit, Cases, Desk, Meetings, Publish, Tasks
 from services.cases.handlers.register import leavers, look_again
@@ -84,6 +84,7 @@ def import_files(register: Register, desk: ImportDesk, *, dry_run: bool) -> Impo
         desk.files.note_import(fingerprint)
         desk.audit.note(None, "register.import", None, dict(_counts(found)))
         look_again(people, desk.staffing, desk.publish)
+        tell_again(people, desk.duties, desk.publish)
         # A unit that has become another organisation's concerns all who serve there.
         leavers(
             desk.staffing, desk.tasks, desk.procedures, desk.today, None if found.units else people

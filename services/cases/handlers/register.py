@@ -9,7 +9,7 @@ from services.cases.domain import staff_refusals, wrong_values
 from services.cases.domain.leaving import KNOWN_AHEAD, Leaver, is_to_be_replaced, what_to_do
 from services.cases.domain.posts import Post, Standing, Tenure, check_new, standing, without
 from services.cases.domain.refused import NotFound
-from services.cases.handlers.duties import follow_posts
+from services.cases.handlers.duties import follow_posts, tell_again
 from services.cases.handlers.ports import Desk, Publish, Tasks
 from services.cases.handlers.reading import Views
 from services.cases.handlers.staffing import AddHolder, ChangePerson, EndHolder, Staffing
@@ -17,6 +17,8 @@ from services.cases.handlers.year.staff import follow_staff
 from shared.bus.events import ParticipantsChanged
 from shared.domain.facts import CaseFacts
 from shared.procedures import Procedures, UnknownProcedure
+
+_HOW_TO_REACH = frozenset({"email", "no_mail"})
 
 
 def posts_on(views: Views, day: date) -> list[tuple[Post, Standing]]:
@@ -37,9 +39,12 @@ def change_person(command: ChangePerson, desk: Desk) -> None:
     email = command.values.get("email")
     if email and staffing.has_colleague_at(email, apart_from=command.person, on=desk.today):
         raise staff_refusals.AddressTaken
-    if changed := staffing.change_person(command.person, command.values):
+    changed = staffing.change_person(command.person, command.values)
+    if changed:
         details = {"person": str(command.person), "fields": sorted(changed)}
         _counts_at_once(command.person, "person.change", details, desk)
+    if not _HOW_TO_REACH.isdisjoint(changed):
+        tell_again([command.person], desk.duties, desk.publish)
 
 
 def add_holder(command: AddHolder, desk: Desk) -> None:
