@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from psycopg import Connection, Error, OperationalError
 from psycopg.errors import DeadlockDetected, InsufficientPrivilege
@@ -17,6 +18,7 @@ from shared import clock
 T = TypeVar("T")
 Ring = Callable[[set[str]], None]
 _PAUSES = (0.05, 0.1, 0.2)
+_TRUSTED_SECONDS = 0.5
 _BESIDE_OTHERS = "40"  # a deadlock
 # Some hundred kilobytes where all tables are; a disk that is full has none for them.
 _TAKE_ROOM = """
@@ -61,6 +63,7 @@ class Database:
         self._role = role
         self._ring = ring
         self._size = size
+        self._rests_since: WeakKeyDictionary[Connection[DictRow], float] = WeakKeyDictionary()
         self._pool = self._opened(url)
 
     def close(self) -> None:
@@ -72,6 +75,18 @@ class Database:
         with self._pool.connection() as connection:
             unit = Unit(connection, self._now_in(connection))
             yield unit
+        if unit.rings:
+            self._ring(unit.rings)
+
+    @contextmanager
+    def swift_unit(self) -> Iterator[Unit]:
+        """A unit of work that waits for the server only where a result is fetched: what is sent
+        before goes along, and the last of it with the commit (libpq's pipeline mode). Errors of
+        what isn't fetched are raised at the next fetch, or at the end."""
+        with self._pool.connection() as connection, connection.pipeline():
+            unit = Unit(connection, self._now_in(connection))
+            yield unit
+            connection.commit()
         if unit.rings:
             self._ring(unit.rings)
 
@@ -113,9 +128,18 @@ class Database:
             min_size=1,
             max_size=self._size,
             timeout=10,
-            check=ConnectionPool.check_connection,
+            check=self._check,
+            reset=self._rest,
             open=True,
         )
+
+    def _check(self, connection: Connection[DictRow]) -> None:
+        """One that has rested may have been cut off; one that was in use just now has told."""
+        if time.monotonic() - self._rests_since.get(connection, 0.0) > _TRUSTED_SECONDS:
+            ConnectionPool.check_connection(connection)
+
+    def _rest(self, connection: Connection[DictRow]) -> None:
+        self._rests_since[connection] = time.monotonic()
 
     def _kwargs(self) -> dict[str, Any]:
         return {"row_factory": dict_row, "application_name": self._role}

@@ -6,7 +6,7 @@ The API and the pages come this way alike; nothing in here knows of HTTP.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from psycopg import Connection
@@ -14,9 +14,9 @@ from psycopg.rows import DictRow
 from pydantic import SecretStr
 
 from services.cases.domain.papers import House
-from services.cases.domain.refused import NotFound, Refused, Words
+from services.cases.domain.refused import NotFound
 from services.cases.handlers.feeds import Origin
-from services.cases.handlers.kept import Answers, Kept
+from services.cases.handlers.kept import Answers, Kept, KeyUsedOtherwise
 from services.cases.handlers.overviews import Overviews
 from services.cases.handlers.papers import Paper, PaperDesk, PaperViews
 from services.cases.handlers.ports import Desk
@@ -26,7 +26,7 @@ from services.cases.handlers.token_ports import ApiTokens
 from shared.db import Database, Unit, again_after_deadlock
 from shared.domain.days import WorkingDays, local_date
 from shared.live_rules import LiveRules
-from shared.municipality import Concern
+from shared.municipality import Concern, Municipality
 from shared.procedures import Procedures
 
 T = TypeVar("T")
@@ -41,6 +41,12 @@ class Press:
     render: Callable[[Paper], bytes]
 
 
+class DeskFor(Protocol):
+    """`rules`: as this unit has seen them; None: they are asked for."""
+
+    def __call__(self, unit: Unit, actor: str, rules: Municipality | None = None) -> Desk: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """What one web process holds; the functions make ports over a unit's connection."""
@@ -49,7 +55,7 @@ class Office:
     token: SecretStr
     rules: LiveRules
     days: WorkingDays
-    desk_for: Callable[[Unit, str], Desk]
+    desk_for: DeskFor
     views_for: Callable[[Connection[DictRow], datetime], Views]
     answers_for: Callable[[Connection[DictRow], datetime, str], Answers]
     silent_services: Callable[[], list[str]]
@@ -72,23 +78,6 @@ class Office:
         return Times(self.days, booking.hours, years, booking.gap, booking.fresh)
 
 
-class KeyUsedOtherwise(Refused):
-    """The same Idempotency-Key came with another request."""
-
-    code = "idempotency-key-reused"
-    title = Words("Nyckeln är redan använd", "The key has been used")
-    detail = Words(
-        "Samma Idempotency-Key har kommit med ett annat innehåll. Använd en ny nyckel.",
-        "The same Idempotency-Key came with other content. Use a new key.",
-    )
-    on_page = Words(
-        "Formuläret är redan skickat, med annat innehåll. Läs in sidan på nytt och gör om det du"
-        " vill ändra.",
-        "The form has been sent already, with other content. Reload the page and do again what you"
-        " want to change.",
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls: a system, possibly for a person who sits before it; and the ids in the path.
@@ -107,10 +96,11 @@ class Caller:
     def actor(self) -> str:
         return actor_of(self.person, self.system)
 
-    def sight(self, unit: Unit) -> Sight:
+    def sight(self, unit: Unit, rules: Municipality | None = None) -> Sight:
+        """`rules` as for a desk."""
         sights, today = self.office.sights_for(unit.connection), local_date(unit.now)
-        procedures = self.office.rules.at(unit.connection).procedures
-        return Sight(self.person, sights, procedures, today)
+        rules = rules or self.office.rules.at(unit.connection)
+        return Sight(self.person, sights, rules.procedures, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +268,8 @@ class Doer:
         again: Again | None,
     ) -> Answered:
         with self.office.database.unit() as unit:
-            sight = self.caller.sight(unit)
+            rules = self.office.rules.at(unit.connection)
+            sight = self.caller.sight(unit, rules)
             if keeps is None:
                 sight.enter(self.caller.path, None)
             else:
@@ -290,7 +281,8 @@ class Doer:
                 body = kept.body if again is None else self._read(again, kept, unit, sight)
                 return Answered(body, kept.status, before=True)
             views = self.office.views_for(unit.connection, unit.now)
-            body = self.encode(work(self.office.desk_for(unit, self.caller.actor), views))
+            desk = self.office.desk_for(unit, self.caller.actor, rules)
+            body = self.encode(work(desk, views))
             if self.key is not None:
                 to_keep = body if again is None else {"id": body["id"]}
                 answers.keep(self.key, Kept(self.request, status, to_keep))

@@ -23,7 +23,7 @@ from shared.domain.quiet import USUAL_HOURS, QuietHours
 from shared.live_rules import RulesAt
 from shared.municipality import Municipality
 
-BATCH = 100
+BATCH = 400
 _SECONDS_TO_WAIT = 2.0
 
 
@@ -119,10 +119,14 @@ def send_batch(claims: Claims, sender: Sender) -> int:
     """Claim what the sender has room for, once it has some. How many were claimed.
 
     Never more than one batch is under way; what waits long for its answer holds back no other.
+    While enough is under way to a domain there may be more for it: that is worth another round.
     """
     sender.wait(_SECONDS_TO_WAIT, until_at_most=BATCH // 2)
-    room = BATCH - sender.under_way
+    room, crowded = BATCH - sender.under_way, sender.crowded
     claimed_at = time.monotonic()
-    sendings = claims.claim(room, sender.crowded) if room > 0 else []
+    sendings = claims.claim(room, crowded) if room > 0 else []
     sender.hand_over(sendings, claimed_at)
+    if crowded and not sendings:
+        sender.wait(_SECONDS_TO_WAIT, until_at_most=sender.under_way // 2)
+        return 1
     return len(sendings)

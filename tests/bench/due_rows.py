@@ -63,7 +63,8 @@ class _Queue:
                 " SELECT gen_random_uuid() FROM generate_series(1, %s)", [_CASES]
             )  # fmt: skip
             self._add(connection, count)
-            connection.execute("VACUUM ANALYZE scheduler.due")
+            connection.execute("VACUUM ANALYZE scheduler.plans, scheduler.due")
+            connection.execute("CHECKPOINT")  # writing all that out belongs to no round
 
     def round(self, count: int) -> Sample:
         """So many fall due and are told of, in batches as a worker takes them."""

@@ -129,6 +129,25 @@ def test_X6_who_is_called_again_after_having_been_told_is_to_be_told_again(
     assert tasks(cases, case, "tell-by-hand") == [("open", "2027-03-02")]
 
 
+def test_X6_what_was_to_be_told_of_a_time_that_has_moved_asks_nobody_any_more(
+    cases: CasesHouse,
+) -> None:
+    case = cases.signed_case()
+    meeting = cases.booked(case)
+    person = case["guardians"][0]["id"]
+    values = {"case_id": case["id"], "meeting_id": meeting["id"], "person_id": person, "rule": "X6"}
+    first, then = (
+        e.HandDeliveryNeeded.model_validate(
+            {**values, "kind": kind, "key": f"by-hand/{meeting['id']}/{person}/{kind}/{told}"}
+        )
+        for kind, told in (("call", 0), ("change", 1))
+    )
+    cases.hear(first)
+    cases.post(f"meetings/{meeting['id']}/move", {"starts_at": "2027-03-11T13:00:00+01:00"})
+    cases.hear(then, first)
+    assert [state for state, _ in tasks(cases, case, "tell-by-hand")] == ["done", "open"]
+
+
 def test_what_has_been_done_once_is_not_opened_again(cases: CasesHouse) -> None:
     case = cases.signed_case()
     meeting = cases.booked(case)

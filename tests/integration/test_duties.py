@@ -243,6 +243,18 @@ def test_R41_X6_nobody_else_is_told(facts: Facts, worker: Worker) -> None:
     assert told(facts, worker) == []
 
 
+def test_X5_whose_address_changes_before_it_leaves_is_told_at_the_new_one(
+    facts: Facts, worker: Worker, server: ScriptedServer
+) -> None:
+    new = "rektorn@skola.example"
+    task = facts.add_duty("rektor")
+    changed = f"UPDATE cases.people SET email = '{new}' WHERE id = '{facts.people['rektor']}'"  # noqa: S608
+    server.before_354 = lambda: facts.run(changed)
+    arise(facts, task)
+    assert told(facts, worker) == [("task", "accepted", None)]
+    assert [mail.recipient for mail in server.accepted] == [new]
+
+
 def test_X5_what_is_done_before_the_content_leaves_is_told_to_nobody(
     facts: Facts, worker: Worker, server: ScriptedServer
 ) -> None:

@@ -32,10 +32,10 @@ Patches = Callable[[], AbstractContextManager[object]]
 
 
 def without_fence() -> AbstractContextManager[object]:
-    def lock(waiting: Any, pile: Any, unit: Any) -> Any:
+    def still(waiting: Any, _: Any, __: Any) -> Any:
         return list(waiting), []
 
-    return patch.object(gate, "_lock", lock)
+    return patch.object(gate, "_still", still)
 
 
 def without_clearance() -> AbstractContextManager[object]:

@@ -194,8 +194,8 @@ def again_is_once_more() -> AbstractContextManager[object]:
     """What an event asks for is asked for each time that it comes."""
     usual = SqlTasks.add
 
-    def add(self: SqlTasks, case_id: UUID, task: Any) -> None:
-        usual(self, case_id, replace(task, key=f"{task.key}/{uuid4()}"))
+    def add(self: SqlTasks, case_id: UUID, *tasks: Any) -> None:
+        usual(self, case_id, *(replace(task, key=f"{task.key}/{uuid4()}") for task in tasks))
 
     return patch.object(SqlTasks, "add", add)
 

@@ -222,7 +222,7 @@ def test_O4_text_that_is_hard_to_write_is_the_same_to_all_programs(text: str) ->
 def same_to_all(name: str, place: str, text: str) -> None:
     name = name.replace("\\", "/")  # ical.js takes it for an escape, which it isn't in a parameter
     ics = calendar_bytes(
-        shared(place=f"i{place}.", description=f"i{text}."), personal(organizer_name=f"i{name}.")
+        shared(place=f"i{place}."), personal(organizer_name=f"i{name}.", description=f"i{text}.")
     )
     event = read(ics).event
     assert (event.location, event.description) == (f"i{place}.", f"i{text}.")
@@ -266,7 +266,7 @@ FLAWS: dict[str, Callable[[bytes], bytes]] = {
     "a date with a time": instead(b"DTSTART;TZID=Europe/Stockholm", b"DTSTART;VALUE=DATE"),
     "a file cut short": instead(b"END:VCALENDAR\r\n", b""),
 }
-SOUND = calendar_bytes(shared(description="ett\ntvå"), personal())
+SOUND = calendar_bytes(shared(), personal(description="ett\ntvå"))
 
 
 @pytest.mark.parametrize("flaw", FLAWS)

@@ -56,7 +56,7 @@ def test_any_text_comes_back_as_it_was_and_no_line_is_too_long(
     name: str, place: str, description: str
 ) -> None:
     raw = calendar_bytes(
-        shared(place=place, description=f"{description}\nslut"), personal(organizer_name=name)
+        shared(place=place), personal(organizer_name=name, description=f"{description}\nslut")
     )
     lines = raw.split(b"\r\n")
     assert lines.pop() == b""
@@ -186,9 +186,8 @@ def test_O14_a_day_to_be_done_by_is_all_day_and_leaves_everybody_free(
         first=begins,
         last=date.fromisoformat(last),
         summary="Sista dag",
-        description="Logga in, så ser du vad det gäller.",
     )
-    raw = calendar_bytes(days, personal())
+    raw = calendar_bytes(days, personal(description="Logga in, så ser du vad det gäller."))
     calendar, event = only_event(raw)
     assert event["DTSTART"].params["VALUE"] == event["DTEND"].params["VALUE"] == "DATE"
     assert (event["DTSTART"].dt, event["DTEND"].dt) == (begins, ends)

@@ -11,7 +11,7 @@ import pytest
 from services.notifier.domain.clearance import Go, Holding, Stop, decide
 from services.notifier.domain.mailing import Late, Mailing
 from services.notifier.domain.messages import AlertWords, MeetingWords, Message
-from tests.support.cases import FAMILY_THERAPIST, MOTHER, REKTOR
+from tests.support.cases import FAMILY_THERAPIST, FATHER, MOTHER, REKTOR
 from tests.support.mailing import (
     CONTACTS,
     MEETING,
@@ -89,6 +89,15 @@ def test_a_call_goes_while_all_is_as_it_was_when_it_was_made() -> None:
 )
 def test_a_call_stops_when_what_it_rests_on_is_gone(change: Change, reason: str, rule: str) -> None:
     assert answer(message(), change) == Stop(reason, rule)
+
+
+def test_X5_who_leaves_a_shared_mailbox_leaves_no_link_of_theirs_to_whoever_keeps_it() -> None:
+    def father_has_it(known: Mailing) -> Mailing:
+        contacts = {FATHER: contact("mor@hem.example"), MOTHER: contact("ny@hem.example")}
+        return replace(known, contacts={**known.contacts, **contacts})
+
+    assert answer(message(), father_has_it) == Stop("address-changed", "X5")
+    assert answer(message(person=FATHER), father_has_it) == Go()
 
 
 def test_who_became_protected_gets_nothing_with_or_without_a_place() -> None:

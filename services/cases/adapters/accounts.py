@@ -10,8 +10,8 @@ from uuid import UUID
 from psycopg import Connection, connect
 from psycopg.rows import DictRow, dict_row
 
+from services.cases.adapters.audit import SqlAudit
 from services.cases.adapters.sessions import SqlSessions
-from services.cases.adapters.tasks import SqlAudit
 from services.cases.domain.accounts import Account
 from services.cases.handlers.accounts import AccountDesk
 from shared import clock

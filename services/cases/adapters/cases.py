@@ -1,6 +1,6 @@
 """Cases, and who is on them, in SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID, uuid4
@@ -9,10 +9,11 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from services.cases.adapters.facts import facts_of
-from services.cases.adapters.family import insert_guardian
+from services.cases.adapters.family import insert_family
+from services.cases.adapters.rows import recordset
 from services.cases.domain.matters import NewMatter
 from services.cases.domain.opening import OnCase, StaffOfCase
-from services.cases.handlers.commands import NewChild, OpenCase
+from services.cases.handlers.commands import OpenCase
 from services.cases.handlers.ports import Opened
 from shared.domain.facts import CaseFacts
 from shared.ids import new_reference
@@ -27,23 +28,21 @@ _ADD_CASE = """
     VALUES (%(id)s, %(reference)s, %(procedure)s, %(day)s, %(known_on)s, %(now)s,
             %(owner)s, %(owner)s, %(coordinator)s, %(child)s, %(unit)s, %(grade)s,
             %(residence)s, %(reason)s, %(place)s)
-    ON CONFLICT (reference) DO NOTHING
+    ON CONFLICT (reference) DO NOTHING RETURNING id
 """
 _ADD_MATTER = """
     INSERT INTO cases.cases (id, reference, procedure, procedure_on, known_on, opened_at,
                              process_owner, initiator, coordinator, unit, about)
     VALUES (%(id)s, %(reference)s, %(procedure)s, %(day)s, %(known_on)s, %(now)s,
             %(owner)s, %(owner)s, %(coordinator)s, %(unit)s, %(about)s)
-    ON CONFLICT (reference) DO NOTHING
+    ON CONFLICT (reference) DO NOTHING RETURNING id
 """
-_ADD_PERSON = """
-    INSERT INTO cases.people (id, party, name, email, language, birth_date, protected)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
-"""
-_ADD_PARTICIPANT = """
+_ADD_PARTICIPANTS = """
     INSERT INTO cases.participants
            (case_id, person_id, party, role, organisation, custody, added_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    SELECT %(case)s, one.person_id, one.party, one.role, one.organisation, one.custody, %(now)s
+    FROM jsonb_to_recordset(%(people)s) AS one (
+      person_id uuid, party text, role text, organisation text, custody boolean)
     ON CONFLICT (case_id, person_id) DO UPDATE
     SET role = excluded.role, organisation = excluded.organisation, removed_at = NULL
 """
@@ -85,19 +84,18 @@ class SqlCases:
 
     def add(self, command: OpenCase, staff: StaffOfCase, day: date) -> Opened:
         """The case, the child and the guardians as new people, and everybody who is on it."""
-        child = self._add_child(command.child)
-        case_id = self._add_case(command, child, staff.coordinator, day)
-        guardians = tuple(insert_guardian(self._connection, one) for one in command.guardians)
+        *guardians, child = insert_family(self._connection, command.guardians, command.child)
+        case_id, reference = self._add_case(command, child, staff.coordinator, day)
         rows = [
-            (case_id, child, "child", None, None, False, self._now),
+            {"person_id": child, "party": "child", "custody": False},
             *(
-                (case_id, person, "guardian", None, None, one.custody, self._now)
+                {"person_id": person, "party": "guardian", "custody": one.custody}
                 for person, one in zip(guardians, command.guardians, strict=True)
             ),
-            *(self._staff_row(case_id, who) for who in staff.people),
+            *map(_staff_row, staff.people),
         ]
-        self._connection.cursor().executemany(_ADD_PARTICIPANT, rows)
-        return Opened(case_id, child, guardians)
+        self._add_participants(case_id, rows)
+        return Opened(case_id, reference, child, tuple(guardians))
 
     def add_matter(self, matter: NewMatter, day: date) -> None:
         """One of the staff's own, and everybody who takes part in it."""
@@ -117,7 +115,7 @@ class SqlCases:
             self.add_participant(matter.id, who)
 
     def add_participant(self, case_id: UUID, who: OnCase) -> None:
-        self._connection.execute(_ADD_PARTICIPANT, self._staff_row(case_id, who))
+        self._add_participants(case_id, [_staff_row(who)])
 
     def remove_participant(self, case_id: UUID, person: UUID) -> None:
         self._connection.execute(
@@ -160,7 +158,7 @@ class SqlCases:
 
     def _add_case(
         self, command: OpenCase, child: UUID, coordinator: UUID | None, day: date
-    ) -> UUID:
+    ) -> tuple[UUID, str]:
         case_id = uuid4()
         row = {
             "id": case_id,
@@ -177,22 +175,27 @@ class SqlCases:
             "reason": command.reason,
             "place": command.place,
         }
-        self._add_with_reference(_ADD_CASE, row)
-        return case_id
+        return case_id, self._add_with_reference(_ADD_CASE, row)
 
-    def _add_with_reference(self, query: LiteralString, row: Mapping[str, object]) -> None:
+    def _add_with_reference(self, query: LiteralString, row: Mapping[str, object]) -> str:
         """X15: a random reference, a longer one where the short ones are used up."""
         for attempt in range(_TRIES):
             reference = new_reference(4 + attempt // _LONGER_AFTER)
-            if self._connection.execute(query, {**row, "reference": reference}).rowcount:
-                return
+            if self._connection.execute(query, {**row, "reference": reference}).fetchone():
+                return reference
         raise ReferencesExhausted
 
-    def _add_child(self, child: NewChild) -> UUID:
-        person = uuid4()
-        row = [person, "child", child.name, child.email, "sv", child.birth_date, child.protected]
-        self._connection.execute(_ADD_PERSON, row)
-        return person
+    def _add_participants(self, case_id: UUID, people: Sequence[Mapping[str, object]]) -> None:
+        """Nobody stands twice among them."""
+        values = {"case": case_id, "now": self._now, "people": recordset(people)}
+        self._connection.execute(_ADD_PARTICIPANTS, values)
 
-    def _staff_row(self, case_id: UUID, who: OnCase) -> tuple[object, ...]:
-        return (case_id, who.person_id, "staff", who.role, who.organisation, False, self._now)
+
+def _staff_row(who: OnCase) -> dict[str, object]:
+    return {
+        "person_id": who.person_id,
+        "party": "staff",
+        "role": who.role,
+        "organisation": who.organisation,
+        "custody": False,
+    }

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from services.cases.adapters.audit import SqlAudit
 from services.cases.adapters.cases import SqlCases
 from services.cases.adapters.counters import SqlCounters
 from services.cases.adapters.digests import SqlDigests
@@ -28,7 +29,7 @@ from services.cases.adapters.reports import SqlReports
 from services.cases.adapters.rule_changes import SqlRuleChanges
 from services.cases.adapters.sight import SqlSights
 from services.cases.adapters.staffing import SqlStaffing
-from services.cases.adapters.tasks import SqlAudit, SqlMessages, SqlTasks
+from services.cases.adapters.tasks import SqlMessages, SqlTasks
 from services.cases.adapters.tokens import SqlApiTokens
 from services.cases.adapters.votes import SqlVotes
 from services.cases.adapters.wishes import SqlWishes
@@ -96,4 +97,5 @@ def desk_for(
         overviews=SqlOverviews(connection),
         sights=SqlSights(connection),
         publish=partial(publish, unit),
+        together=connection.pipeline,
     )

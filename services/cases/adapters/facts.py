@@ -8,7 +8,7 @@ from psycopg.rows import DictRow
 
 from shared.domain.facts import CaseFacts, facts_from_json
 
-_FACTS = "SELECT facts FROM cases_api.facts(%s::uuid[])"
+FACTS = "SELECT facts FROM cases_api.facts(%s::uuid[])"
 _AT_A_TIME = 500
 
 
@@ -16,6 +16,6 @@ def facts_of(connection: Connection[DictRow], case_ids: Collection[UUID]) -> lis
     """Of those cases that there are, in no order that counts."""
     sought, found = list(case_ids), list[CaseFacts]()
     for first in range(0, len(sought), _AT_A_TIME):
-        rows = connection.execute(_FACTS, [sought[first : first + _AT_A_TIME]])
+        rows = connection.execute(FACTS, [sought[first : first + _AT_A_TIME]])
         found += [facts_from_json(row["facts"]) for row in rows]
     return found

@@ -1,6 +1,6 @@
 """The child, the guardians and those whom they wished for in SQL."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,14 +9,16 @@ from psycopg import Connection, sql
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from services.cases.handlers.commands import NewGuardian
+from services.cases.adapters.rows import recordset
+from services.cases.handlers.commands import NewChild, NewGuardian
 from services.cases.handlers.ledger import KEPT
 
-_ADD_GUARDIAN = """
-    INSERT INTO cases.people (id, party, name, email, phone, postal_address, language, interpreter,
-                              no_mail, protected)
-    VALUES (%(id)s, 'guardian', %(name)s, %(email)s, %(phone)s, %(postal_address)s, %(language)s,
-            %(interpreter)s, %(no_mail)s, %(protected)s)
+_ADD_PEOPLE = """
+    INSERT INTO cases.people (id, party, name, birth_date, email, phone, postal_address, language,
+                              interpreter, no_mail, protected)
+    SELECT * FROM jsonb_to_recordset(%s) AS one (
+      id uuid, party text, name text, birth_date date, email text, phone text, postal_address text,
+      language text, interpreter text, no_mail boolean, protected boolean)
 """
 _KEEP_FORMER = """
     INSERT INTO cases.former_particulars (person_id, id, changed_by, changed_at, particulars)
@@ -27,11 +29,19 @@ _KEEP_FORMER = """
 """
 
 
-def insert_guardian(connection: Connection[DictRow], guardian: NewGuardian) -> UUID:
-    """A new person: whoever is a guardian on two cases is two people to Samspel."""
-    person = uuid4()
-    values = {
-        "id": person,
+def insert_family(
+    connection: Connection[DictRow], guardians: Sequence[NewGuardian], *children: NewChild
+) -> list[UUID]:
+    """New people, the guardians first: whoever is one on two cases is two people to Samspel."""
+    rows = [*map(_guardian_row, guardians), *map(_child_row, children)]
+    connection.execute(_ADD_PEOPLE, [recordset(rows)])
+    return [row["id"] for row in rows]
+
+
+def _guardian_row(guardian: NewGuardian) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "party": "guardian",
         "name": guardian.name,
         "email": guardian.email,
         "phone": guardian.phone,
@@ -41,8 +51,19 @@ def insert_guardian(connection: Connection[DictRow], guardian: NewGuardian) -> U
         "no_mail": guardian.no_mail,
         "protected": guardian.protected,
     }
-    connection.execute(_ADD_GUARDIAN, values)
-    return person
+
+
+def _child_row(child: NewChild) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "party": "child",
+        "name": child.name,
+        "birth_date": child.birth_date,
+        "email": child.email,
+        "language": "sv",
+        "no_mail": False,
+        "protected": child.protected,
+    }
 
 
 class SqlFamily:
@@ -53,7 +74,7 @@ class SqlFamily:
         self._now = now
 
     def add_guardian(self, case_id: UUID, guardian: NewGuardian) -> UUID:
-        person = insert_guardian(self._connection, guardian)
+        (person,) = insert_family(self._connection, [guardian])
         self._connection.execute(
             "INSERT INTO cases.participants (case_id, person_id, party, custody, added_at)"
             " VALUES (%s, %s, 'guardian', %s, %s)",

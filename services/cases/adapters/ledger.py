@@ -1,11 +1,14 @@
 """The ledger of consents in SQL."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from services.cases.adapters.rows import recordset
 from services.cases.domain.asking import Asked
 from services.cases.domain.consents import Terms
 from shared.domain.days import local_date
@@ -13,7 +16,9 @@ from shared.domain.days import local_date
 _ASK = """
     INSERT INTO cases.consents
            (id, case_id, person_id, party, organisations, valid_until, requested_on)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    SELECT one.id, %(case)s, one.person_id, one.party, one.organisations, one.valid_until, %(on)s
+    FROM jsonb_to_recordset(%(asked)s) AS one (
+      id uuid, person_id uuid, party text, organisations text[], valid_until date)
 """
 _SIGN = """
     UPDATE cases.consents
@@ -38,16 +43,20 @@ class SqlLedger:
         self._connection = connection
         self._now = now
 
-    def ask(self, case_id: UUID, asked: Asked) -> UUID:
-        consent = uuid4()
-        self._connection.execute(
-            _ASK,
-            [
-                consent, case_id, asked.person, asked.party, sorted(asked.organisations),
-                asked.until, local_date(self._now),
-            ],
-        )  # fmt: skip
-        return consent
+    def ask(self, case_id: UUID, asked: Sequence[Asked]) -> list[UUID]:
+        rows: list[dict[str, Any]] = [
+            {
+                "id": uuid4(),
+                "person_id": one.person,
+                "party": one.party,
+                "organisations": sorted(one.organisations),
+                "valid_until": one.until,
+            }
+            for one in asked
+        ]
+        values = {"case": case_id, "on": local_date(self._now), "asked": recordset(rows)}
+        self._connection.execute(_ASK, values)
+        return [row["id"] for row in rows]
 
     def sign(self, consent_id: UUID, on: date, terms: Terms) -> None:
         """What the form says takes the place of what was asked for."""

@@ -9,7 +9,7 @@ from psycopg.rows import DictRow
 
 from services.cases.domain.booking import Wanted
 from services.cases.domain.booking_refusals import DoubleBooked
-from services.cases.handlers.ports import Answered
+from services.cases.handlers.meeting_ports import Answered
 from shared.domain.days import STOCKHOLM
 from shared.domain.facts import Meeting
 

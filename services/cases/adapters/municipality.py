@@ -9,11 +9,12 @@ from typing import Any, LiteralString
 from psycopg import Connection, connect
 from psycopg.rows import DictRow, dict_row
 
+from services.cases.adapters.audit import SqlAudit
 from services.cases.adapters.cases import SqlCases
 from services.cases.adapters.duties import SqlDuties
 from services.cases.adapters.meetings import SqlMeetings
 from services.cases.adapters.staffing import SqlStaffing
-from services.cases.adapters.tasks import SqlAudit, SqlTasks
+from services.cases.adapters.tasks import SqlTasks
 from services.cases.adapters.years import SqlYears
 from services.cases.domain.importing import Change, Changes
 from services.cases.handlers.importing import ImportDesk, Imported, import_files

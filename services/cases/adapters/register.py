@@ -9,8 +9,8 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from services.cases.domain.opening import PostHeld, Staff
-from services.cases.handlers.register_ports import Found, MeetingPlace, School, Sought
+from services.cases.domain.opening import Colleagues, PostHeld, Staff
+from services.cases.handlers.register_ports import Found, MeetingPlace, School, Sought, Unasked
 from shared.domain.codes import ROLES
 from shared.domain.plain_text import plain
 
@@ -21,6 +21,16 @@ _HELD = """
     JOIN cases.posts p ON p.code = h.post
     JOIN cases.units u ON u.code = p.unit
 """
+# All that an opening asks of the register, at once: the register's posts are gone through once. A
+# line without a post for each of the staff that is named, whether they hold any or not.
+_COLLEAGUES = f"""
+    SELECT id AS person_id, NULL AS code, NULL AS role, NULL AS unit, NULL AS organisation
+    FROM cases.people WHERE party = 'staff' AND id = ANY(%(people)s)
+    UNION ALL ({_HELD}
+    WHERE h.person_id = ANY(%(people)s) OR p.role = ANY(%(roles)s) OR p.code = ANY(%(posts)s)
+       OR (p.role = 'rektor' AND p.unit = %(unit)s))
+    ORDER BY code NULLS FIRST
+"""  # noqa: S608 - ours
 _FIND = """
     SELECT person.id, person.name,
            jsonb_agg(jsonb_build_array(p.role, u.name) ORDER BY p.code) AS posts
@@ -58,21 +68,39 @@ class SqlRegister:
         posts = _by_person(held)
         return {row["id"]: Staff(row["id"], posts.get(row["id"], ())) for row in known}
 
-    def holders(self, role: str, on: date, unit: str | None = None) -> tuple[Staff, ...]:
-        """Who holds a post of the role on the day; only at the unit, if one is given."""
-        held = self._connection.execute(
-            f"{_HELD} WHERE p.role = %(role)s AND (%(unit)s::text IS NULL OR p.unit = %(unit)s)"
-            " ORDER BY p.code",
-            {"on": on, "role": role, "unit": unit},
+    def colleagues(
+        self, named: Collection[UUID], unasked: Unasked, unit: str, on: date
+    ) -> Colleagues:
+        """The staff among those named, and who may come unasked to a case of the unit."""
+        rows = self._connection.execute(
+            _COLLEAGUES,
+            {
+                "on": on,
+                "people": list(named),
+                "roles": list(unasked.roles),
+                "posts": list(unasked.posts),
+                "unit": unit,
+            },
         ).fetchall()
-        return tuple(Staff(person, posts) for person, posts in _by_person(held).items())
-
-    def holder_of(self, post: str, on: date) -> Staff | None:
-        """Who is in the post on the day, with that post alone."""
-        held = self._connection.execute(
-            f"{_HELD} WHERE h.post = %(post)s", {"on": on, "post": post}
-        ).fetchall()
-        return next((Staff(person, posts) for person, posts in _by_person(held).items()), None)
+        held = [row for row in rows if row["code"] is not None]
+        of_rektorer = [row for row in held if row["role"] == "rektor" and row["unit"] == unit]
+        everything = _by_person(held)
+        return Colleagues(
+            named={
+                row["person_id"]: Staff(row["person_id"], everything.get(row["person_id"], ()))
+                for row in rows
+                if row["code"] is None
+            },
+            rektorer_of_unit=_staff(of_rektorer),
+            by_role={
+                role: _staff(row for row in held if row["role"] == role) for role in unasked.roles
+            },
+            by_post={
+                row["code"]: Staff(row["person_id"], (_post(row),))
+                for row in held
+                if row["code"] in unasked.posts
+            },
+        )
 
     def is_school(self, unit: str) -> bool:
         return self._exists(
@@ -132,9 +160,17 @@ class SqlRegister:
 def _by_person(rows: Iterable[DictRow]) -> dict[UUID, tuple[PostHeld, ...]]:
     posts: dict[UUID, tuple[PostHeld, ...]] = {}
     for row in rows:
-        post = PostHeld(row["code"], row["role"], row["unit"], row["organisation"])
-        posts[row["person_id"]] = (*posts.get(row["person_id"], ()), post)
+        posts[row["person_id"]] = (*posts.get(row["person_id"], ()), _post(row))
     return posts
+
+
+def _staff(held: Iterable[DictRow]) -> tuple[Staff, ...]:
+    """Everybody of these lines, with the posts that stand there."""
+    return tuple(Staff(person, posts) for person, posts in _by_person(held).items())
+
+
+def _post(row: DictRow) -> PostHeld:
+    return PostHeld(row["code"], row["role"], row["unit"], row["organisation"])
 
 
 def _plain(word: str) -> str:

@@ -12,8 +12,8 @@ from psycopg.rows import DictRow, dict_row
 
 from services.cases.adapters import packing
 from services.cases.adapters.archive import ArchiveFolder
+from services.cases.adapters.audit import SqlAudit
 from services.cases.adapters.staffing import SqlStaffing
-from services.cases.adapters.tasks import SqlAudit
 from services.cases.domain import retention as words
 from services.cases.domain.retention import Hold
 from services.cases.handlers.retention import Portion, RetentionDesk, Rows

@@ -1,22 +1,28 @@
-"""Tasks, the audit trail, and what the notifier says about a case's mails in SQL."""
+"""Tasks, and what the notifier says about a case's mails, in SQL."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg import Connection
 from psycopg.rows import DictRow
-from psycopg.types.json import Jsonb
 
+from services.cases.adapters.rows import recordset
 from services.cases.domain.tasks import OpenTask, Task
-from services.cases.handlers.ports import ITSELF, LateTask
+from services.cases.handlers.ports import LateTask
 
 _ADD = """
     INSERT INTO cases.tasks
            (id, case_id, key, kind, owner, due_on, rule, meeting_id, about, details, created_at,
             late_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    SELECT one.id, %(case)s, one.key, one.kind, one.owner, one.due_on, one.rule, one.meeting_id,
+           one.about, one.details, %(now)s, one.late_at
+    FROM jsonb_to_recordset(%(tasks)s) AS one (
+      id uuid, key text, kind text, owner uuid, due_on date, rule text, meeting_id uuid,
+      about uuid, details jsonb, late_at timestamptz)
     ON CONFLICT (key) DO NOTHING
 """
 # While it is open it keeps its day; done, it opens again with a new one.
@@ -24,7 +30,11 @@ _ADD_OR_REOPEN = """
     INSERT INTO cases.tasks AS task
            (id, case_id, key, kind, owner, due_on, rule, meeting_id, about, details, created_at,
             late_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    SELECT one.id, %(case)s, one.key, one.kind, one.owner, one.due_on, one.rule, one.meeting_id,
+           one.about, one.details, %(now)s, one.late_at
+    FROM jsonb_to_recordset(%(tasks)s) AS one (
+      id uuid, key text, kind text, owner uuid, due_on date, rule text, meeting_id uuid,
+      about uuid, details jsonb, late_at timestamptz)
     ON CONFLICT (key) DO UPDATE
     SET state = 'open', done_at = NULL, owner = excluded.owner, rule = excluded.rule,
         details = excluded.details,
@@ -87,13 +97,12 @@ class SqlTasks:
         self._connection = connection
         self._now = now
 
-    def add(self, case_id: UUID, task: Task) -> None:
+    def add(self, case_id: UUID, *tasks: Task) -> None:
         """A task comes once: its key stands against another of it, unless it comes back."""
-        row = [
-            uuid4(), case_id, task.key, task.kind, task.owner, task.due_on, task.rule,
-            task.meeting_id, task.about, Jsonb(dict(task.details)), self._now, task.late_at,
-        ]  # fmt: skip
-        self._connection.execute(_ADD_OR_REOPEN if task.comes_back else _ADD, row)
+        for comes_back, some in groupby(tasks, key=attrgetter("comes_back")):
+            rows = recordset(map(_task_row, some))
+            values = {"case": case_id, "now": self._now, "tasks": rows}
+            self._connection.execute(_ADD_OR_REOPEN if comes_back else _ADD, values)
 
     def take_late(self, limit: int) -> list[LateTask]:
         rows = self._connection.execute(_TAKE_LATE, [self._now, limit])
@@ -212,6 +221,21 @@ class SqlTasks:
         return owner_of_task(self._connection, meeting_id, kind)
 
 
+def _task_row(task: Task) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "key": task.key,
+        "kind": task.kind,
+        "owner": task.owner,
+        "due_on": task.due_on,
+        "rule": task.rule,
+        "meeting_id": task.meeting_id,
+        "about": task.about,
+        "details": dict(task.details),
+        "late_at": task.late_at,
+    }
+
+
 def owner_of_task(connection: Connection[DictRow], meeting_id: UUID, kind: str) -> UUID | None:
     row = connection.execute(
         "SELECT owner FROM cases.tasks WHERE meeting_id = %s AND kind = %s"
@@ -234,34 +258,3 @@ class SqlMessages:
             {"id": str(row["id"]), "kind": row["kind"]} for row in rows if row["state"] == "data"
         ]
         return len(rows) - len(leaving), leaving
-
-
-class SqlAudit:
-    """Who did what; rows are only ever added."""
-
-    def __init__(self, connection: Connection[DictRow], now: datetime, actor: str) -> None:
-        self._connection = connection
-        self._now = now
-        self._actor = actor
-
-    def note(
-        self, case_id: UUID | None, action: str, rule: str | None, details: Mapping[str, Any]
-    ) -> None:
-        self._connection.execute(
-            "INSERT INTO cases.audit (at, case_id, actor, action, rule, details)"
-            " VALUES (%s, %s, %s, %s, %s, %s)",
-            [self._now, case_id, self._actor, action, rule, Jsonb(dict(details))],
-        )
-
-    def by_itself(self) -> "SqlAudit":
-        """Of what a rule does and no person."""
-        return SqlAudit(self._connection, self._now, ITSELF)
-
-    def last(self, case_id: UUID, action: str, about: str) -> dict[str, Any] | None:
-        """The details of the newest such note about a thing."""
-        row = self._connection.execute(
-            "SELECT details FROM cases.audit WHERE case_id = %s AND action = %s"
-            " AND details ->> 'about' = %s ORDER BY id DESC LIMIT 1",
-            [case_id, action, about],
-        ).fetchone()
-        return None if row is None else row["details"]

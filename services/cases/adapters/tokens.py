@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg import Connection, connect
 from psycopg.rows import DictRow, dict_row
 
-from services.cases.adapters.tasks import SqlAudit
+from services.cases.adapters.audit import SqlAudit
 from services.cases.handlers.token_ports import ApiToken, NewToken
 from services.cases.handlers.tokens import TokenDesk
 from shared import clock

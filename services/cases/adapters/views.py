@@ -9,7 +9,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from services.cases.adapters.case_views import SqlCaseViews
-from services.cases.adapters.facts import facts_of
+from services.cases.adapters.facts import FACTS, facts_of
 from services.cases.adapters.inquiries import SqlInquiries
 from services.cases.adapters.mails import MAILS, SqlMailViews
 from services.cases.adapters.meeting_views import SqlMeetingViews
@@ -20,8 +20,9 @@ from services.cases.adapters.reports import SqlReportViews
 from services.cases.adapters.staffing import SqlStaffing
 from services.cases.domain.inquiries import Consideration, Inquiry
 from services.cases.domain.posts import Post
+from services.cases.handlers.reading import WholeCase
 from services.cases.handlers.sight import Sight
-from shared.domain.facts import CaseFacts
+from shared.domain.facts import CaseFacts, facts_from_json
 
 _CASE = """
     SELECT id, reference, procedure, state, known_on, opened_at, closed_at, outcome,
@@ -151,6 +152,17 @@ class SqlViews(
     def case(self, case_id: UUID) -> DictRow | None:
         return self._connection.execute(_CASE, [case_id]).fetchone()
 
+    def whole(self, case_id: UUID) -> WholeCase | None:
+        """All that is asked goes at once."""
+        it: list[object] = [case_id]
+        asked = ((_CASE, it), (FACTS, [it]), (_PEOPLE_OF, it), (_CONSENTS, [it]), (_TASKS, [it]))
+        with self._connection.pipeline():
+            told = [self._connection.execute(query, values) for query, values in asked]
+        case, facts, people, consents, tasks = (answer.fetchall() for answer in told)
+        if not case:
+            return None
+        return WholeCase(case[0], facts_from_json(facts[0]["facts"]), people, consents, tasks)
+
     def cases(self, after: UUID | None, state: str | None, limit: int) -> list[DictRow]:
         return self._page(_CASES, {"state": state}, "id", after, limit)
 
@@ -164,9 +176,6 @@ class SqlViews(
 
     def unmailable(self, people: Collection[UUID]) -> frozenset[UUID]:
         return unmailable_of(self._connection, people)
-
-    def people_of(self, case_id: UUID) -> list[DictRow]:
-        return self._all(_PEOPLE_OF, [case_id])
 
     def consents(self, case_ids: Collection[UUID]) -> list[DictRow]:
         return self._all(_CONSENTS, [list(case_ids)])

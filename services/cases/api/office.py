@@ -8,13 +8,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, HTTPException, Request
-from fastapi.encoders import jsonable_encoder
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import StringConstraints
 
 from services.cases import office as work_of
 from services.cases.api.fields import Id
+from services.cases.api.plain import plain
 from services.cases.handlers.ports import Desk
 from services.cases.handlers.reading import Views
 from services.cases.handlers.sight import HEADER
@@ -25,7 +26,9 @@ from shared.domain.days import local_date
 _SYSTEM = "api"
 
 
-def office(request: Request) -> Office:
+# What takes no time is `async`: anything else is done in a thread of its own, and to get there and
+# back costs more than all of these together.
+async def office(request: Request) -> Office:
     found: Office = request.app.state.office
     return found
 
@@ -34,7 +37,7 @@ TheOffice = Annotated[Office, Depends(office)]
 _bearer = HTTPBearer(auto_error=False, description="The API token that `make run` prints.")
 
 
-def known_caller(
+async def known_caller(
     request: Request,
     office: TheOffice,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
@@ -45,6 +48,10 @@ def known_caller(
     expected = office.token.get_secret_value()
     if hmac.compare_digest(given.encode(), expected.encode()):
         return _SYSTEM
+    return await run_in_threadpool(_system_of_key, given, request, office)
+
+
+def _system_of_key(given: str, request: Request, office: Office) -> str:
     with office.database.unit() as unit:
         tokens = office.tokens_for(unit.connection, unit.now, _SYSTEM)
         token = caller_by(given, tokens, local_date(unit.now)) if given else None
@@ -57,7 +64,7 @@ def known_caller(
     return token.system
 
 
-def _caller(
+async def _caller(
     request: Request,
     office: TheOffice,
     system: Annotated[str, Depends(known_caller)],
@@ -123,10 +130,10 @@ async def _doer(
 ) -> Doer:
     parts = (request.method.encode(), request.url.path.encode(), await request.body())
     asked = hashlib.sha256(b"\0".join(parts)).digest()
-    return Doer(work_of.Doer(caller.office, caller, idempotency_key, asked, jsonable_encoder))
+    return Doer(work_of.Doer(caller.office, caller, idempotency_key, asked, plain))
 
 
-def _reader(caller: TheCaller) -> Reader:
+async def _reader(caller: TheCaller) -> Reader:
     return Reader(caller.office, caller)
 
 

@@ -12,7 +12,8 @@ from services.cases.domain.substitutes import has_nobody, parties_of_staff
 from services.cases.domain.whom import children, guardians
 from services.cases.handlers.chores import who_comes_changed
 from services.cases.handlers.leading import check_speaks_for
-from services.cases.handlers.ports import Answered, CaseFile, Desk
+from services.cases.handlers.meeting_ports import Answered
+from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.year import groups, parent_ledger
 from shared.bus.events import AnswerReceived
 from shared.domain.calling import in_charge

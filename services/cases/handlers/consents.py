@@ -1,6 +1,8 @@
 """Asking for consent: at the opening, anew, ahead of a birthday, and before one ends (R4, X8)."""
 
+from collections.abc import Iterable
 from datetime import date
+from itertools import chain
 from uuid import UUID
 
 from services.cases.domain.asking import (
@@ -12,7 +14,7 @@ from services.cases.domain.asking import (
     to_be_asked,
 )
 from services.cases.domain.family import ask_about_guardians
-from services.cases.domain.tasks import consent_tasks
+from services.cases.domain.tasks import Task, consent_tasks
 from services.cases.handlers.ledger import AskConsent
 from services.cases.handlers.ports import CaseFile, Desk
 from shared.bus.events import ParticipantsChanged
@@ -70,7 +72,7 @@ def ask(command: AskConsent, desk: Desk) -> UUID:
     if (standing := asked_already(file.facts, asked)) is not None:
         _add_tasks(file, standing.id, asked.person, desk.next_working_day, desk)
         return standing.id
-    consent = desk.ledger.ask(file.id, asked)
+    (consent,) = desk.ledger.ask(file.id, [asked])
     _add_tasks(file, consent, asked.person, desk.next_working_day, desk)
     desk.tasks.finish(file.id, _AFTER_A_NO, about=asked.person)
     asking_goes_on(file, desk)
@@ -88,11 +90,17 @@ def ask_who_decides(file: CaseFile, on: date, desk: Desk, *, due_on: date | None
     begun = has_begun(file.facts, file.procedure) and not declined(
         file.facts, file.procedure, desk.today
     )
-    for asked in to_be_asked(file.facts, file.procedure, on):
-        consent = desk.ledger.ask(file.id, asked)
-        desk.audit.note(file.id, "consent.ask", "R4", {"consent": str(consent)})
-        if begun:
-            _add_tasks(file, consent, asked.person, due_on or desk.next_working_day, desk)
+    asked = list(to_be_asked(file.facts, file.procedure, on))
+    if not asked:
+        return
+    consents = desk.ledger.ask(file.id, asked)
+    desk.audit.note_each(file.id, "consent.ask", "R4", [{"consent": str(one)} for one in consents])
+    if begun:
+        tasks = (
+            _tasks(file, consent, who.person, due_on or desk.next_working_day, desk)
+            for consent, who in zip(consents, asked, strict=True)
+        )
+        desk.tasks.add(file.id, *chain.from_iterable(tasks))
 
 
 def ask_youth_about_guardians(file: CaseFile, desk: Desk) -> None:
@@ -123,8 +131,13 @@ def _ask_those_requested(file: CaseFile, desk: Desk, *, anew: bool = False) -> N
 def _add_tasks(
     file: CaseFile, consent: UUID, person: UUID, due_on: date, desk: Desk, *, anew: bool = False
 ) -> None:
+    desk.tasks.add(file.id, *_tasks(file, consent, person, due_on, desk, anew=anew))
+
+
+def _tasks(
+    file: CaseFile, consent: UUID, person: UUID, due_on: date, desk: Desk, *, anew: bool = False
+) -> Iterable[Task]:
     owner, kinds = who_asks(file.facts, file.procedure), file.procedure.consent.tasks
     decides = person in deciders(file.facts, file.procedure, desk.today)
     watched = decides and not file.procedure.alerts
-    for task in consent_tasks(consent, person, owner, due_on, kinds, anew=anew, watched=watched):
-        desk.tasks.add(file.id, task)
+    return consent_tasks(consent, person, owner, due_on, kinds, anew=anew, watched=watched)

@@ -125,7 +125,9 @@ def hand_delivery_needed(event: e.HandDeliveryNeeded, desk: Desk) -> None:
     """X6, X7, X11: a person tells by letter or phone what a mail can't."""
     file = desk.take(event.case_id)
     meeting = file.meeting(event.meeting_id)
-    if event.kind != "cancel" and meeting.state != _state_told(event):
+    if event.kind != "cancel" and (
+        meeting.state != _state_told(event) or _has_moved_since(event, meeting)
+    ):
         return
     ask(
         file,
@@ -146,6 +148,12 @@ def hand_delivery_needed(event: e.HandDeliveryNeeded, desk: Desk) -> None:
 def _state_told(event: e.HandDeliveryNeeded) -> str:
     """In which state the meeting is that somebody is to be told of."""
     return "proposed" if event.kind == "proposal" else "booked"
+
+
+def _has_moved_since(event: e.HandDeliveryNeeded, meeting: Meeting) -> bool:
+    """The key ends with the meeting's number as it was; of the new one there is an event, too."""
+    told = event.key.rpartition("/")[2]
+    return told.isdecimal() and int(told) < meeting.sequence
 
 
 def message_failed(event: e.MessageFailed, desk: Desk) -> None:

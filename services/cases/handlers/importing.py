@@ -10,7 +10,8 @@ from typing import Any
 from services.cases.domain.importing import Changes, changes
 from services.cases.handlers.duties import follow_posts, tell_again
 from services.cases.handlers.duty_ports import Duties
-from services.cases.handlers.ports import Audit, Cases, Desk, Meetings, Publish, Tasks
+from services.cases.handlers.meeting_ports import Meetings
+from services.cases.handlers.ports import Audit, Cases, Desk, Publish, Tasks
 from services.cases.handlers.register import leavers, look_again
 from services.cases.handlers.staffing import Files, Staffing
 from services.cases.handlers.year.staff import follow_staff

@@ -1,6 +1,6 @@
 """The ports to the ledger of consents and to the family on a case, and what can be said of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ KEPT = timedelta(hours=1)
 class Ledger(Protocol):
     """Who was asked for a consent and what they said; every answer takes the case's next turn."""
 
-    def ask(self, case_id: UUID, asked: Asked) -> UUID: ...
+    def ask(self, case_id: UUID, asked: Sequence[Asked]) -> list[UUID]: ...
     def sign(self, consent_id: UUID, on: date, terms: Terms) -> None: ...
     def refuse(self, consent_id: UUID, on: date) -> None: ...
     def withdraw(self, consent_id: UUID, on: date) -> None: ...

@@ -1,6 +1,7 @@
 """Opening a case, and who is on it (R2, R4, R5, R6, S1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from uuid import UUID
 
 from services.cases.domain import booking_refusals, case_refusals, wrong_values
@@ -24,7 +25,8 @@ from services.cases.handlers.answers import called_anew
 from services.cases.handlers.commands import AddParticipant, OpenCase
 from services.cases.handlers.consents import ask_everybody
 from services.cases.handlers.placing import check_place
-from services.cases.handlers.ports import CaseFile, Desk
+from services.cases.handlers.ports import CaseFile, Desk, Opened
+from services.cases.handlers.register_ports import Unasked
 from shared.bus.events import CaseOpened, ParticipantsChanged
 from shared.domain.calling import (
     called,
@@ -34,9 +36,11 @@ from shared.domain.calling import (
     missing_parties,
 )
 from shared.domain.days import local_date
+from shared.domain.facts import CaseFacts, Participant
 from shared.domain.procedure import Procedure
 from shared.procedures import UnknownProcedure
 
+_person_id = attrgetter("person_id")
 _NOT_THE_FAMILY = ("staff", "external")
 
 
@@ -53,17 +57,57 @@ def open_case(command: OpenCase, desk: Desk, held_back_for: str | None = None) -
 
     Nobody is asked while it is held back for something that comes first (X11).
     """
-    case = ready(command, desk)
-    opened = desk.cases.add(command, case.staff, desk.today)
-    if held_back_for is not None:
-        desk.ownership.hold_back(opened.case_id, held_back_for)
-    file = desk.take(opened.case_id)
-    if held_back_for is None:
-        ask_everybody(file, desk)
-    look_for_missing(file, desk)
-    desk.audit.note(file.id, "case.open", case.procedure.roles.openers_rule, {})
-    desk.publish(CaseOpened(case_id=file.id))
+    case, held_back = ready(command, desk), held_back_for is not None
+    with desk.together():
+        opened = desk.cases.add(command, case.staff, desk.today)
+        if held_back_for is not None:
+            desk.ownership.hold_back(opened.case_id, held_back_for)
+        facts = facts_of_new(command, case.staff, opened, desk, held_back=held_back)
+        file = desk.take_opened(as_read(facts))
+        if not held_back:
+            ask_everybody(file, desk)
+        _somebody_is_missing(file, desk)
+        desk.audit.note(file.id, "case.open", case.procedure.roles.openers_rule, {})
+        desk.publish(CaseOpened(case_id=file.id))
     return file.id
+
+
+def facts_of_new(
+    command: OpenCase, staff: StaffOfCase, opened: Opened, desk: Desk, *, held_back: bool
+) -> CaseFacts:
+    """A new case before anybody is asked for anything; its people in the order of the command."""
+    guardians = zip(opened.guardians, command.guardians, strict=True)
+    people = (
+        Participant(opened.child, "child", None, None, custody=False),
+        *(Participant(who, "guardian", None, None, custody=one.custody) for who, one in guardians),
+        *(
+            Participant(who.person_id, "staff", who.role, who.organisation, custody=False)
+            for who in staff.people
+        ),
+    )
+    return CaseFacts(
+        id=opened.case_id,
+        reference=opened.reference,
+        procedure=command.procedure,
+        procedure_on=desk.today,
+        state="open",
+        known_on=command.known_on,
+        opened_at=desk.now,
+        birth_date=command.child.birth_date,
+        process_owner=command.initiator,
+        unit=command.child.unit,
+        participants=people,
+        consents=(),
+        meetings=(),
+        initiator=command.initiator,
+        coordinator=staff.coordinator,
+        held_back=held_back,
+    )
+
+
+def as_read(facts: CaseFacts) -> CaseFacts:
+    """The same as the database tells it: with people by their ids."""
+    return replace(facts, participants=tuple(sorted(facts.participants, key=_person_id)))
 
 
 def ready(command: OpenCase, desk: Desk) -> Ready:
@@ -112,12 +156,18 @@ def remove_participant(case_id: UUID, person: UUID, desk: Desk) -> None:
 
 def look_for_missing(file: CaseFile, desk: Desk) -> None:
     """R6: a task says who is missing; it is done once nobody is."""
+    if not _somebody_is_missing(file, desk):
+        desk.tasks.finish(file.id, ["participants-missing"])
+
+
+def _somebody_is_missing(file: CaseFile, desk: Desk) -> bool:
+    """R6: whether so, and then there is a task that says who."""
     missing = missing_on_case(file.facts, file.procedure, desk.today)
     if not missing:
-        desk.tasks.finish(file.id, ["participants-missing"])
-        return
+        return False
     owner, rule = in_charge(file.facts, file.procedure), calling_rule(file.procedure, missing[0])
     desk.tasks.add(file.id, participants_missing(file.id, owner, missing, rule, desk.today))
+    return True
 
 
 def procedure_of(name: str, desk: Desk) -> Procedure:
@@ -146,13 +196,8 @@ def colleagues_of(
     roles = {needed.role for needed in procedure.always_called if needed.role is not None}
     if has_coordinator(procedure):
         roles.add(COORDINATOR)
-    in_posts = {post: desk.register.holder_of(post, desk.today) for post in posts_named(procedure)}
-    return Colleagues(
-        named=desk.register.staff({initiator, *named}, desk.today),
-        rektorer_of_unit=desk.register.holders("rektor", desk.today, unit),
-        by_role={role: desk.register.holders(role, desk.today) for role in roles},
-        by_post={post: holder for post, holder in in_posts.items() if holder is not None},
-    )
+    unasked = Unasked(frozenset(roles), posts_named(procedure))
+    return desk.register.colleagues({initiator, *named}, unasked, unit, desk.today)
 
 
 def open_file(case_id: UUID, desk: Desk) -> CaseFile:

@@ -7,9 +7,9 @@ from uuid import UUID
 from services.cases.domain.opening import StaffOfCase, staff_of_case
 from services.cases.domain.opening_ahead import Ahead, Contact, Seat, ahead_of, seats
 from services.cases.handlers.commands import OpenCase
-from services.cases.handlers.opening import colleagues_of, procedure_of, ready
-from services.cases.handlers.ports import Desk
-from shared.domain.facts import CaseFacts, Participant
+from services.cases.handlers.opening import colleagues_of, facts_of_new, procedure_of, ready
+from services.cases.handlers.ports import Desk, Opened
+from shared.domain.facts import CaseFacts
 from shared.domain.procedure import Procedure
 
 # Those who aren't stored yet, as a preview names them.
@@ -58,44 +58,14 @@ def outlook(command: OpenCase, desk: Desk, *, asked_by_child: bool = False) -> O
     `asked_by_child`: nothing happens before somebody has spoken with the child (X11).
     """
     case = ready(command, desk)
-    facts = _facts(command, case.staff, desk, held_back=asked_by_child)
+    guardians = tuple(guardian_id(place) for place, _ in enumerate(command.guardians))
+    opened = Opened(UUID(int=0), "", CHILD, guardians)
+    facts = facts_of_new(command, case.staff, opened, desk, held_back=asked_by_child)
     return Outlook(
         procedure=case.procedure,
         facts=facts,
         table=Table(case.staff, seats(case.procedure, case.staff.people)),
         ahead=ahead_of(facts, case.procedure, _contacts(command), desk.days, desk.today),
-    )
-
-
-def _facts(command: OpenCase, staff: StaffOfCase, desk: Desk, *, held_back: bool) -> CaseFacts:
-    family = (
-        Participant(CHILD, "child", None, None, custody=False),
-        *(
-            Participant(guardian_id(place), "guardian", None, None, custody=one.custody)
-            for place, one in enumerate(command.guardians)
-        ),
-    )
-    colleagues = (
-        Participant(who.person_id, "staff", who.role, who.organisation, custody=False)
-        for who in staff.people
-    )
-    return CaseFacts(
-        id=UUID(int=0),
-        reference="",
-        procedure=command.procedure,
-        procedure_on=desk.today,
-        state="open",
-        known_on=command.known_on,
-        opened_at=desk.now,
-        birth_date=command.child.birth_date,
-        process_owner=command.initiator,
-        unit=command.child.unit,
-        participants=(*family, *colleagues),
-        consents=(),
-        meetings=(),
-        initiator=command.initiator,
-        coordinator=staff.coordinator,
-        held_back=held_back,
     )
 
 

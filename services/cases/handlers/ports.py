@@ -1,12 +1,12 @@
 """What the handlers need from outside, in their own words; the adapters implement it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.cases.domain.booking import Wanted
 from services.cases.domain.matters import NewMatter
 from services.cases.domain.meetings import keeps_minutes
 from services.cases.domain.opening import OnCase, StaffOfCase
@@ -23,7 +23,7 @@ from services.cases.handlers.incoming import Inquiries
 from services.cases.handlers.ledger import Family, Ledger
 from services.cases.handlers.link_ports import Counters, Feeds, Links
 from services.cases.handlers.mail_ports import Mails
-from services.cases.handlers.meeting_ports import Votes, Wishes
+from services.cases.handlers.meeting_ports import Meetings, Votes, Wishes
 from services.cases.handlers.overviews import Overviews
 from services.cases.handlers.owning import Ownership
 from services.cases.handlers.parent_ports import ParentMeetings
@@ -48,19 +48,12 @@ ITSELF = "samspel"  # the actor of what a rule does, and no person
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Who is who on a case that has just been opened."""
+    """Who is who on a case that has just been opened, and what it is called."""
 
     case_id: UUID
+    reference: str
     child: UUID
     guardians: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What somebody who is called has said, and when."""
-
-    answer: str
-    at: datetime | None
 
 
 class Cases(Protocol):
@@ -81,36 +74,6 @@ class Cases(Protocol):
     def meet_at(self, case_id: UUID, place: str | None) -> None: ...
 
 
-class Meetings(Protocol):
-    """Meetings, who is called to them, and whom they take. Raise DoubleBooked."""
-
-    def add(
-        self, case_id: UUID, wanted: Wanted, called: Collection[UUID], *, state: str,
-        place: str | None, proposal: str | None,
-    ) -> UUID: ...  # fmt: skip
-    def book(self, wanted: Wanted, called: Collection[UUID], place: str | None) -> None: ...
-    def move(self, wanted: Wanted, called: Collection[UUID], place: str | None) -> int: ...
-    def stand_for(self, wanted: Wanted) -> None: ...
-    def cancel(self, meeting_id: UUID, because: str) -> int: ...
-    def note_called(self, meeting_id: UUID) -> None: ...
-    def leave_out(self, meeting_id: UUID, people: Collection[UUID]) -> None: ...
-    def remind(self, meeting_id: UUID, today: date) -> bool: ...
-    def hold(
-        self, meeting_id: UUID, secretary: UUID | None, *, reviewed: bool | None,
-        outcome: str | None,
-    ) -> bool: ...  # fmt: skip
-    def note_present(self, meeting_id: UUID, present: Collection[UUID]) -> None: ...
-    def file_minutes(self, meeting_id: UUID, reference: str | None) -> None: ...
-    def file_plan(self, meeting_id: UUID, reference: str | None) -> None: ...
-    def call(self, meeting: Meeting, person: UUID) -> None: ...
-    def uncall(self, meeting_id: UUID, person: UUID) -> None: ...
-    def place(self, meeting_id: UUID) -> str | None: ...
-    def by_proposal(self, proposal: str) -> UUID | None: ...
-    def answer(self, meeting_id: UUID, person: UUID, answer: str, at: datetime) -> bool: ...
-    def answers(self, meeting_id: UUID) -> Mapping[UUID, Answered]: ...
-    def answers_to(self, meetings: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, Answered]]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class LateTask:
     """An open task whose day has been a while ago; of no case, if it is a duty (then of a post)."""
@@ -127,7 +90,7 @@ class LateTask:
 class Tasks(Protocol):
     """What people have to do; adding one again changes nothing, or opens it again (comes_back)."""
 
-    def add(self, case_id: UUID, task: Task) -> None: ...
+    def add(self, case_id: UUID, *tasks: Task) -> None: ...
     def finish(
         self, case_id: UUID, kinds: Iterable[str] | None = None, *, step: str | None = None,
         meeting: UUID | None = None, about: UUID | None = None,
@@ -163,6 +126,11 @@ class Audit(Protocol):
     def note(
         self, case_id: UUID | None, action: str, rule: str | None, details: Mapping[str, Any]
     ) -> None: ...
+    def note_each(
+        self, case_id: UUID, action: str, rule: str, details: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Something that was done several times over."""
+
     def last(self, case_id: UUID, action: str, about: str) -> dict[str, Any] | None: ...
     def by_itself(self) -> "Audit":
         """The same, of what a rule does and no person."""
@@ -170,6 +138,16 @@ class Audit(Protocol):
 
 class Publish(Protocol):
     def __call__(self, event: Event) -> None: ...
+
+
+class Together(Protocol):
+    """Within it, what is only written doesn't wait for the database's answer to what was before.
+
+    Everything is done in its order; what has failed is raised at the next thing read, or at the
+    end of the block: so whoever handles an error of a statement itself doesn't write in here.
+    """
+
+    def __call__(self) -> AbstractContextManager[object]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +220,7 @@ class Desk:
     overviews: Overviews
     sights: Sights
     publish: Publish
+    together: Together
     _entered: set[UUID] = field(default_factory=set, repr=False)
 
     @property
@@ -265,11 +244,11 @@ class Desk:
         """
         if not self.cases.lock(case_id):
             raise NotFound
-        file = self._file(case_id)
-        if case_id not in self._entered:
-            self._check_sight(file)
-            self._entered.add(case_id)
-        return file
+        return self._let_in(self._file(case_id))
+
+    def take_opened(self, facts: CaseFacts) -> CaseFile:
+        """As take, a case that this unit has just opened: until the commit nobody else finds it."""
+        return self._let_in(self._file_of(facts))
 
     def take_by_meeting(self, meeting_id: UUID) -> CaseFile:
         case_id = self.cases.case_of_meeting(meeting_id)
@@ -307,10 +286,15 @@ class Desk:
         """The same case after it was changed."""
         return self._file(file.id)
 
-    def _check_sight(self, file: CaseFile) -> None:
-        if not self.shows(file.facts):
-            raise NotFound
+    def _let_in(self, file: CaseFile) -> CaseFile:
+        if file.id not in self._entered:
+            if not self.shows(file.facts):
+                raise NotFound
+            self._entered.add(file.id)
+        return file
 
     def _file(self, case_id: UUID) -> CaseFile:
-        facts = self.cases.facts(case_id)
+        return self._file_of(self.cases.facts(case_id))
+
+    def _file_of(self, facts: CaseFacts) -> CaseFile:
         return CaseFile(facts, self.procedures.get(facts.procedure, facts.procedure_on))

@@ -38,6 +38,17 @@ _MOST_TIMES = 10_000
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class WholeCase:
+    """What stands of one case, but for its meetings."""
+
+    case: Row
+    facts: CaseFacts
+    people: Sequence[Row]
+    consents: Sequence[Row]
+    tasks: Sequence[Row]
+
+
 class Views(CaseViews, InquiryViews, MailViews, MeetingViews, MessageViews, ReportViews, Protocol):
     """What can be read, in one transaction; `log` comes first."""
 
@@ -46,10 +57,10 @@ class Views(CaseViews, InquiryViews, MailViews, MeetingViews, MessageViews, Repo
 
     def facts(self, case_ids: Collection[UUID]) -> Sequence[CaseFacts]: ...
     def case(self, case_id: UUID) -> Row | None: ...
+    def whole(self, case_id: UUID) -> WholeCase | None: ...
     def cases(self, after: UUID | None, state: str | None, limit: int) -> Sequence[Row]: ...
     def names(self, people: Collection[UUID]) -> Mapping[UUID, str]: ...
     def unmailable(self, people: Collection[UUID]) -> Collection[UUID]: ...
-    def people_of(self, case_id: UUID) -> Sequence[Row]: ...
     def consents(self, case_ids: Collection[UUID]) -> Sequence[Row]: ...
     def meetings(self, case_ids: Collection[UUID]) -> Sequence[Row]: ...
     def attendance(self, case_ids: Collection[UUID]) -> Sequence[Row]: ...
@@ -108,21 +119,21 @@ def show_case(
     case_id: UUID, views: Views, procedures: Procedures, days: WorkingDays, today: date
 ) -> ShownCase:
     """Raises NotFound. The caller has logged the access."""
-    case = views.case(case_id)
-    if case is None:
+    found = views.whole(case_id)
+    if found is None:
         raise NotFound
-    facts = views.facts([case_id])[0]
+    facts = found.facts
     procedure = procedures.get(facts.procedure, facts.procedure_on)
     return ShownCase(
         facts=facts,
         procedure=procedure,
-        case=case,
-        people=views.people_of(case_id),
+        case=found.case,
+        people=found.people,
         windows=windows(facts, procedure, days, today),
-        consents=with_states(facts, procedure, views.consents([case_id]), today),
+        consents=with_states(facts, procedure, found.consents, today),
         meetings=shown_meetings(facts, procedure, views),
-        attendance=views.attendance([case_id]),
-        tasks=views.tasks([case_id]),
+        attendance=views.attendance([case_id]) if facts.meetings else (),
+        tasks=found.tasks,
         lead_times=lead_times(facts, procedure, today),
     )
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from services.cases.domain.opening import Staff
+from services.cases.domain.opening import Colleagues, Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,23 @@ class MeetingPlace:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """Who may come to a new case unasked: whoever holds such a role, or is in such a post."""
+
+    roles: frozenset[str]
+    posts: frozenset[str]
+
+
 class Register(Protocol):
     """Units, places, staff and their posts on a day."""
 
     def staff(self, people: Collection[UUID], on: date) -> dict[UUID, Staff]: ...
-    def holders(self, role: str, on: date, unit: str | None = None) -> tuple[Staff, ...]: ...
-    def holder_of(self, post: str, on: date) -> Staff | None: ...
+    def colleagues(
+        self, named: Collection[UUID], unasked: Unasked, unit: str, on: date
+    ) -> Colleagues:
+        """The staff among those named, the unit's rektorer, and whoever may come unasked."""
+
     def is_school(self, unit: str) -> bool: ...
     def has_unit(self, unit: str) -> bool: ...
     def has_place(self, place: str) -> bool: ...

@@ -44,6 +44,8 @@ def shown_meetings(
 ) -> list[dict[str, Any]]:
     """Every meeting of a case, with who calls and chairs it by now (R8, S5, P14), and other times
     that are wished for."""
+    if not facts.meetings:
+        return []
     counters = views.counters([facts.id])
     return [
         {

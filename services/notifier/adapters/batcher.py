@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from math import inf
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -17,11 +19,15 @@ class Batcher(Generic[Item, Result]):
         commit: Callable[[Sequence[Item]], Sequence[Result]],
         name: str,
         *,
-        linger: float = 0.0,
+        linger: float,
+        expected: Callable[[], float] = lambda: inf,
     ) -> None:
-        """`linger`: seconds to wait for company, where nobody is kept waiting by it."""
+        """`linger`: seconds to wait for company at most; no longer than until so many wait as are
+        `expected` at that moment."""
         self._commit = commit
         self._linger = linger
+        self._expected = expected
+        self._complete = asyncio.Event()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._running: asyncio.Task[None] | None = None
@@ -30,9 +36,15 @@ class Batcher(Generic[Item, Result]):
         """The result for one item; whatever the commit raises, everybody in it gets."""
         answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
+        self.look()
         if self._running is None:
             self._running = asyncio.create_task(self._run())
         return await answer
+
+    def look(self) -> None:
+        """Whether all who are expected wait by now: also when somebody turns out not to come."""
+        if len(self._waiting) >= self._expected():
+            self._complete.set()
 
     def close(self) -> None:
         self._thread.shutdown()
@@ -40,8 +52,11 @@ class Batcher(Generic[Item, Result]):
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
-            await asyncio.sleep(self._linger)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._linger):
+                    await self._complete.wait()
             batch, self._waiting = self._waiting, []
+            self._complete.clear()
             try:
                 items = [item for item, _ in batch]
                 results = await loop.run_in_executor(self._thread, self._commit, items)

@@ -159,7 +159,7 @@ class Claims:
         None while the brake or the pause is on, which are looked at in the same transaction; none
         to domains that are `crowded`, or that rest.
         """
-        with self.database.unit() as unit:
+        with self.database.swift_unit() as unit:
             leave = self.brake.leave(unit)
             to_do = leave is not None and leave.to_do
             sendings = self._claim(limit, crowded, unit) if to_do else []
@@ -222,7 +222,7 @@ class Claims:
 
     def mark(self, verdicts: Sequence[tuple[Sending, Verdict]]) -> None:
         """Note what became of these; those whose fence is another's by now are left alone."""
-        with self.database.unit() as unit:
+        with self.database.swift_unit() as unit:
             works_again = self.pause.note(verdicts, unit.connection)
             values = _columns(verdicts) | {"now": unit.now}
             unit.connection.execute(_LOCK, values)
@@ -230,7 +230,7 @@ class Claims:
             marked = frozenset(row["id"] for row in rows)
             attempts.note_verdicts(verdicts, marked, unit.now, unit.connection)
             tell_of_failed(unit, [row["id"] for row in rows if row["state"] == "failed"])
-            if works_again:
+            if works_again():
                 hurry(unit.connection)
 
 

@@ -7,17 +7,19 @@ What the messages are about is locked first, cases against a withdrawal, and rea
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.notifier.adapters.claims import tell_of_failed
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
 from services.notifier.adapters.columns import AS_IT_STANDS
+from services.notifier.adapters.decided import Decided
 from services.notifier.adapters.pile import Pile
 from services.notifier.adapters.rows import invitation_from_row
-from services.notifier.adapters.sent_words import keep_words
-from services.notifier.adapters.subjects import locked_subjects
-from services.notifier.domain.clearance import OUTDATED, Go, Stop, decide
+from services.notifier.adapters.subjects import lock_and_ask
+from services.notifier.domain.clearance import Go, Stop, decide
 from services.notifier.domain.gathering import (
     can_be_gathered,
     own_link,
@@ -28,18 +30,16 @@ from services.notifier.domain.gathering import (
 from services.notifier.domain.last_filter import Subject, objection
 from services.notifier.domain.mail import Post, mail_bytes, words_told
 from services.notifier.domain.mailing import Mailing
-from services.notifier.domain.messages import Kind, Message, Sending
-from services.notifier.domain.recipients import NO_MAIL, OWN_MAIL, PROTECTED, STAFF_ONLY
+from services.notifier.domain.messages import Message, Sending
 from services.notifier.domain.safe_text import UnsafeText
-from services.notifier.handlers import Record, by_hand, procedure_of
-from shared.bus.events import DigestOutdated
-from shared.bus.publishing import publish
+from services.notifier.handlers import Record, procedure_of
 from shared.db import Database, Unit
 from shared.domain.days import local_date
 from shared.domain.quiet import USUAL_HOURS, QuietHours
 from shared.live_rules import RulesAt
 from shared.procedures import Procedures
 
+# In the order of everybody.
 _LOCK = """
     SELECT id, fence, state, carried_by, content IS NOT NULL AS written FROM notifier.messages
     WHERE id = ANY(%s) ORDER BY case_id, id FOR UPDATE
@@ -58,38 +58,7 @@ _CARRIED = f"""
          USING (meeting_id, mailbox)
     WHERE m.kind IN ('call', 'change', 'cancel')
 """  # noqa: S608 - columns alone
-_BEGIN = """
-    UPDATE notifier.messages m
-    SET state = 'data', began = m.began + 1, content = go.content, carried_by = go.carrier,
-        attempts = m.attempts + (go.carrier IS NOT NULL)::integer,
-        fence = m.fence + (go.carrier IS NOT NULL)::integer,
-        lease_until = coalesce(
-            (SELECT mail.lease_until FROM notifier.messages mail WHERE mail.id = go.carrier),
-            m.lease_until)
-    FROM unnest(%(ids)s::uuid[], %(contents)s::bytea[], %(carriers)s::uuid[])
-         AS go(id, content, carrier)
-    WHERE m.id = go.id
-"""
-# Nothing was tried: it counts as no attempt.
-_PUT_OFF = """
-    UPDATE notifier.messages m
-    SET state = 'retry', reason = 'quiet-hours', due_at = LEAST(off.until, m.useful_until),
-        attempts = m.attempts - 1, fence = m.fence + 1
-    FROM unnest(%(ids)s::uuid[], %(untils)s::timestamptz[]) AS off(id, until)
-    WHERE m.id = off.id
-"""
-_STOP = """
-    UPDATE notifier.messages m
-    SET state = CASE WHEN stop.reason = ANY(%(unwritable)s) THEN 'failed' ELSE 'suppressed' END,
-        reason = stop.reason, rule = stop.rule, content = NULL, fence = m.fence + 1
-    FROM unnest(%(ids)s::uuid[], %(reasons)s::text[], %(rules)s::text[]) AS stop(id, reason, rule)
-    WHERE m.id = stop.id
-"""
 log = logging.getLogger(__name__)
-
-_RULES_BY_HAND = (PROTECTED, NO_MAIL, OWN_MAIL, STAFF_ONLY)
-# Nothing will change that: not stopped for now, but for a person to tell.
-_UNWRITABLE = ("unsafe-text", "unwritable", "last-filter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,32 +72,32 @@ class Gate:
 
     def clear(self, waiting: Sequence[Sending]) -> list[bytes | None]:
         """Each message's content, committed as `data`; None if it may not go or isn't ours."""
-        with self.database.unit() as unit:
+        with self.database.swift_unit() as unit:
             cleared = self._decide(waiting, unit)
         return [cleared.get(sending.id) for sending in waiting]
 
     def _decide(self, waiting: Sequence[Sending], unit: Unit) -> dict[UUID, bytes]:
         pile = Pile.of(waiting, unit)
+        everything = [*waiting, *pile.messages]
+        asked = lock_and_ask(everything, unit)
+        locked = unit.connection.execute(_LOCK, [[one.id for one in everything]])
+        stands = _ask_what_stands(everything, unit)
         procedures = self.rules_at(unit.connection).procedures
-        subjects = locked_subjects([*waiting, *pile.messages], procedures, unit)
-        ours, others = _lock(waiting, pile, unit)
-        record = self._record([*ours, *others], unit)
-        sight = _Sight(subjects, procedures, record, unit.now)
-        found = _Found()
+        ours, others = _still(waiting, pile, locked)
+        sight = _Sight(asked.read(procedures), procedures, _record(*stands), unit.now)
+        found = Decided()
         for sending in ours:
             until = waits_until(
                 sending, self.hours, unit.now, had_one_today=pile.has_had_one(sending)
             )
             answer = self._answer(sending, sight)
             if isinstance(answer, Stop):
-                found.stops.append((sending, answer))
+                found.stopped(sending, answer, sight.subject(sending))
             elif until is not None:
                 found.put_off[sending.id] = until
             else:
                 self._let_go(sending, others, pile, sight, found)
-        self._begin(found, unit)
-        self._put_off(found, unit)
-        self._stop(found.stops, unit)
+        found.write(unit)
         return found.contents
 
     def _let_go(
@@ -137,7 +106,7 @@ class Gate:
         others: Sequence[Sending],
         pile: Pile,
         sight: "_Sight",
-        found: "_Found",
+        found: Decided,
     ) -> None:
         """The mail with all that it carries; each of these has a clearance of its own."""
         riders = [one for one in others if one.carried_by == sending.id]
@@ -148,7 +117,7 @@ class Gate:
                     continue
                 answer = self._answer(one, sight)
                 if isinstance(answer, Stop):
-                    found.stops.append((one, answer))
+                    found.stopped(one, answer, sight.subject(one))
                 else:
                     riders.append(one)
         content = self._content(sending, riders, sight, found)
@@ -168,7 +137,7 @@ class Gate:
         return decide(sending, known, sight.record.holding(sending), procedure, sight.now)
 
     def _content(
-        self, sending: Sending, riders: Sequence[Sending], sight: "_Sight", found: "_Found"
+        self, sending: Sending, riders: Sequence[Sending], sight: "_Sight", found: Decided
     ) -> bytes | Stop:
         mail = together(sending, riders, local_date(sight.now))
         things = sight.subjects_of((sending, *riders))
@@ -197,70 +166,6 @@ class Gate:
         log.error("Message %s is held back by the last filter (%s).", sending.id, rule)
         return Stop("last-filter", rule)
 
-    def _record(self, ours: Sequence[Sending], unit: Unit) -> Record:
-        """What stands in the mailboxes in question, read after their messages are locked."""
-        pairs = {(one.meeting_id, one.mailbox) for one in ours if one.meeting_id is not None}
-        values = {
-            "meetings": [meeting for meeting, _ in pairs],
-            "mailboxes": [mailbox for _, mailbox in pairs],
-        }
-        invitations = unit.connection.execute(_INVITATIONS, values).fetchall()
-        messages = unit.connection.execute(_CARRIED, values).fetchall()
-        return Record(
-            invitations=tuple(invitation_from_row(row) for row in invitations),
-            by_hand=(),
-            messages=tuple(Sending.from_row(row) for row in messages),
-        )
-
-    def _begin(self, found: "_Found", unit: Unit) -> None:
-        """In one statement, so that a mail and what it carries are never apart."""
-        begun = [*found.contents, *found.carriers]
-        values = {
-            "ids": begun,
-            "contents": [found.contents.get(one) for one in begun],
-            "carriers": [found.carriers.get(one) for one in begun],
-        }
-        if begun:
-            unit.connection.execute(_BEGIN, values)
-        told = {one: words for one, words in found.words.items() if one in found.contents}
-        keep_words(told, unit)
-
-    def _put_off(self, found: "_Found", unit: Unit) -> None:
-        if found.put_off:
-            values = {"ids": list(found.put_off), "untils": list(found.put_off.values())}
-            unit.connection.execute(_PUT_OFF, values)
-
-    def _stop(self, stops: Sequence[tuple[Sending, Stop]], unit: Unit) -> None:
-        if not stops:
-            return
-        values = {
-            "ids": [sending.id for sending, _ in stops],
-            "reasons": [stop.reason for _, stop in stops],
-            "rules": [stop.rule for _, stop in stops],
-            "unwritable": list(_UNWRITABLE),
-        }
-        unit.connection.execute(_STOP, values)
-        failed = [sending.id for sending, stop in stops if stop.reason in _UNWRITABLE]
-        tell_of_failed(unit, failed)
-        for sending, stop in stops:
-            if _is_for_a_person(sending, stop):
-                self._hand_over(sending, stop, unit)
-            if stop.reason == OUTDATED and sending.digest_id is not None:
-                publish(unit, DigestOutdated(digest_id=sending.digest_id))
-
-    def _hand_over(self, message: Message, stop: Stop, unit: Unit) -> None:
-        assert message.case_id is not None
-        assert message.meeting_id is not None
-        event = by_hand(
-            message.case_id,
-            message.meeting_id,
-            message.person_id,
-            message.kind,
-            stop.rule,
-            message.told or 0,
-        )
-        publish(unit, event)
-
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
@@ -279,24 +184,32 @@ class _Sight:
         return [(one, about) for one in sendings if (about := self.subject(one)) is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What the gate has decided; `carriers`: which mail carries a message; `words`: what is kept of
-    those that are written now."""
+def _ask_what_stands(
+    messages: Sequence[Sending], unit: Unit
+) -> tuple[Cursor[DictRow], Cursor[DictRow]]:
+    """Of the mailboxes in question: invitations, and messages. Asked after these are locked."""
+    pairs = {(one.meeting_id, one.mailbox) for one in messages if one.meeting_id is not None}
+    values = {
+        "meetings": [meeting for meeting, _ in pairs],
+        "mailboxes": [mailbox for _, mailbox in pairs],
+    }
+    execute = unit.connection.execute
+    return execute(_INVITATIONS, values), execute(_CARRIED, values)
 
-    contents: dict[UUID, bytes] = field(default_factory=dict)
-    words: dict[UUID, tuple[str, str]] = field(default_factory=dict)
-    carriers: dict[UUID, UUID] = field(default_factory=dict)
-    put_off: dict[UUID, datetime] = field(default_factory=dict)
-    stops: list[tuple[Sending, Stop]] = field(default_factory=list)
+
+def _record(invitations: Cursor[DictRow], messages: Cursor[DictRow]) -> Record:
+    return Record(
+        invitations=tuple(invitation_from_row(row) for row in invitations.fetchall()),
+        by_hand=(),
+        messages=tuple(Sending.from_row(row) for row in messages.fetchall()),
+    )
 
 
-def _lock(
-    waiting: Sequence[Sending], pile: Pile, unit: Unit
+def _still(
+    waiting: Sequence[Sending], pile: Pile, locked: Cursor[DictRow]
 ) -> tuple[list[Sending], list[Sending]]:
-    """Those that are ours still, and those that can go along; locked in the order of everybody."""
-    ids = [one.id for one in (*waiting, *pile.messages)]
-    rows = {row["id"]: row for row in unit.connection.execute(_LOCK, [ids])}
+    """Those that are ours still, and those that can go along."""
+    rows = {row["id"]: row for row in locked.fetchall()}
     ours = [
         one
         for one in waiting
@@ -314,12 +227,3 @@ def _unwritable(message: Message, error: Exception) -> Stop:
     """Only the kind of error is logged: its text could repeat what stands in the mail."""
     log.error("Message %s can't be written: %s", message.id, type(error).__name__)
     return Stop("unsafe-text" if isinstance(error, UnsafeText) else "unwritable", "X3")
-
-
-def _is_for_a_person(message: Message, stop: Stop) -> bool:
-    """Who became protected on the way is told by hand; of a call the next look says so."""
-    return (
-        stop.rule in _RULES_BY_HAND
-        and stop.reason != "place-changed"
-        and message.kind in (Kind.CANCEL, Kind.REMINDER)
-    )

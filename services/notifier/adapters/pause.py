@@ -5,11 +5,12 @@ tries it, at intervals that grow. No mail fails by it. Real time throughout.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
-from psycopg import Connection
+from psycopg import Connection, Cursor
 from psycopg.rows import DictRow
 
 from services.notifier.domain.messages import Sending
@@ -99,24 +100,18 @@ class Pause:
 
     def note(
         self, verdicts: Sequence[tuple[Sending, Verdict]], connection: Connection[DictRow]
-    ) -> bool:
-        """What these tell of the server and of domains. Whether the server works again."""
+    ) -> Callable[[], bool]:
+        """What these tell of the server and of domains. What is returned says, when it is asked,
+        whether the server works again."""
         _lock(verdicts, connection)
         _let_rest(verdicts, connection)
         if any(one.works for _, one in verdicts):
-            return self._works(verdicts, connection)
+            told = connection.execute(_WORKS, {"domains": _taking(verdicts)})
+            return partial(_works_again, told)
         failed = [one for _, one in verdicts if one.works is False]
         if failed:
             self._failed(failed, connection)
-        return False
-
-    def _works(
-        self, verdicts: Sequence[tuple[Sending, Verdict]], connection: Connection[DictRow]
-    ) -> bool:
-        row = connection.execute(_WORKS, {"domains": _taking(verdicts)}).fetchone()
-        if row is not None and row["was_paused"]:
-            log.warning("The mail server works again: sending goes on.")
-        return row is not None
+        return lambda: False
 
     def _failed(self, failed: Sequence[Verdict], connection: Connection[DictRow]) -> None:
         """However many failed at this moment, it is one failure of the server."""
@@ -131,6 +126,13 @@ class Pause:
                 worst.reason,
                 why,
             )
+
+
+def _works_again(told: Cursor[DictRow]) -> bool:
+    row = told.fetchone()
+    if row is not None and row["was_paused"]:
+        log.warning("The mail server works again: sending goes on.")
+    return row is not None
 
 
 def hurry(connection: Connection[DictRow]) -> None:

@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 _IDLE_SECONDS = 20.0
 _MARK_ATTEMPTS = 60
 _LINGER_SECONDS = 0.01
+_COMPANY_SECONDS = 0.005  # for others on their way to the gate
 _SECONDS_TO_MARK = 10.0
 _PAUSE = timedelta(seconds=1)
 _PAUSE_AFTER_UNFORESEEN = timedelta(seconds=20)
@@ -84,6 +85,7 @@ class Sender:
     _thread: threading.Thread = field(init=False)
     _lanes: Lanes[_UnderWay] = field(init=False)
     _idle: deque["asyncio.Future[None]"] = field(default_factory=deque)
+    _sending: int = 0
     _tls: ssl.SSLContext | None = field(init=False)
     _clearing: Batcher[Sending, bytes | None] = field(init=False)
     _marking: Batcher[tuple[Sending, Verdict], None] = field(init=False)
@@ -93,7 +95,12 @@ class Sender:
         self._quiet = threading.Condition(self._lock)
         self._loop = uvloop.new_event_loop()
         self._lanes = Lanes(self.pace.pacing, self.pace.connections)
-        self._clearing = Batcher(self.gate.clear, "notifier-gate")
+        self._clearing = Batcher(
+            self.gate.clear,
+            "notifier-gate",
+            linger=_COMPANY_SECONDS,
+            expected=lambda: self._sending,
+        )
         self._marking = Batcher(self._mark, "notifier-marks", linger=_LINGER_SECONDS)
         self._thread = threading.Thread(target=self._run, name="notifier-sender", daemon=True)
         self._thread.start()
@@ -183,11 +190,14 @@ class Sender:
                     await line.hang_up()
                     continue
                 began, outcome = time.monotonic(), None
+                self._sending += 1
                 try:
                     if self._closing:  # given back already
                         continue
                     outcome = await self._send(line, one)
                 finally:
+                    self._sending -= 1
+                    self._clearing.look()
                     self._leave_lane(one, began, outcome)
                 self._loop.create_task(self._note(one, outcome))
         finally:
@@ -208,7 +218,7 @@ class Sender:
         return None
 
     def _line_up(self, one: _UnderWay) -> None:
-        self._lanes.put(one.sending.domain, one, time.monotonic())
+        self._lanes.put(one.sending.domain, one, time.monotonic(), one.sending.subject)
         self._wake()
 
     def _leave_lane(self, one: _UnderWay, began: float, outcome: Outcome | None) -> None:

@@ -2,8 +2,11 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
+from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from services.notifier.domain.last_filter import Subject
@@ -45,27 +48,41 @@ _OF_A_REPORT = {"anmälan", "anmäld", "anmält", "anmälare", "anmälaren", "ra
 log = logging.getLogger(__name__)
 
 
-def locked_subjects(
-    waiting: Sequence[Sending], procedures: Procedures, unit: Unit
-) -> Mapping[UUID, Subject]:
-    """By id, as far as they can be read; the locks end with the transaction."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What messages are about, asked for and not yet read: the server goes on meanwhile."""
+
+    today: date
+    known: Sequence[Cursor[DictRow]]
+    unspeakable: Cursor[DictRow]
+
+    def read(self, procedures: Procedures) -> Mapping[UUID, Subject]:
+        """By id, as far as they can be read."""
+        known: dict[UUID, Known] = {}
+        for found in self.known:
+            known |= _readable(found.fetchall())
+        return {
+            row["id"]: Subject(about, _unspeakable(row, about, procedures), self.today)
+            for row in self.unspeakable.fetchall()
+            if (about := known.get(row["id"])) is not None
+        }
+
+
+def lock_and_ask(waiting: Sequence[Sending], unit: Unit) -> Asked:
+    """In this order for everybody; the locks end with the transaction."""
     today = local_date(unit.now)
     cases = sorted({one.case_id for one in waiting if one.case_id is not None})
     duties = sorted({one.task_id for one in waiting if one.task_id is not None})
     digests = sorted({one.digest_id for one in waiting if one.digest_id is not None})
-    known: dict[UUID, Known] = {}
+    known = []
     if cases:
-        known |= _readable(unit.connection.execute(_CLEAR, [cases, today]).fetchall())
+        known.append(unit.connection.execute(_CLEAR, [cases, today]))
     if duties:
-        known |= _readable(unit.connection.execute(_CLEAR_DUTIES, [duties, today]).fetchall())
+        known.append(unit.connection.execute(_CLEAR_DUTIES, [duties, today]))
     if digests:
-        known |= _readable(unit.connection.execute(_CLEAR_DIGESTS, [digests]).fetchall())
-    rows = unit.connection.execute(_UNSPEAKABLE, [cases, duties, digests])
-    return {
-        row["id"]: Subject(about, _unspeakable(row, about, procedures), today)
-        for row in rows
-        if (about := known.get(row["id"])) is not None
-    }
+        known.append(unit.connection.execute(_CLEAR_DIGESTS, [digests]))
+    unspeakable = unit.connection.execute(_UNSPEAKABLE, [cases, duties, digests])
+    return Asked(today, known, unspeakable)
 
 
 def _readable(rows: Sequence[DictRow]) -> dict[UUID, Known]:

@@ -5,7 +5,8 @@ share are kept for a while; the personal ones (who is asked, whom to answer, whi
 link) come between.
 """
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -22,6 +23,7 @@ _MARK = "X-HERE"
 _HOUR_BEFORE = "-PT1H"
 _NINE_THE_DAY_BEFORE = "-PT15H"  # a whole day begins at midnight, when nobody wants an alarm
 _PLAIN_IN_MAILTO = "!$'*+-._~"
+_PLAIN_LOCAL = re.compile(r"[\w!$'*+.~-]*", re.ASCII)  # of such nothing is quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,6 @@ class Shared:
     starts_at: datetime
     ends_at: datetime
     summary: str
-    description: str = ""
     place: str | None = None
     of_all: bool = False  # a CANCEL of the meeting, not only of one invitation
 
@@ -47,7 +48,6 @@ class WholeDays:
     first: date
     last: date
     summary: str
-    description: str = ""
     of_all: bool = False
 
     def __post_init__(self) -> None:
@@ -58,7 +58,8 @@ class WholeDays:
 @dataclass(frozen=True, slots=True)
 class Personal:
     """What stands in one mailbox's object alone. The instants are aware; `organizer_name` is the
-    municipality's name, `organizer` the reply address of this invitation (O7)."""
+    municipality's name, `organizer` the reply address of this invitation (O7). The description has
+    the recipient's link in it."""
 
     organizer: str
     organizer_name: str
@@ -66,19 +67,13 @@ class Personal:
     sequence: int
     stamp: datetime
     created_at: datetime
+    description: str = ""
 
 
 def calendar_bytes(shared: Shared | WholeDays, personal: Personal) -> bytes:
-    """The whole VCALENDAR: CRLF, folded, UTF-8. Raises UnsafeText.
-
-    The description has the recipient's link in it: it is shared with nobody.
-    """
-    head, tail = _frame(shared.method, zoned=isinstance(shared, Shared))
-    lines = _personal_lines(personal, asks=shared.method == "REQUEST")
-    if shared.description:
-        lines = (*lines, f"DESCRIPTION:{text_value(shared.description)}")
-    body = _shared_lines(replace(shared, description=""))
-    return head + b"".join(map(_folded, lines)) + body + tail
+    """The whole VCALENDAR: CRLF, folded, UTF-8. Raises UnsafeText."""
+    before, after = _around(shared)
+    return before + _personal_lines(personal, asks=shared.method == "REQUEST") + after
 
 
 def _folded(line: str) -> bytes:
@@ -86,33 +81,46 @@ def _folded(line: str) -> bytes:
     return fold(visible(line))
 
 
-def _personal_lines(personal: Personal, *, asks: bool) -> tuple[str, ...]:
-    name = _parameter(one_line(personal.organizer_name))
-    answer = ";PARTSTAT=NEEDS-ACTION;RSVP=TRUE" if asks else ""
-    return (
-        f"DTSTAMP:{utc(personal.stamp)}",
-        f"CREATED:{utc(personal.created_at)}",
-        f"LAST-MODIFIED:{utc(personal.stamp)}",
-        f"SEQUENCE:{personal.sequence}",
-        f"ORGANIZER;CN={name}:{_mailto(personal.organizer)}",
-        f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT{answer}:{_mailto(personal.attendee)}",
+def _personal_lines(personal: Personal, *, asks: bool) -> bytes:
+    stamp, created = _utc(personal.stamp), _utc(personal.created_at)
+    revision = (
+        f"DTSTAMP:{stamp}\r\nCREATED:{created}\r\nLAST-MODIFIED:{stamp}\r\n"
+        f"SEQUENCE:{personal.sequence}\r\n"
     )
+    organizer = f"ORGANIZER;CN={_parameter(personal.organizer_name)}:{_mailto(personal.organizer)}"
+    answer = ";PARTSTAT=NEEDS-ACTION;RSVP=TRUE" if asks else ""
+    attendee = (
+        f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT{answer}:{_mailto(personal.attendee)}"
+    )
+    said = personal.description
+    description = _folded(f"DESCRIPTION:{text_value(said)}") if said else b""
+    return revision.encode() + _folded(organizer) + _folded(attendee) + description
+
+
+@lru_cache(maxsize=64)
+def _utc(instant: datetime) -> str:
+    """The invitations to a meeting are made at one instant."""
+    return utc(instant)
 
 
 def _mailto(address: str) -> str:
     """The address as a URI: a local part may hold what means something else there (RFC 6068)."""
     local, _, domain = visible(address).rpartition("@")
-    return f"mailto:{quote(local, safe=_PLAIN_IN_MAILTO)}@{domain}"
+    if not _PLAIN_LOCAL.fullmatch(local):
+        local = quote(local, safe=_PLAIN_IN_MAILTO)
+    return f"mailto:{local}@{domain}"
 
 
+@lru_cache(maxsize=16)
 def _parameter(text: str) -> str:
     """A parameter's value, quoted; what can't stand in one is written as in RFC 6868."""
+    one_line(text)
     return '"' + text.replace("^", "^^").replace('"', "^'") + '"'
 
 
 @lru_cache(maxsize=512)
-def _shared_lines(shared: Shared | WholeDays) -> bytes:
-    """The lines that all mailboxes of one audience share."""
+def _around(shared: Shared | WholeDays) -> tuple[bytes, bytes]:
+    """What all mailboxes of one audience share, before and after their own lines."""
     asks = shared.method == "REQUEST"
     lines = [
         f"UID:{shared.uid}",
@@ -122,7 +130,8 @@ def _shared_lines(shared: Shared | WholeDays) -> bytes:
         _status(shared),
         *(_standing(shared) if asks else ()),
     ]
-    return b"".join(_folded(line) for line in lines if line)
+    head, tail = _frame(shared.method, zoned=isinstance(shared, Shared))
+    return head, b"".join(_folded(line) for line in lines if line) + tail
 
 
 def _when(shared: Shared | WholeDays) -> tuple[str, str]:

@@ -183,12 +183,25 @@ def _called(
     now: datetime,
 ) -> Stop | None:
     today = local_date(now)
-    if message.mailbox in recipients(mailing, meeting, procedure, today).mailboxes:
+    # Where a mailbox is shared: a mail leads to its person's page, and is for nobody else's eyes.
+    if message.person_id in _sharing(message, meeting, mailing, procedure, today):
         return None
     on_the_case = {who.person_id for who in mailing.facts.participants}
     if message.person_id not in meeting.person_ids & on_the_case:
         return Stop("not-called", "S1")
     return _unreachable(message, mailing, today, procedure) or Stop("not-covered", "S1")
+
+
+def _sharing(
+    message: Message,
+    meeting: Meeting,
+    mailing: Mailing,
+    procedure: Procedure | None,
+    today: date,
+) -> frozenset[UUID]:
+    """Those of a meeting's recipients who have the message's mailbox."""
+    to = recipients(mailing, meeting, procedure, today)
+    return frozenset(to.mailboxes.get(message.mailbox, ()))
 
 
 def _answered(
@@ -199,8 +212,7 @@ def _answered(
     now: datetime,
 ) -> Stop | None:
     """Who has answered isn't asked again, and who has said no isn't reminded."""
-    to = recipients(mailing, meeting, procedure, local_date(now))
-    people = frozenset(to.mailboxes.get(message.mailbox, ()))
+    people = _sharing(message, meeting, mailing, procedure, local_date(now))
     if message.kind == Kind.NUDGE and people <= meeting.answered:
         return Stop("answered", message.rule)
     if message.kind == Kind.REMINDER and people <= meeting.declined:

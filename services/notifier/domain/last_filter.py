@@ -30,6 +30,7 @@ from shared.domain.telling_words import says_forbidden_word
 
 _YOUNGEST = 15
 _PLAIN_IN_MAILTO = "!$'*+-._~"
+_PLAIN_LOCAL = re.compile(r"[\w!$'*+.~-]*", re.ASCII)  # of such nothing is quoted
 _QUOTED = re.compile(r"\\(.)")
 _HEADERS = {
     "from", "to", "reply-to", "subject", "date", "message-id", "auto-submitted", "mime-version",
@@ -158,9 +159,8 @@ def _calendar(calendar: Properties, message: Message, post: Post) -> str | None:
     said: defaultdict[str, list[str]] = defaultdict(list)
     for name, value in calendar:
         said[name].append(value)
-        if "@" in value and value not in known:
-            return "X4"
-    if said["attendee"] != [asked]:
+    addresses = {value for _, value in calendar if "@" in value}
+    if not addresses <= known or said["attendee"] != [asked]:
         return "X4"
     neutral = set(said["summary"]) <= _summaries(message) and said["class"] == ["PRIVATE"]
     return None if neutral and said.keys() <= _PROPERTIES else "X13"
@@ -210,4 +210,6 @@ def _words(mail: Opened, message: Message, subject: Subject, post: Post) -> str 
 
 def _in_mailto(address: str) -> str:
     local, _, domain = address.rpartition("@")
-    return f"{quote(local, safe=_PLAIN_IN_MAILTO)}@{domain}"
+    if not _PLAIN_LOCAL.fullmatch(local):
+        local = quote(local, safe=_PLAIN_IN_MAILTO)
+    return f"{local}@{domain}"

@@ -4,10 +4,9 @@ Written by hand because EmailMessage takes milliseconds a mail; the tests hold i
 """
 
 import hashlib
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from email.utils import format_datetime
 from functools import lru_cache
 from uuid import UUID
@@ -20,15 +19,28 @@ from services.notifier.domain.messages import (
     MeetingWords,
     Message,
 )
+from services.notifier.domain.mime import (
+    encoded_lines,
+    header,
+    in_ascii,
+    multipart,
+    named,
+    part_head,
+    text_lines,
+)
 from services.notifier.domain.safe_text import one_line
-from services.notifier.domain.words import House, Page, UnreadableWords, Words, words_for
+from services.notifier.domain.words import (
+    House,
+    Page,
+    UnreadableWords,
+    Words,
+    subject_and_text,
+    words_for,
+)
 from shared.ids import BOUNCE, LINK, PAGE, keyed_token, meeting_uid, signed_token
 
-_LINE = 76
-_FOLD = "\r\n "
 _A_LINK = {"sv": "[personlig länk]", "en": "[personal link]"}
 _METHODS: dict[str, Method] = {Kind.CANCEL: "CANCEL", Kind.COUNTER_DECLINED: "DECLINECOUNTER"}
-_ENCODED_WORD_ROOM = 39  # octets of text: with «Reply-To: » before it a line of 74 (RFC 2047)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +68,7 @@ class Post:
 
     def link(self, link: UUID | None) -> str | None:
         """The recipient's own page, for the id of their link."""
-        return (
-            None if link is None else f"{self.public_url}/r/{signed_token(self.secret, LINK, link)}"
-        )
+        return None if link is None else f"{self.public_url}/r/{_link_token(self.secret, link)}"
 
     @property
     def start_page(self) -> str:
@@ -79,7 +89,7 @@ class Post:
 
     def uid(self, meeting_id: object) -> str:
         """The same for all mailboxes of a meeting and opaque (O5, X4)."""
-        return meeting_uid(self.secret, meeting_id, self.domain)
+        return _uid(self.secret, meeting_id, self.domain)
 
     def uid_of(self, message: Message) -> str:
         """Of its calendar object: a meeting's, or one of a limit and a mailbox."""
@@ -104,11 +114,7 @@ def mail_bytes(
     words = words_for(message, post.house, link, pages)
     boundary = hashlib.sha256(message.message_id.encode()).hexdigest()[:24] + "=_"
     calendar = _calendar(message, words, post)
-    body = (
-        _alternative(words, None, boundary)
-        if calendar is None
-        else _mixed(words, calendar, boundary)
-    )
+    body = _alternative(words, boundary) if calendar is None else _mixed(words, calendar, boundary)
     return _headers(message, words, post, link, leaves_at or message.created_at) + body
 
 
@@ -121,8 +127,7 @@ def words_told(
     """
     named = _A_LINK.get(message.language, _A_LINK["sv"])
     shown = [replace(page, link=named) for page in pages]
-    words = words_for(message, house, None if link is None else named, shown)
-    return words.subject, words.text
+    return subject_and_text(message, house, None if link is None else named, shown)
 
 
 def unsubscribe(message: Message, post: Post, link: str | None) -> str | None:
@@ -143,66 +148,58 @@ def _headers(
     message: Message, words: Words, post: Post, link: str | None, leaves_at: datetime
 ) -> bytes:
     lines = [
-        _header("From", _named(post.house.name, post.from_address)),
-        _header("To", f"<{message.address}>"),
+        _from(post.house.name, post.from_address),
+        header("To", f"<{message.address}>"),
         *_reply_to(message, post),
-        _header("Subject", _encoded(words.subject)),
-        _header("Date", format_datetime(leaves_at)),
-        _header("Message-ID", message.message_id),
-        _header("Auto-Submitted", "auto-generated"),
+        _subject(words.subject),
+        _date(leaves_at.replace(tzinfo=None), leaves_at.utcoffset()),
+        header("Message-ID", message.message_id),
+        "Auto-Submitted: auto-generated\r\n",
         *_list_unsubscribe(message, post, link),
-        _header("MIME-Version", "1.0"),
+        "MIME-Version: 1.0\r\n",
     ]
     return "".join(lines).encode("ascii")
 
 
+@lru_cache(maxsize=16)
+def _from(name: str, address: str) -> str:
+    return header("From", named(name, address))
+
+
+@lru_cache(maxsize=1024)
+def _subject(text: str) -> str:
+    return header("Subject", in_ascii(text))
+
+
+@lru_cache(maxsize=16)
+def _date(wall: datetime, offset: timedelta | None) -> str:
+    """All that the gate lets through at once leaves at one instant."""
+    zone = None if offset is None else timezone(offset)
+    return header("Date", format_datetime(wall.replace(tzinfo=zone)))
+
+
 def _list_unsubscribe(message: Message, post: Post, link: str | None) -> list[str]:
     where = unsubscribe(message, post, link)
-    return [] if where is None else [_header("List-Unsubscribe", where)]
+    return [] if where is None else [header("List-Unsubscribe", where)]
 
 
 def _reply_to(message: Message, post: Post) -> list[str]:
     if message.reply_token is None:
         return []
-    address = post.reply_address(message.reply_token)
-    return [_header("Reply-To", _named(post.house.name, address))]
+    address = one_line(post.reply_address(message.reply_token))
+    return [f"Reply-To: {named(post.house.name, address)}\r\n"]
 
 
-def _header(name: str, value: str) -> str:
-    """A line break may only be one of ours, which folds; any other is refused."""
-    one_line(value.replace("\r\n ", " "))
-    return f"{name}: {value}\r\n"
-
-
-def _named(name: str, address: str) -> str:
-    """A display name and an address, on a line each if one is too short for both."""
-    display = _name(name)
-    fits = "\r\n" not in display and len(display) + len(address) <= _LINE - len("Reply-To:  <>")
-    return f"{display}{' ' if fits else _FOLD}<{address}>"
+@lru_cache(maxsize=64)
+def _link_token(secret: bytes, link: UUID) -> str:
+    """Asked for as a mail is made, and again as it is looked at."""
+    return signed_token(secret, LINK, link)
 
 
 @lru_cache(maxsize=1024)
-def _encoded(text: str) -> str:
-    """A header's text, in encoded-words if it isn't plain ASCII (RFC 2047)."""
-    one_line(text)
-    if text.isascii() and "=?" not in text and len(text) <= _LINE - len("Subject: "):
-        return text
-    words: list[bytes] = [b""]
-    for char in text:
-        octets = char.encode()
-        if len(words[-1]) + len(octets) > _ENCODED_WORD_ROOM:
-            words.append(b"")
-        words[-1] += octets
-    return _FOLD.join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in words)
-
-
-@lru_cache(maxsize=16)
-def _name(name: str) -> str:
-    """A display name: a quoted string, or encoded-words."""
-    encoded = _encoded(name)
-    if encoded != name:
-        return encoded
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _uid(secret: bytes, meeting_id: object, domain: str) -> str:
+    """Asked for by each mail of a meeting, and by each last look at one."""
+    return meeting_uid(secret, meeting_id, domain)
 
 
 def _calendar(message: Message, words: Words, post: Post) -> tuple[Method, bytes] | None:
@@ -211,7 +208,8 @@ def _calendar(message: Message, words: Words, post: Post) -> tuple[Method, bytes
         return None
     method = method_of(message)
     shared = _shared(message, words, method, part, post)
-    return method, calendar_bytes(shared, _personal(message, part, post))
+    personal = _personal(message, part, post, words.description)
+    return method, calendar_bytes(shared, personal)
 
 
 def method_of(message: Message) -> Method:
@@ -224,7 +222,7 @@ def method_of(message: Message) -> Method:
 def _shared(
     message: Message, words: Words, method: Method, part: CalendarPart, post: Post
 ) -> Shared | WholeDays:
-    uid, summary, description = post.uid_of(message), words.summary, words.description
+    uid, summary = post.uid_of(message), words.summary
     match message.words:
         case MeetingWords(said=planned, wished=wished):
             said = wished or planned
@@ -234,16 +232,15 @@ def _shared(
                 starts_at=said.starts_at,
                 ends_at=said.ends_at,
                 summary=summary,
-                description=description,
                 place=said.place,
                 of_all=part.of_all,
             )
         case DutyWords(due_on=date() as day):
-            return WholeDays(uid, method, day, day, summary, description, of_all=part.of_all)
+            return WholeDays(uid, method, day, day, summary, of_all=part.of_all)
     raise UnreadableWords
 
 
-def _personal(message: Message, part: CalendarPart, post: Post) -> Personal:
+def _personal(message: Message, part: CalendarPart, post: Post, description: str) -> Personal:
     return Personal(
         organizer=post.reply_address(part.token),
         organizer_name=post.house.name,
@@ -251,47 +248,25 @@ def _personal(message: Message, part: CalendarPart, post: Post) -> Personal:
         sequence=part.sequence,
         stamp=part.stamp,
         created_at=part.created_at,
+        description=description,
     )
 
 
 def _mixed(words: Words, calendar: tuple[Method, bytes], boundary: str) -> bytes:
     """The calendar inline among the alternatives, and the same bytes as a file (O2)."""
-    attached = _leaf(
-        'application/ics; name="invite.ics"',
-        calendar[1],
-        'attachment; filename="invite.ics"',
+    method, content = calendar
+    encoded = encoded_lines(content)
+    inline = part_head(f"text/calendar; charset=utf-8; method={method}", "inline") + encoded
+    attached = (
+        part_head('application/ics; name="invite.ics"', 'attachment; filename="invite.ics"')
+        + encoded
     )
     # Not an addition at the end: no boundary may begin with another (RFC 2046, 5.1.2).
-    first = _alternative(words, calendar, f"a{boundary}")
-    return _multipart("mixed", boundary, first, attached)
+    first = _alternative(words, f"a{boundary}", inline)
+    return multipart("mixed", boundary, first, attached)
 
 
-def _alternative(words: Words, calendar: tuple[Method, bytes] | None, boundary: str) -> bytes:
-    parts = [_written("text/plain; charset=utf-8", words.text)]
-    parts.append(_written("text/html; charset=utf-8", words.html))
-    if calendar is not None:
-        method, content = calendar
-        parts.append(_leaf(f"text/calendar; charset=utf-8; method={method}", content, "inline"))
-    return _multipart("alternative", boundary, *parts)
-
-
-def _multipart(subtype: str, boundary: str, *parts: bytes) -> bytes:
-    line = boundary.encode("ascii")
-    head = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")
-    return (
-        head
-        + b"".join(b"--" + line + b"\r\n" + part for part in parts)
-        + b"--" + line + b"--\r\n"
-    )  # fmt: skip
-
-
-def _written(content_type: str, text: str) -> bytes:
-    return _leaf(content_type, text.replace("\n", "\r\n").encode(), None)
-
-
-def _leaf(content_type: str, content: bytes, disposition: str | None) -> bytes:
-    shown = f"Content-Disposition: {disposition}\r\n" if disposition else ""
-    head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: base64\r\n{shown}\r\n"
-    encoded = b64encode(content)
-    lines = [encoded[i : i + _LINE] for i in range(0, len(encoded), _LINE)]
-    return head.encode("ascii") + b"\r\n".join(lines) + b"\r\n"
+def _alternative(words: Words, boundary: str, *more: bytes) -> bytes:
+    plain = part_head("text/plain; charset=utf-8") + text_lines(words.text)
+    html = part_head("text/html; charset=utf-8") + text_lines(words.html)
+    return multipart("alternative", boundary, plain, html, *more)

@@ -40,7 +40,8 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """A case as the notifier reads it: `places` are neutral texts by meeting."""
+    """A case as the notifier reads it: `places` are neutral texts by meeting. `kept`: what has been
+    worked out of it before, and is the same as long as it is."""
 
     facts: CaseFacts
     contacts: Mapping[UUID, Contact]
@@ -49,6 +50,7 @@ class Mailing:
     late: tuple[Late, ...] = ()
     links: Mapping[UUID, Mapping[UUID, UUID]] = field(default_factory=dict)  # meeting, person: link
     callers: tuple[str, ...] = ()  # who calls to a year's meetings, by name (R21)
+    kept: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def reference(self) -> str:

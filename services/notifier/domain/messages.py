@@ -1,9 +1,10 @@
 """A message's life, and what it was made for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Literal, Self
 from uuid import UUID, uuid5
 
@@ -211,7 +212,7 @@ class Message:
 
     @property
     def id(self) -> UUID:
-        return uuid5(_MESSAGES, self.key)
+        return _id_of(self.key)
 
     @property
     def subject(self) -> UUID | None:
@@ -277,14 +278,22 @@ class Sending(Message):
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
         """A row of notifier.messages, whatever made it; the id follows from the key."""
-        names = cls.__dataclass_fields__.keys() - {"words"}
         words = words_from_json(row["payload"], row["kind"])
-        return cls(words=words, **{name: row[name] for name in names})
+        return cls(words=words, **{name: row[name] for name in _COLUMNS})
+
+
+_COLUMNS = tuple(one.name for one in fields(Sending) if one.name != "words")
 
 
 def rests_with_the_family(kind: str, ground: str) -> bool:
     """Whether a message may go to others than staff: by a ground that is the family's own."""
     return ground in FAMILY_GROUNDS and kind not in DUTY_KINDS
+
+
+@lru_cache(maxsize=4096)
+def _id_of(key: str) -> UUID:
+    """Asked for again and again while a mail leaves."""
+    return uuid5(_MESSAGES, key)
 
 
 def words_to_json(words: Saying) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from functools import lru_cache
+from itertools import chain
 
 _TAG = re.compile(r"<[^>]*>")
 _TAG_NAME = re.compile(r"<[/!]?([A-Za-z0-9]*)")
@@ -21,12 +22,15 @@ _TAGS = {
     "doctype", "html", "head", "meta", "title", "style", "body", "div", "p", "h1", "a", "br", "ul",
     "li",
 }  # fmt: skip
-# What could fetch something or lead somewhere, if it isn't empty.
-_LEADS = re.compile(
-    r"""://|url\(|@import|http-equiv"""
-    r"""|\b(?:href|src\w*|action|background|cite|data|poster|ping|on\w+)\s*=\s*(?!"")""",
-    re.IGNORECASE,
+# What could fetch something or lead somewhere. Each begins with a sign that is rare in our HTML:
+# a search for a letter in either case takes far longer.
+_FETCHES = tuple(
+    re.compile(sign, re.IGNORECASE)
+    for sign in ("://", r"\((?<=url\()", "@import", "-(?<=http-)equiv")
 )
+# So do these attributes, if they aren't empty. In HTML that is read backwards, from a = on.
+_ATTRIBUTE_BACKWARDS = re.compile(r'=(?<!""=)\s*(\w+)')
+_LEADS = re.compile(r"href|src\w*|action|background|cite|data|poster|ping|on\w+", re.IGNORECASE)
 _BOUNDARY = re.compile(rb'boundary="([^"]+)"')
 _CUT = re.compile(r'([A-Za-z-]+)((?:;[A-Za-z-]+=(?:"[^"]*"|[A-Za-z0-9./-]*))*):(.*)', re.DOTALL)
 _IN_QUOTES = re.compile(r'"([^"]*)"')
@@ -66,11 +70,16 @@ def opened(content: bytes, links: Collection[str] = ()) -> Opened:
         raise Unopenable
     headers = _headers(head)
     parts = _parts(headers.get("content-type", ""), body, _DEEPEST)
-    leaves = [_leaf(head, _without(links, head, _text(inside))) for head, inside in parts]
+    # As they are, and as they stand in HTML.
+    own = tuple(dict.fromkeys(form for link in links for form in (html.escape(link), link)))
+    leaves = [_leaf(_kind(head), inside, own) for head, inside in parts]
     texts = [_plain(headers.get("subject", "")), *(leaf.text for leaf in leaves)]
-    calendars = [leaf.properties for leaf in leaves if leaf.properties is not None]
+    calendars: list[Properties] = []
+    for leaf in leaves:
+        if leaf.properties is not None and leaf.properties not in calendars:
+            calendars.append(leaf.properties)
     leads = any(leaf.leads_elsewhere for leaf in leaves)
-    return Opened(headers, tuple(dict.fromkeys(texts)), tuple(dict.fromkeys(calendars)), leads)
+    return Opened(headers, tuple(dict.fromkeys(texts)), tuple(calendars), leads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,35 +110,41 @@ def _parts(content_type: str, body: bytes, deeper: int) -> Iterator[tuple[bytes,
             yield head, inside
 
 
-def _without(links: Collection[str], head: bytes, text: str) -> str:
-    """A part's text without the recipient's own links, and without the folds of a calendar's lines.
+def _leaf(kind: str, inside: bytes, links: tuple[str, ...]) -> _Leaf:
+    """One part, without the recipient's own links."""
+    if kind in _CALENDARS:
+        return _calendar(inside, links)
+    return _shown(kind, _without(links, _text(inside)))
 
-    Nothing else is unfolded: in a text, what a line break divides are two words.
-    """
-    if _kind(head) in _CALENDARS:
-        text = text.replace("\r\n ", "")
+
+def _without(links: tuple[str, ...], text: str) -> str:
     for link in links:
-        text = text.replace(html.escape(link), "").replace(link, "")
+        text = text.replace(link, "")
     return text
 
 
 @lru_cache(maxsize=1024)
-def _leaf(head: bytes, text: str) -> _Leaf:
-    """One part; kept for a while, since the mails of a meeting share most of theirs."""
-    kind = _kind(head)
+def _shown(kind: str, text: str) -> _Leaf:
+    """A part that is read; kept for a while, since the mails of a meeting share theirs."""
     if kind == "text/plain":
         return _Leaf(_plain(text), "://" in text)
     if kind == "text/html":
         shown = _plain(html.unescape(_TAG.sub(" ", _of_our_tags(text))))
-        return _Leaf(shown, _LEADS.search(text) is not None)
-    if kind in _CALENDARS:
-        return _calendar(text)
+        return _Leaf(shown, _leads_elsewhere(text))
     raise Unopenable
+
+
+def _leads_elsewhere(text: str) -> bool:
+    """Whether anything in HTML leads somewhere, or is fetched."""
+    attributes = set(_ATTRIBUTE_BACKWARDS.findall(text[::-1]))
+    return any(sign.search(text) for sign in _FETCHES) or any(
+        _LEADS.fullmatch(name[::-1]) for name in attributes
+    )
 
 
 def _of_our_tags(text: str) -> str:
     """HTML of our frame's few elements: no script, image, form or frame can be among them."""
-    if not {name.lower() for name in _TAG_NAME.findall(text)} <= _TAGS:
+    if not {name.lower() for name in set(_TAG_NAME.findall(text))} <= _TAGS:
         raise Unopenable
     return text
 
@@ -146,23 +161,38 @@ def _kind(head: bytes) -> str:
     return headers.get("content-type", "").partition(";")[0]
 
 
-@lru_cache(maxsize=1024)
-def _calendar(text: str) -> _Leaf:
-    """The same text comes inline and as a file."""
-    properties = tuple(one for line in text.split("\r\n") if line for one in _properties(line))
-    said = _plain("\n".join(value for _, value in properties if "@" not in value))
+@lru_cache(maxsize=1)
+def _calendar(inside: bytes, links: tuple[str, ...]) -> _Leaf:
+    """Without the folds of its lines; the same comes inline and, right after that, as a file.
+
+    Nothing else is unfolded: in a text, what a line break divides are two words.
+    """
+    text = _without(links, _text(inside).replace("\r\n ", ""))
+    frame, begins, event = text.partition("\r\nBEGIN:VEVENT\r\n")
+    properties = _frame(frame) + _properties(begins + event)
+    said = _plain("\n".join([value for _, value in properties if "@" not in value]))
     return _Leaf(said, "://" in text, properties)
 
 
 def _text(body: bytes) -> str:
     try:
-        return b64decode(body.replace(b"\r\n", b""), validate=True).decode("utf-8")
+        return b64decode(b"".join(body.split(b"\r\n")), validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
         raise Unopenable from None
 
 
+@lru_cache(maxsize=16)
+def _frame(text: str) -> Properties:
+    """What stands before the event, its time zone with it: the same in all of ours."""
+    return _properties(text)
+
+
+def _properties(text: str) -> Properties:
+    return tuple(chain.from_iterable(map(_property, filter(None, text.split("\r\n")))))
+
+
 @lru_cache(maxsize=4096)
-def _properties(line: str) -> Properties:
+def _property(line: str) -> Properties:
     """Name and value of a content line; what stands in a quoted parameter is a value too."""
     if (cut := _CUT.match(line)) is None:
         raise Unopenable
@@ -186,14 +216,12 @@ def _headers(head: bytes) -> dict[str, str]:
         name, found, value = line.partition(": ")
         if not found or name.lower() in headers:
             raise Unopenable
-        headers[name.lower()] = _decoded(value)
+        headers[name.lower()] = _decoded(value) if "=?" in value else value
     return headers
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _decoded(value: str) -> str:
-    if "=?" not in value:
-        return value
     try:
         return str(make_header(decode_header(value)))
     except (HeaderParseError, LookupError, ValueError):

@@ -42,7 +42,7 @@ class _Lane(Generic[Item]):
     allowed: int
     tokens: float
     filled_at: float
-    waiting: deque[Item] = field(default_factory=deque)
+    waiting: deque[tuple[Item, object]] = field(default_factory=deque)
     began: list[float] = field(default_factory=list)
     prompt: bool = False
 
@@ -60,15 +60,17 @@ class Lanes(Generic[Item]):
     slow: frozenset[str] = frozenset()
     _lanes: dict[str, _Lane[Item]] = field(default_factory=dict)
 
-    def put(self, domain: str, item: Item, now: float) -> None:
+    def put(self, domain: str, item: Item, now: float, about: object = None) -> None:
+        """`about`: those of a domain that are about the same go one after the other."""
         lane = self._lanes.get(domain)
         if lane is None:
             lane = _Lane(self._at_first(domain), self._burst, now)
             self._lanes[domain] = lane
-        lane.waiting.append(item)
+        lane.waiting.append((item, about))
 
     def take(self, now: float) -> Item | None:
-        """The next that may begin; its domain is the last in turn after it. None: none may."""
+        """The next that may begin; its domain is the last in turn after it, unless the one behind
+        it is about the same. None: none may."""
         room = self._room()
         for domain, lane in self._lanes.items():
             if (
@@ -77,10 +79,12 @@ class Lanes(Generic[Item]):
                 and room[self._class(domain, lane)] > 0
                 and self._has_token(domain, lane, now)
             ):
-                self._lanes[domain] = self._lanes.pop(domain)
+                item, about = lane.waiting.popleft()
+                if about is None or not lane.waiting or lane.waiting[0][1] != about:
+                    self._lanes[domain] = self._lanes.pop(domain)
                 lane.began.append(now)
                 lane.tokens -= 1
-                return lane.waiting.popleft()
+                return item
         return None
 
     def ended(self, domain: str, began: float, now: float, *, held_back: bool) -> None:
@@ -111,7 +115,7 @@ class Lanes(Generic[Item]):
         lane = self._lanes[domain]
         spared = []
         while lane.waiting and lane.under_way + len(lane.waiting) > keep:
-            spared.append(lane.waiting.pop())
+            spared.append(lane.waiting.pop()[0])
         return spared
 
     def clear(self, domain: str) -> list[Item]:
@@ -119,8 +123,8 @@ class Lanes(Generic[Item]):
         lane = self._lanes.get(domain)
         if lane is None:
             return []
-        waiting, lane.waiting = list(lane.waiting), deque()
-        return waiting
+        waiting, lane.waiting = lane.waiting, deque()
+        return [item for item, _ in waiting]
 
     def next_token(self, now: float) -> float | None:
         """Seconds until something that only waits for the clock may begin; None: nothing does."""

@@ -90,8 +90,20 @@ def recipients(
 
     Somebody is called who is on the meeting and on the case, and whom the consent covers on the
     meeting's day, where the step rests on it; and, of the staff, who still works where they are on
-    the case for (X10). Without a known procedure nobody is (invariant 6).
+    the case for (X10). Without a known procedure nobody is (invariant 6). Each mail of a meeting
+    asks for them anew.
     """
+    asked = (id(meeting), id(procedure), today)
+    if asked not in mailing.kept:  # with both of them, so that these ids stay theirs
+        found = _recipients(mailing, meeting, procedure, today)
+        mailing.kept[asked] = (meeting, procedure, found)
+    kept: Recipients = mailing.kept[asked][2]
+    return kept
+
+
+def _recipients(
+    mailing: Mailing, meeting: Meeting, procedure: Procedure | None, today: date
+) -> Recipients:
     mailboxes: defaultdict[str, list[UUID]] = defaultdict(list)
     by_hand: dict[UUID, str] = {}
     on_the_case = {who.person_id for who in mailing.facts.participants}

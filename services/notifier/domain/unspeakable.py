@@ -27,22 +27,24 @@ def says_one_of(unspeakable: Unspeakable, text: str, ours: tuple[str, ...]) -> b
 
     A part that is a word of our own (a child named Maj), or of `ours`, tells nothing.
     """
-    if any(says(phrase, text) for phrase in unspeakable.names | unspeakable.phrases):
+    phrases, parts = _all_sought(unspeakable)
+    folded = _folded(text)
+    if any(whole in folded and says(phrase, text) for phrase, whole in phrases):
         return True
-    words = _words(text)
-    known = own_words().union(*map(_words, ours))
-    return any(
-        part in words and part not in known
-        for name in unspeakable.names
-        for part in _sought(name)[1]
-        if len(part) >= _SHORTEST_PART
-    )
+    there = [part for part in parts if part in folded]
+    if not there:
+        return False
+    # Only where one of them stands it may be a word: a word goes over no blank.
+    pieces = folded.split()
+    near = " ".join([piece for part in there for piece in pieces if part in piece])
+    return not parts.intersection(_WORD.findall(near)) <= own_words().union(*map(_words, ours))
 
 
 def says(phrase: str, text: str) -> bool:
     """Whether a text holds a phrase, as whole words."""
-    whole, parts = _sought(phrase)
-    return parts <= _words(text) and _stands_in(whole, text)
+    whole = _whole(phrase)
+    # What isn't even among the letters isn't sought among the words.
+    return whole in _folded(text) and _words(phrase) <= _words(text) and _stands_in(whole, text)
 
 
 @lru_cache(maxsize=1)
@@ -55,9 +57,21 @@ def own_words() -> frozenset[str]:
     return frozenset().union(*map(_words, said))
 
 
-@lru_cache(maxsize=4096)
-def _sought(name: str) -> tuple[str, frozenset[str]]:
-    return " ".join(name.casefold().split()), _words(name)
+@lru_cache(maxsize=256)
+def _all_sought(
+    unspeakable: Unspeakable,
+) -> tuple[tuple[tuple[str, str], ...], frozenset[str]]:
+    """Of one case: phrases, each with how it would stand in a folded text, and parts of names."""
+    phrases = unspeakable.names | unspeakable.phrases
+    words = frozenset().union(*(_WORD.findall(name.casefold()) for name in unspeakable.names))
+    return (
+        tuple((phrase, _whole(phrase)) for phrase in phrases),
+        frozenset(part for part in words if len(part) >= _SHORTEST_PART),
+    )
+
+
+def _whole(phrase: str) -> str:
+    return " ".join(phrase.casefold().split())
 
 
 @lru_cache(maxsize=2048)
@@ -65,5 +79,11 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold()))
 
 
+@lru_cache(maxsize=64)
+def _folded(text: str) -> str:
+    """Asked for again and again while one mail is looked at."""
+    return text.casefold()
+
+
 def _stands_in(whole: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(whole)}(?!\w)", text.casefold()) is not None
+    return re.search(rf"(?<!\w){re.escape(whole)}(?!\w)", _folded(text)) is not None

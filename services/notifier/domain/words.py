@@ -1,31 +1,36 @@
 """What a message says, in words: subject, text, HTML, and what stands in the calendar."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
-from typing import Literal
 
+from markupsafe import escape
+
+from services.notifier.domain.meeting_values import (
+    MeetingKey,
+    Sense,
+    Values,
+    by_when,
+    mark_of,
+    meeting_key,
+    own_values,
+    sense_values,
+)
 from services.notifier.domain.messages import (
     AlertWords,
-    CalendarPart,
     DigestWords,
     DutyWords,
     Kind,
     MeetingWords,
     Message,
-    OfYear,
     ProposalWords,
-    Said,
 )
 from services.notifier.domain.safe_text import one_line
-from services.notifier.domain.writing import LINK, MARKS, as_html, written
+from services.notifier.domain.writing import LINK, MARKS, VALUES, as_html, written
 from shared.domain import swedish
 from shared.domain.days import local_date
-
-News = Literal["time", "place", "details"]
-Values = dict[str, object]
 
 # About something that is over or lies before the invitation: there is nothing to open.
 _WITHOUT_LINK = (Kind.CANCEL,)
@@ -70,16 +75,31 @@ class Words:
 
     def with_links(self, *links: str) -> "Words":
         """With one recipient's own links, each in its place. Raises UnsafeText."""
-        words = self
-        for mark, link in zip(MARKS, links, strict=False):
-            one_line(link)
-            words = replace(
-                words,
-                text=words.text.replace(mark, link),
-                html=words.html.replace(mark, html.escape(link)),
-                description=words.description.replace(mark, link),
-            )
-        return words
+        if not links:
+            return self
+        own = list(zip(MARKS, map(one_line, links), strict=False))
+        shown = [(mark, html.escape(link)) for mark, link in own]
+        return Words(
+            self.language,
+            self.subject,
+            _filled(self.text, own),
+            _filled(self.html, shown),
+            self.summary,
+            _filled(self.description, own),
+        )
+
+    def with_values(self, values: Mapping[str, str]) -> "Words":
+        """With what is said of one meeting, each mark's in its place. Raises UnsafeText."""
+        said = [(mark, one_line(value)) for mark, value in values.items()]
+        shown = [(mark, str(escape(value))) for mark, value in said]
+        return Words(
+            self.language,
+            one_line(_filled(self.subject, said)),
+            _filled(self.text, said),
+            _filled(self.html, shown),
+            _filled(self.summary, said),
+            _filled(self.description, said),
+        )
 
 
 def words_for(
@@ -91,13 +111,38 @@ def words_for(
     the phone. `pages` are those for tasks, of which a mail has room for some.
     Raises UnreadableWords, UnsafeText.
     """
+    words, links = _words_and_links(message, house, link, pages)
+    return words.with_links(*links)
+
+
+def subject_and_text(
+    message: Message, house: House, link: str | None, pages: Sequence[Page]
+) -> tuple[str, str]:
+    """These two of the words alone. Raises as words_for."""
+    words, links = _words_and_links(message, house, link, pages)
+    return words.subject, _filled(words.text, zip(MARKS, map(one_line, links), strict=False))
+
+
+def _words_and_links(
+    message: Message, house: House, link: str | None, pages: Sequence[Page]
+) -> tuple[Words, Sequence[str]]:
+    """The words as everybody has them, and the links that come into their places."""
     if message.kind in _WITHOUT_LINK:
-        return _words(message, house, linked=False)
-    pages = pages[: len(MARKS)]
-    words = _words(
-        message, house, linked=link is not None, days=tuple(page.due_on for page in pages)
-    )
-    return words.with_links(*((page.link for page in pages) if link is None else (link,)))
+        return _words(message, house, linked=False), ()
+    if link is not None:
+        return _words(message, house, linked=True, days=_days(pages)), (link,)
+    own = [page.link for page in pages[: len(MARKS)]]
+    return _words(message, house, linked=False, days=_days(pages)), own
+
+
+def _days(pages: Sequence[Page]) -> tuple[date | None, ...]:
+    return tuple([page.due_on for page in pages[: len(MARKS)]])
+
+
+def _filled(text: str, values: Iterable[tuple[str, str]]) -> str:
+    for mark, value in values:
+        text = text.replace(mark, value)
+    return text
 
 
 def _words(
@@ -123,65 +168,28 @@ def _words(
             raise UnreadableWords
 
 
-@dataclass(frozen=True, slots=True)
-class MeetingKey:
-    """All that the words about a meeting depend on."""
-
-    starts_at: datetime
-    ends_at: datetime
-    place: str | None
-    undecided: bool
-    reference: str | None
-    of_all: bool
-    news: News
-    asks_anew: bool
-    answer_by: date | None
-    wished: Said | None
-    of_year: OfYear | None
-
-
-def meeting_key(words: MeetingWords) -> MeetingKey:
-    said, calendar = words.said, words.calendar
-    return MeetingKey(
-        said.starts_at,
-        said.ends_at,
-        said.place,
-        said.undecided,
-        words.reference,
-        of_all=calendar is not None and calendar.of_all,
-        news=_news(calendar),
-        asks_anew=calendar is not None and calendar.asks_anew,
-        answer_by=words.answer_by,
-        wished=words.wished,
-        of_year=words.of_year,
-    )
-
-
-def _news(calendar: CalendarPart | None) -> News:
-    """What a change is about, for its subject and first sentence."""
-    if calendar is not None and calendar.new_time:
-        return "time"
-    return "place" if calendar is not None and calendar.new_place else "details"
-
-
 @lru_cache(maxsize=1024)
 def _meeting(about: MeetingKey, kind: Kind, language: str, house: House, *, linked: bool) -> Words:
-    starts, ends, wished = about.starts_at, about.ends_at, about.wished
-    values = _about(about.reference, house, linked=linked) | {
-        "day": _day(starts, language),
-        "when": swedish.day_and_time(starts, ends, language),
-        "starts": swedish.day_and_time(starts, None, language),
-        "wished": wished and swedish.day_and_time(wished.starts_at, wished.ends_at, language),
-        "answer_by": _by(about.answer_by, starts, language),
-        "place": about.place and one_line(about.place),
-        "undecided": about.undecided,
-        "of_all": about.of_all,
-        "news": about.news,
-        "asks_anew": about.asks_anew,
-        "of_year": about.of_year is not None,
-        "agenda": [one_line(point) for point in about.of_year.agenda] if about.of_year else [],
-        "callers": _named_together(about.of_year.callers if about.of_year else (), language),
-    }
+    """Written once for all meetings of which the same is said, then with what this one's is."""
+    values = own_values(about, language)
+    marks = tuple((name, mark_of(name, value)) for name, value in values.items())
+    words = _of_any_meeting(marks, about.sense, kind, language, house, linked=linked)
+    return words.with_values({VALUES[name]: value for name, value in values.items() if value})
+
+
+@lru_cache(maxsize=256)
+def _of_any_meeting(
+    marks: tuple[tuple[str, str | None], ...],
+    sense: Sense,
+    kind: Kind,
+    language: str,
+    house: House,
+    *,
+    linked: bool,
+) -> Words:
+    """With a mark for each of a meeting's own values that is said."""
+    said = dict(marks)
+    values = _about(said["reference"], house, linked=linked) | said | sense_values(sense, language)
     words = _as_words(kind, language, values, house)
     calendar = written("calendar", language, values)
     description = "" if kind in _WITHOUT_DESCRIPTION else calendar.text.removesuffix("\n")
@@ -192,10 +200,11 @@ def _meeting(about: MeetingKey, kind: Kind, language: str, house: House, *, link
 def _proposal(about: ProposalWords, language: str, house: House, *, linked: bool) -> Words:
     length = timedelta(minutes=about.minutes)
     times = (swedish.day_and_time(start, start + length, language) for start in about.times)
-    values = _about(about.reference, house, linked=linked) | {
+    reference = about.reference and one_line(about.reference)
+    values = _about(reference, house, linked=linked) | {
         "times": list(times),
         "minutes": about.minutes,
-        "answer_by": _by(about.answer_by, about.times[0], language),
+        "answer_by": by_when(about.answer_by, about.times[0], language),
     }
     return _as_words(Kind.PROPOSAL, language, values, house)
 
@@ -272,17 +281,10 @@ def _pages(days: tuple[date | None, ...], language: str) -> list[Values]:
     ]
 
 
-def _named_together(names: tuple[str, ...], language: str) -> str:
-    """«Karin Bergqvist och Jonas Ekdahl»; "" for nobody."""
-    *others, last = [one_line(name) for name in names] or [""]
-    between = {"sv": " och ", "en": " and "}[language]
-    return between.join([", ".join(others), last]) if others else last
-
-
 def _about(reference: str | None, house: House, *, linked: bool) -> Values:
     """What all that is said of a meeting needs. Staff alone are told its reference (X3)."""
     return {
-        "reference": reference and one_line(reference),
+        "reference": reference,
         "named": f" {reference}" if reference else "",
         "for_staff": reference is not None,
         "of_year": False,
@@ -296,17 +298,3 @@ def _about(reference: str | None, house: House, *, linked: bool) -> Values:
 def _as_words(kind: Kind, language: str, values: Mapping[str, object], house: House) -> Words:
     said = written(kind, language, values)
     return Words(language, said.subject, said.text, as_html(said, language, house.name))
-
-
-def _day(starts: datetime, language: str) -> str:
-    """«tisdag 16 mars 2027 kl. 13.00», as it stands alone in a subject."""
-    between = {"sv": " kl. ", "en": ", "}[language]
-    day = swedish.long_date(local_date(starts), language)
-    return f"{day}{between}{swedish.clock_time(starts, language)}"
-
-
-def _by(day: date | None, starts: datetime, language: str) -> str | None:
-    """«onsdagen den 10 mars»; with its year if that isn't the meeting's."""
-    if day is None:
-        return None
-    return swedish.the_day(day, language, year=day.year != local_date(starts).year)

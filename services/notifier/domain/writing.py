@@ -24,6 +24,14 @@ LANGUAGES = ("sv", "en")
 # which no value can hold. Not those that end a line.
 MARKS = "".join(map(chr, (*range(9), *range(14, 32))))
 LINK = MARKS[0]
+# And where a meeting's own values will: what is written is then the same for many meetings.
+VALUES = {
+    name: chr(0x90 + number)
+    for number, name in enumerate(
+        ("day", "when", "starts", "wished", "answer_by", "place", "reference")
+    )
+}
+_NO_VALUES = dict.fromkeys(map(ord, VALUES.values()))
 ITEM = "– "  # what a line of a list begins with
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -46,10 +54,11 @@ class Written:
 
 def written(name: str, language: str, values: Mapping[str, object]) -> Written:
     """`link` among the values: LINK where there will be one, else None; of `pages` each has its
-    mark. Raises UnsafeText."""
+    mark, and so may those of VALUES. Raises UnsafeText."""
     filled = _environment(language).get_template(f"{name}.txt").render(values)
     (subject,), *paragraphs = _paragraphs(filled)
-    return Written(one_line(subject), tuple(paragraphs))
+    one_line(subject.translate(_NO_VALUES))
+    return Written(subject, tuple(paragraphs))
 
 
 def as_html(said: Written, language: str, municipality: str) -> str:
@@ -106,6 +115,7 @@ def _environment(language: str, *, html: bool = False) -> Environment:
         extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
         autoescape=html,  # noqa: S701 - else it is plain text
+        auto_reload=False,  # else every include looks whether its file has changed
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -49,17 +49,20 @@ _PLAN_DUE = """
     VALUES (%(key)s, %(case)s, %(type)s, %(event)s, %(due_at)s, %(useful_until)s)
     ON CONFLICT (key) DO NOTHING
 """
-# Not for a case that is still to be looked at: what is due may be withdrawn by that.
+# Not for a case that is still to be looked at: what is due may be withdrawn by that. Each row asks
+# for its own plan, and the keys are an array, so that PostgreSQL has but one way to go: along the
+# index of what is planned, however much that is. As joins it would read the whole table for each
+# batch as soon as its statistics come from a night's sweep, when every case is to be looked at.
 _FALL_DUE = """
     UPDATE scheduler.due
     SET state = CASE WHEN useful_until > %(now)s THEN 'fired' ELSE 'missed' END,
         settled_at = %(now)s
-    WHERE key IN (
+    WHERE key = ANY (ARRAY(
         SELECT d.key FROM scheduler.due d
         WHERE d.state = 'planned' AND d.due_at <= %(now)s
-          AND NOT EXISTS (SELECT FROM scheduler.plans p
-                          WHERE p.case_id = d.case_id AND p.look_at <= %(now)s AND NOT p.set_aside)
-        ORDER BY d.due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+          AND NOT coalesce((SELECT p.look_at <= %(now)s AND NOT p.set_aside
+                            FROM scheduler.plans p WHERE p.case_id = d.case_id), false)
+        ORDER BY d.due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
     RETURNING key, event_type, event, state
 """
 _TAKEN = """

@@ -17,7 +17,8 @@ from services.cases.domain.year_staff import (
     vacancies,
 )
 from services.cases.handlers.duties import Giving, give
-from services.cases.handlers.ports import Audit, CaseFile, Cases, Meetings, Tasks
+from services.cases.handlers.meeting_ports import Meetings
+from services.cases.handlers.ports import Audit, CaseFile, Cases, Tasks
 from services.cases.handlers.year.rules import ARSHJUL
 from services.cases.handlers.year_ports import Years
 from shared.bus.events import ParticipantsChanged
