@@ -30,7 +30,7 @@ _BEGIN = """
         lease_until = coalesce(
             (SELECT mail.lease_until FROM notifier.messages mail WHERE mail.id = go.carrier),
             m.lease_until)
-    FROM unnest(%(ids)s::uuid[], %(contents)s::bytea[], %(carriers)s::uuid[])
+    FROM unnest(%(ids)s::uuid[], %(contents)b::bytea[], %(carriers)s::uuid[])
          AS go(id, content, carrier)
     WHERE m.id = go.id
 """
