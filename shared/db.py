@@ -82,7 +82,7 @@ class Database:
     def swift_unit(self) -> Iterator[Unit]:
         """A unit of work that waits for the server only where a result is fetched: what is sent
         before goes along, and the last of it with the commit (libpq's pipeline mode). Errors of
-        what isn't fetched are raised at the next fetch, or at the end."""
+        what isn't fetched are raised by a later call, at the latest at the end."""
         with self._pool.connection() as connection, connection.pipeline():
             unit = Unit(connection, self._now_in(connection))
             yield unit
@@ -110,6 +110,7 @@ class Database:
         return (error.sqlstate or "").startswith(_BESIDE_OTHERS) or not self._is_well()
 
     def _is_well(self) -> bool:
+        self._rests_since.clear()  # those in use just now may have been cut off together
         try:
             with self.plain() as connection:
                 connection.execute(_TAKE_ROOM)

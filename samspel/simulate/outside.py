@@ -73,8 +73,9 @@ def occasion(sending: Sending) -> tuple[object, ...]:
     if isinstance(words, AlertWords):
         day = local_date(sending.created_at)
         one = sending.key if words.about == "task-late" and sending.task_id is None else None
-        # On rising urgency: of two that were made on one day each is of use until another time.
-        return (*name, words.to, words.about, words.limit_on, day, sending.useful_until, one)
+        # A case's, on rising urgency: two that were made on one day are of use until another time.
+        until = sending.useful_until if sending.task_id is None else None
+        return (*name, words.to, words.about, words.limit_on, day, until, one)
     stamp = None if sending.calendar is None else sending.calendar.stamp
     return (*name, stamp, sending.key if sending.kind == Kind.COUNTER_DECLINED else None)
 

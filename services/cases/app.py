@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
+from psycopg.errors import DeadlockDetected
+
 from services.cases.adapters.accounts import accounts_in
 from services.cases.adapters.drafts import forget_drafts
 from services.cases.adapters.family import forget_former
@@ -170,8 +172,7 @@ class Cases:
             seen = (local_date(unit.now), self._parts.rules.rules_at(unit.connection).revision)
         again = self.failed_today and time.monotonic() >= self._look_again_at
         if again or seen != self._looked_by:
-            is_away = self._parts.database.was_in_the_way
-            self.failed_today = begin_day(self._in_a_unit, is_away)
+            self.failed_today = begin_day(self._in_a_unit, self._is_away)
             self._in_a_unit(partial(plan_weeks, self._parts.municipality.digest))
             let_go(self._in_a_retention_unit, self._hear)
             self._look_again_at = time.monotonic() + _DAY_AGAIN_SECONDS
@@ -179,6 +180,12 @@ class Cases:
         for look in (tell_of_late, tell_of_near, let_proposals_lapse):
             self._in_a_unit(look)
         self._count_letters()
+
+    def _is_away(self, error: Exception) -> bool:
+        """Whether it says nothing of what was done; who meets others again and again does."""
+        return not isinstance(error, DeadlockDetected) and self._parts.database.was_in_the_way(
+            error
+        )
 
     def _count_letters(self) -> None:
         """A letter that can't be counted is tried again after a while; the rest goes on."""

@@ -332,12 +332,14 @@ class DutyArose(Event):
     """Somebody of the staff has a task that belongs to no case: they are told, with the date alone.
 
     `task_id` is looked up when the mail leaves: a task that is done or somebody else's isn't told.
+    `again`: it arose before, and they can be reached otherwise than then.
     """
 
     type = "duty.arose"
     task_id: UUID
     person_id: UUID
     rule: str
+    again: bool = False
 
     @property
     def subject(self) -> UUID:

@@ -168,7 +168,8 @@ def statements() -> Iterator[list[str]]:
     as_usual = psycopg.Cursor.execute
 
     def execute(self: Any, query: Any, *args: Any, **more: Any) -> Any:
-        sent.append(str(query))
+        if query:  # else it is asked whether a connection lives, which has rested for a while
+            sent.append(str(query))
         return as_usual(self, query, *args, **more)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -47,8 +47,8 @@ class WebAnytime(Plain):
             number = world.calls.begun + random.randint(1, MOST_CALLS)
             if comes(world, lambda n=number: _is_open(world, n), pause=0.002):  # type: ignore[misc]
                 time.sleep(random.uniform(0.0, USUAL_ANSWER))
+                struck += world.calls.open > 0
                 world.kill("web")
-                struck += 1
                 world.await_web()
         if not struck:
             raise Missed
@@ -180,7 +180,7 @@ def comes(
 
 
 def _is_open(world: World, number: int) -> bool:
-    """Whether the load has come to this call, by its number, and one isn't answered yet."""
+    """Whether the load has come to this call, by its number, and some call isn't answered yet."""
     return world.calls.begun >= number and world.calls.open > 0
 
 

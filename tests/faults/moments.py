@@ -23,7 +23,7 @@ LONGEST_DELAY = 0.8  # seconds of the load after which a fault strikes at the la
 # What nobody knows of twice is a person's: the server may have it, and it isn't sent once more.
 _ACCEPTED = """
     SELECT m.kind, m.mailbox, coalesce(m.told, -1) AS told, count(*) AS n
-    FROM notifier.messages m WHERE m.state = 'accepted' OR m.state = 'failed' AND m.doubts > 0
+    FROM notifier.messages m WHERE m.state = 'accepted' OR m.state = 'failed' AND m.doubts > 1
     GROUP BY m.kind, m.mailbox, m.told
 """
 Mails = Counter[tuple[str, str, int]]

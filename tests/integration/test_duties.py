@@ -67,7 +67,9 @@ def test_P3_an_inquiry_is_a_task_of_the_coordinator_within_some_working_days(
     assert (task["owner"], task["due_on"], task["about"]) == (SSPF, "2027-03-04", None)
     (event,) = cases.rows("SELECT type, subject, data FROM bus.events")
     assert (event["type"], str(event["subject"])) == ("duty.arose", task["id"])
-    assert event["data"] == {"task_id": task["id"], "person_id": SSPF, "rule": "P3"}
+    assert event["data"] == {
+        "task_id": task["id"], "person_id": SSPF, "rule": "P3", "again": False,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("way", ["accept", "decline", "point-elsewhere"])
@@ -316,20 +318,37 @@ def test_P3_X2_an_inquiry_from_the_form_to_the_answer(town: Town) -> None:
     assert town.get("tasks") == []
 
 
-def test_X2_who_can_be_mailed_again_is_told_once_of_what_they_have_to_do(town: Town) -> None:
-    def becomes(**values: Any) -> None:
-        town.do(f"people/{ident('stefan-norrby')}", values)
-        town.quiet()
+def becomes(town: Town, **values: Any) -> None:
+    town.do(f"people/{ident('stefan-norrby')}", values)
+    town.quiet()
 
-    becomes(no_mail=True)
+
+def asks_from_the_form(town: Town) -> None:
     form = {"who": "guardian", "phone": "070-123 45 67", "unit": "bjorkskolan"}
     assert town.client.post("/intresseanmalan", data=form).status_code == 200
     town.quiet()
+
+
+def test_X2_who_can_be_mailed_again_is_told_once_of_what_they_have_to_do(town: Town) -> None:
+    becomes(town, no_mail=True)
+    asks_from_the_form(town)
     assert mailed(town) == []
-    becomes(no_mail=False)
+    becomes(town, no_mail=False)
     assert mailed(town) == [("2027-03-01", "stefan.norrby")]
-    becomes(email="s.norrby@exempelkommun.example")
+    becomes(town, email="s.norrby@exempelkommun.example")
+    town.move_clock("2027-03-09T12:00:00+01:00")  # late, and not yet told as such
+    becomes(town, email="norrby@exempelkommun.example")
     assert mailed(town) == [("2027-03-01", "stefan.norrby")]
+
+
+def test_X2_who_wanted_no_mail_while_it_waited_is_told_once_they_do(town: Town) -> None:
+    town.move_clock("2027-03-01T21:00:00+01:00")  # it waits for the morning
+    asks_from_the_form(town)
+    becomes(town, no_mail=True)
+    town.move_clock("2027-03-02T12:00:00+01:00")
+    assert mailed(town) == []
+    becomes(town, no_mail=False)
+    assert mailed(town) == [("2027-03-02", "stefan.norrby")]
 
 
 def mailed(town: Town) -> list[tuple[str, str]]:

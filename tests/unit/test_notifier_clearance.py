@@ -1,7 +1,7 @@
 """Whether a message may go: what isn't known, or isn't so any more, stops it (X5, invariant 6)."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,9 @@ import pytest
 
 from services.notifier.domain.clearance import Go, Holding, Stop, decide
 from services.notifier.domain.mailing import Late, Mailing
-from services.notifier.domain.messages import AlertWords, MeetingWords, Message
+from services.notifier.domain.messages import AlertWords, Kind, MeetingWords, Message, Sending
+from services.notifier.domain.readdressing import instead
+from shared.domain.days import local_date
 from tests.support.cases import FAMILY_THERAPIST, FATHER, MOTHER, REKTOR
 from tests.support.mailing import (
     CONTACTS,
@@ -91,6 +93,10 @@ def test_a_call_stops_when_what_it_rests_on_is_gone(change: Change, reason: str,
     assert answer(message(), change) == Stop(reason, rule)
 
 
+def sending(about: Message) -> Sending:
+    return Sending(**{one.name: getattr(about, one.name) for one in fields(Message)})
+
+
 def test_X5_who_leaves_a_shared_mailbox_leaves_no_link_of_theirs_to_whoever_keeps_it() -> None:
     def father_has_it(known: Mailing) -> Mailing:
         contacts = {FATHER: contact("mor@hem.example"), MOTHER: contact("ny@hem.example")}
@@ -98,6 +104,16 @@ def test_X5_who_leaves_a_shared_mailbox_leaves_no_link_of_theirs_to_whoever_keep
 
     assert answer(message(), father_has_it) == Stop("address-changed", "X5")
     assert answer(message(person=FATHER), father_has_it) == Go()
+    stop = Stop("address-changed", "X5")
+    known, today, call = father_has_it(mailing()), local_date(NOW), message()
+    assert isinstance(call.words, MeetingWords)
+    words = replace(call.words, calendar=None)
+    waits = sending(replace(call, kind=Kind.REMINDER, words=words))
+    other = instead(waits, stop, known, PROCEDURE, today)
+    assert other is not None
+    assert (other.person, other.to.mailbox) == (FATHER, "mor@hem.example")
+    assert instead(sending(call), stop, known, PROCEDURE, today) is None
+    assert instead(replace(waits, doubts=1), stop, known, PROCEDURE, today) is None
 
 
 def test_who_became_protected_gets_nothing_with_or_without_a_place() -> None:

@@ -2,12 +2,22 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-_written = partial(json.dumps, default=str)  # ids, dates and instants, which it has no form of
+
+def _form(value: object) -> str:
+    """Of ids, dates and instants, which JSON has none of."""
+    if isinstance(value, UUID | date):
+        return str(value)
+    raise TypeError(f"no form for a {type(value).__name__}")
+
+
+_written = partial(json.dumps, default=_form)
 
 
 def recordset(rows: Iterable[Mapping[str, Any]]) -> Jsonb:

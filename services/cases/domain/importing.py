@@ -43,6 +43,17 @@ class Changes:
     def __bool__(self) -> bool:
         return any((self.units, self.places, self.people, self.posts, self.holders))
 
+    @property
+    def readdressed(self) -> frozenset[str]:
+        """The codes of those who had another address, or none."""
+        return frozenset(
+            one.after.code
+            for one in self.people
+            if one.before is not None
+            and one.after is not None
+            and one.before.email != one.after.email
+        )
+
     def people_touched(self, holders: Iterable[Holder]) -> frozenset[str]:
         """The codes of those whose name, address, phone or post is another; `holders` are all."""
         posts = {change.before.code for change in self.posts if change.before is not None}

@@ -68,10 +68,9 @@ def follow_posts(duties: Duties, publish: Publish, today: date) -> None:
 
 
 def tell_again(people: Collection[UUID], duties: Duties, publish: Publish) -> None:
-    """Who can be reached otherwise than before is told of what no mail could tell them then. What
-    one has told isn't told twice: it is the same message."""
+    """Who can be reached otherwise than before is told of what no mail could tell them then."""
     for standing in duties.open_of(people):
-        _tell(standing, publish)
+        _tell(standing, publish, again=True)
 
 
 def tick_off(task_id: UUID, desk: Desk) -> None:
@@ -128,6 +127,7 @@ def _who_reaches(duty: StandingDuty, person: UUID, desk: Desk) -> str | None:
     return None if receiving is None else receiving.code
 
 
-def _tell(given: Given, publish: Publish) -> None:
+def _tell(given: Given, publish: Publish, *, again: bool = False) -> None:
     if given.owner is not None:
-        publish(DutyArose(task_id=given.id, person_id=given.owner, rule=given.rule))
+        told = DutyArose(task_id=given.id, person_id=given.owner, rule=given.rule, again=again)
+        publish(told)

@@ -85,7 +85,7 @@ def import_files(register: Register, desk: ImportDesk, *, dry_run: bool) -> Impo
         desk.files.note_import(fingerprint)
         desk.audit.note(None, "register.import", None, dict(_counts(found)))
         look_again(people, desk.staffing, desk.publish)
-        tell_again(people, desk.duties, desk.publish)
+        tell_again(list(map(staff_id, found.readdressed)), desk.duties, desk.publish)
         # A unit that has become another organisation's concerns all who serve there.
         leavers(
             desk.staffing, desk.tasks, desk.procedures, desk.today, None if found.units else people

@@ -12,7 +12,8 @@ Result = TypeVar("Result")
 
 
 class Batcher(Generic[Item, Result]):
-    """Calls `commit` with all that was submitted while the call before it was under way."""
+    """Calls `commit` with all that was submitted while the call before it was under way, and a
+    little after it."""
 
     def __init__(
         self,

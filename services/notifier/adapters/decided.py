@@ -7,15 +7,14 @@ from uuid import UUID
 from services.notifier.adapters.claims import tell_of_failed
 from services.notifier.adapters.sent_words import keep_words
 from services.notifier.domain.clearance import OUTDATED, Stop
-from services.notifier.domain.last_filter import Subject
 from services.notifier.domain.messages import Kind, Message, Sending
-from services.notifier.domain.readdressing import readdressed
+from services.notifier.domain.readdressing import Instead
 from services.notifier.domain.recipients import (
     NO_MAIL,
     OWN_MAIL,
     PROTECTED,
     STAFF_ONLY,
-    Mailable,
+    language_of,
 )
 from services.notifier.handlers import by_hand
 from shared.bus.events import DigestOutdated
@@ -42,13 +41,14 @@ _PUT_OFF = """
     FROM unnest(%(ids)s::uuid[], %(untils)s::timestamptz[]) AS off(id, until)
     WHERE m.id = off.id
 """
-# As if it had been made just now: whoever had tried the old address has tried nothing.
+# As if it had been made just now, for them: what was tried before was another's.
 _READDRESS = """
     UPDATE notifier.messages m
-    SET mailbox = other.mailbox, address = other.address, state = 'due', reason = NULL,
-        attempts = 0, try_at = '-infinity', fence = m.fence + 1
-    FROM unnest(%(ids)s::uuid[], %(mailboxes)s::text[], %(addresses)s::text[])
-         AS other(id, mailbox, address)
+    SET person_id = other.person, mailbox = other.mailbox, address = other.address,
+        language = other.language, state = 'due', reason = NULL, content = NULL, attempts = 0,
+        spared = 0, waits_for_server = false, try_at = '-infinity', fence = m.fence + 1
+    FROM unnest(%(ids)s::uuid[], %(people)s::uuid[], %(mailboxes)s::text[], %(addresses)s::text[],
+                %(languages)s::text[]) AS other(id, person, mailbox, address, language)
     WHERE m.id = other.id
 """
 _STOP = """
@@ -74,15 +74,14 @@ class Decided:
     carriers: dict[UUID, UUID] = field(default_factory=dict)
     put_off: dict[UUID, datetime] = field(default_factory=dict)
     stops: list[tuple[Sending, Stop]] = field(default_factory=list)
-    readdressed: dict[UUID, Mailable] = field(default_factory=dict)
+    readdressed: dict[UUID, Instead] = field(default_factory=dict)
 
-    def stopped(self, sending: Sending, stop: Stop, subject: Subject | None) -> None:
-        """It doesn't leave; `subject`: what it is about, if that can be read."""
-        to = None if subject is None else readdressed(sending, stop, subject.known, subject.today)
-        if to is None:
+    def stopped(self, sending: Sending, stop: Stop, other: Instead | None) -> None:
+        """It doesn't leave; `other`: for whom it goes on."""
+        if other is None:
             self.stops.append((sending, stop))
         else:
-            self.readdressed[sending.id] = to
+            self.readdressed[sending.id] = other
 
     def write(self, unit: Unit) -> None:
         """In one transaction with the locks under which it was decided."""
@@ -113,8 +112,10 @@ class Decided:
         if self.readdressed:
             values = {
                 "ids": list(self.readdressed),
-                "mailboxes": [to.mailbox for to in self.readdressed.values()],
-                "addresses": [to.address for to in self.readdressed.values()],
+                "people": [one.person for one in self.readdressed.values()],
+                "mailboxes": [one.to.mailbox for one in self.readdressed.values()],
+                "addresses": [one.to.address for one in self.readdressed.values()],
+                "languages": [language_of(one.to.contact) for one in self.readdressed.values()],
             }
             unit.connection.execute(_READDRESS, values)
 

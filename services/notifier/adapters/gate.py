@@ -29,12 +29,14 @@ from services.notifier.domain.gathering import (
 )
 from services.notifier.domain.last_filter import Subject, objection
 from services.notifier.domain.mail import Post, mail_bytes, words_told
-from services.notifier.domain.mailing import Mailing
+from services.notifier.domain.mailing import Known, Mailing
 from services.notifier.domain.messages import Message, Sending
+from services.notifier.domain.readdressing import Instead, instead
 from services.notifier.domain.safe_text import UnsafeText
 from services.notifier.handlers import Record, procedure_of
 from shared.db import Database, Unit
 from shared.domain.days import local_date
+from shared.domain.procedure import Procedure
 from shared.domain.quiet import USUAL_HOURS, QuietHours
 from shared.live_rules import RulesAt
 from shared.procedures import Procedures
@@ -92,7 +94,7 @@ class Gate:
             )
             answer = self._answer(sending, sight)
             if isinstance(answer, Stop):
-                found.stopped(sending, answer, sight.subject(sending))
+                found.stopped(sending, answer, sight.instead(sending, answer))
             elif until is not None:
                 found.put_off[sending.id] = until
             else:
@@ -117,7 +119,7 @@ class Gate:
                     continue
                 answer = self._answer(one, sight)
                 if isinstance(answer, Stop):
-                    found.stopped(one, answer, sight.subject(one))
+                    found.stopped(one, answer, sight.instead(one, answer))
                 else:
                     riders.append(one)
         content = self._content(sending, riders, sight, found)
@@ -131,10 +133,8 @@ class Gate:
     def _answer(self, sending: Sending, sight: "_Sight") -> Go | Stop:
         subject = sight.subject(sending)
         known = None if subject is None else subject.known
-        procedure = (
-            procedure_of(known.facts, sight.procedures) if isinstance(known, Mailing) else None
-        )
-        return decide(sending, known, sight.record.holding(sending), procedure, sight.now)
+        holding = sight.record.holding(sending)
+        return decide(sending, known, holding, sight.procedure(known), sight.now)
 
     def _content(
         self, sending: Sending, riders: Sequence[Sending], sight: "_Sight", found: Decided
@@ -178,6 +178,16 @@ class _Sight:
 
     def subject(self, sending: Sending) -> Subject | None:
         return None if sending.subject is None else self.subjects.get(sending.subject)
+
+    def procedure(self, known: Known | None) -> Procedure | None:
+        return procedure_of(known.facts, self.procedures) if isinstance(known, Mailing) else None
+
+    def instead(self, sending: Sending, stop: Stop) -> Instead | None:
+        """For whom one that is stopped goes on."""
+        subject = self.subject(sending)
+        if subject is None:
+            return None
+        return instead(sending, stop, subject.known, self.procedure(subject.known), subject.today)
 
     def subjects_of(self, sendings: Sequence[Sending]) -> list[tuple[Sending, Subject]]:
         """With what each is about; without those of which that can't be read any more."""

@@ -52,8 +52,19 @@ _ADD = """
        %(meeting_id)s, %(person_id)s, %(party)s, %(mailbox)s, %(address)s, %(language)s, %(rule)s,
        %(told)s, %(payload)s, %(message_id)s, %(due_at)s, %(useful_until)s, %(created_at)s,
        %(optional)s)
-    ON CONFLICT (key) DO NOTHING
 """
+_ONCE = "ON CONFLICT (key) DO NOTHING"
+# What was stopped since its person couldn't be reached, before anything of it had left.
+_RENEW = """
+    ON CONFLICT (key) DO UPDATE
+    SET state = 'due', reason = NULL, rule = excluded.rule, mailbox = excluded.mailbox,
+        address = excluded.address, language = excluded.language, payload = excluded.payload,
+        due_at = excluded.due_at, useful_until = excluded.useful_until, attempts = 0,
+        try_at = '-infinity', fence = messages.fence + 1
+    WHERE messages.state = 'suppressed' AND messages.reason = ANY(%(unreached)s)
+      AND messages.doubts = 0
+"""
+_UNREACHED = ("no-mail", "protected", "of-a-family", "address-changed")
 _SUPPRESS = """
     UPDATE notifier.messages SET state = 'suppressed', reason = %(reason)s, rule = %(rule)s,
                                  content = NULL, fence = fence + 1
@@ -159,9 +170,12 @@ class SqlRows:
         )
 
     def add(self, message: Message) -> None:
-        values = {name: getattr(message, name) for name in Message.__dataclass_fields__}
-        values |= {"id": message.id, "payload": Jsonb(words_to_json(message.words))}
-        self._connection.execute(_ADD, values)
+        self._connection.execute(_ADD + _ONCE, _values(message))
+
+    def renew(self, message: Message) -> None:
+        """One that is new, or that its person couldn't be reached with before."""
+        values = _values(message) | {"unreached": list(_UNREACHED)}
+        self._connection.execute(_ADD + _RENEW, values)
 
     def repeat(self, message_id: UUID, now: datetime) -> None:
         values = {"id": message_id, "now": now, "doubts": DOUBTS}
@@ -188,6 +202,11 @@ class SqlRows:
             "rule": told.rule,
         }
         self._connection.execute(_SAVE_BY_HAND, values)
+
+
+def _values(message: Message) -> dict[str, Any]:
+    values = {name: getattr(message, name) for name in Message.__dataclass_fields__}
+    return values | {"id": message.id, "payload": Jsonb(words_to_json(message.words))}
 
 
 def invitation_from_row(row: dict[str, Any]) -> Invitation:

@@ -43,8 +43,13 @@ class DutyDrafts:
         """
         if self.duty.is_late(local_date(self.now)):
             return self.of_lateness("owner", person, colleague)
+        return self.of_arising_again(person, colleague)
+
+    def of_arising_again(self, person: UUID, colleague: Colleague) -> Message:
+        """The same message, however late it is by now: whoever has it isn't told twice."""
         kind = _KINDS.get(self.duty.kind, Kind.TASK)
-        words = DutyWords(due_on=self.duty.due_on)
+        late = self.duty.is_late(local_date(self.now))
+        words = DutyWords(due_on=self.duty.due_on, late=late)
         key = f"{self.duty.id}/{person}"
         message = self._message(key, kind, words, person, colleague)
         if kind == Kind.RECEIPT:

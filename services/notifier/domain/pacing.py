@@ -45,6 +45,7 @@ class _Lane(Generic[Item]):
     waiting: deque[tuple[Item, object]] = field(default_factory=deque)
     began: list[float] = field(default_factory=list)
     prompt: bool = False
+    in_a_row: int = 0
 
     @property
     def under_way(self) -> int:
@@ -70,7 +71,7 @@ class Lanes(Generic[Item]):
 
     def take(self, now: float) -> Item | None:
         """The next that may begin; its domain is the last in turn after it, unless the one behind
-        it is about the same. None: none may."""
+        it is about the same, for so many as there are connections. None: none may."""
         room = self._room()
         for domain, lane in self._lanes.items():
             if (
@@ -80,12 +81,19 @@ class Lanes(Generic[Item]):
                 and self._has_token(domain, lane, now)
             ):
                 item, about = lane.waiting.popleft()
-                if about is None or not lane.waiting or lane.waiting[0][1] != about:
+                if not self._keeps_its_turn(lane, about):
                     self._lanes[domain] = self._lanes.pop(domain)
                 lane.began.append(now)
                 lane.tokens -= 1
                 return item
         return None
+
+    def _keeps_its_turn(self, lane: _Lane[Item], about: object) -> bool:
+        goes_on = about is not None and bool(lane.waiting) and lane.waiting[0][1] == about
+        lane.in_a_row = lane.in_a_row + 1 if goes_on else 0
+        if lane.in_a_row >= self.connections:
+            lane.in_a_row = 0
+        return lane.in_a_row > 0
 
     def ended(self, domain: str, began: float, now: float, *, held_back: bool) -> None:
         """One that began then has ended. `held_back`: the domain wants less."""

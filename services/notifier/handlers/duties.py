@@ -24,7 +24,11 @@ def duty_arose(event: DutyArose, desk: Desk, now: datetime) -> None:
     if duty is None or not duty.is_open or duty.owner != event.person_id:
         return
     drafts = DutyDrafts(duty, event.rule, desk.post, now, desk.hours)
-    if not _days_again(duty, event.rule, desk, now):
+    if _days_again(duty, event.rule, desk, now):
+        return
+    if event.again:
+        _tell(duty, duty.owner, drafts.of_arising_again, desk, now, desk.rows.renew)
+    else:
         _tell(duty, duty.owner, drafts.of_arising, desk, now)
 
 
@@ -86,8 +90,9 @@ def _tell(
     draft: Callable[[UUID, Colleague], Message],
     desk: Desk,
     now: datetime,
+    put: Callable[[Message], None] | None = None,
 ) -> None:
     """Nobody but staff is told of a duty, and nobody who mustn't be mailed (R41, X6, X7)."""
     to = None if person is None else reach(duty, person, local_date(now))
     if person is not None and isinstance(to, Mailable) and to.contact.party == "staff":
-        desk.rows.add(draft(person, Colleague(to)))
+        (put or desk.rows.add)(draft(person, Colleague(to)))

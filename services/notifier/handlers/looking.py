@@ -21,6 +21,7 @@ from services.notifier.domain.invitations import (
 from services.notifier.domain.mail import Post
 from services.notifier.domain.mailing import Digest, Duty, Mailing
 from services.notifier.domain.messages import CALENDAR_KINDS, Message, Sending
+from services.notifier.domain.readdressing import instead
 from services.notifier.domain.recipients import (
     Colleague,
     Mailable,
@@ -91,6 +92,7 @@ class Rows(Protocol):
     def days_told(self, task_ids: Sequence[UUID]) -> Sequence[Sending]: ...
     def record(self, case_id: UUID) -> Record: ...
     def add(self, message: Message) -> None: ...
+    def renew(self, message: Message) -> None: ...
     def repeat(self, message_id: UUID, now: datetime) -> None: ...
     def suppress(self, stops: Sequence[tuple[Message, Stop]]) -> None: ...
     def save_invitation(self, case_id: UUID, invitation: Invitation) -> None: ...
@@ -226,8 +228,14 @@ def _stops(look: Look, said_anew: set[tuple[UUID | None, str]]) -> Iterable[tupl
             continue
         holding = look.record.holding(message)
         answer = decide(message, look.mailing, holding, look.procedure, look.now)
-        if isinstance(answer, Stop):
+        if isinstance(answer, Stop) and _ends_there(message, answer, look):
             yield message, answer
+
+
+def _ends_there(message: Sending, stop: Stop, look: Look) -> bool:
+    """Else it goes on for somebody: the gate sees to that as it leaves."""
+    today = local_date(look.now)
+    return instead(message, stop, look.mailing, look.procedure, today) is None
 
 
 def _carry_out(change: Change, meeting: Meeting, standing: Standing, look: Look) -> None:

@@ -7,7 +7,7 @@ from alembic import op
 revision = "0010"
 down_revision = "0009"
 
-_PARTS = ("cases", "notifier")
+_PARTS = ("notifier", "cases")  # first what needs a lock on a table in use
 
 
 def upgrade() -> None:
