@@ -190,7 +190,7 @@ def test_F14_what_is_carried_has_the_lease_of_its_mail(facts: Facts, worker: Wor
     expired = "SELECT FROM notifier.messages WHERE lease_until <= clock_timestamp()"
     assert not facts.run(expired)
     facts.run("UPDATE notifier.messages SET lease_until = '-infinity'")
-    assert worker.claims.renew([first]) == {first.id}
+    assert worker.claims.renew([first]) == {first.claim}
     assert not facts.run(expired)
 
 

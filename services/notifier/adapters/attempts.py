@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from services.notifier.domain.messages import Sending
+from services.notifier.domain.messages import Claim, Sending
 from services.notifier.domain.outcomes import PAUSED, Verdict
 
 _NOTE = """
@@ -36,12 +36,12 @@ def note(ended: Sequence[Ended], now: datetime, connection: Connection[DictRow])
 
 def note_verdicts(
     verdicts: Sequence[tuple[Sending, Verdict]],
-    marked: frozenset[UUID],
+    marked: frozenset[Claim],
     now: datetime,
     connection: Connection[DictRow],
 ) -> None:
     """After the mark: those of the verdicts that counted, since the message was still ours."""
-    ours = [(sending.id, one) for sending, one in verdicts if sending.id in marked]
+    ours = [(sending.id, one) for sending, one in verdicts if sending.claim in marked]
     noted = [
         (id_, one.state, one.reason)
         for id_, one in ours

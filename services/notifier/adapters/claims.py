@@ -16,7 +16,7 @@ from services.notifier.adapters import attempts
 from services.notifier.adapters.brake import Brake
 from services.notifier.adapters.pause import Pause, hurry
 from services.notifier.adapters.taking import take_due
-from services.notifier.domain.messages import KINDS, Sending
+from services.notifier.domain.messages import KINDS, Claim, Sending
 from services.notifier.domain.outcomes import DOUBTS, Verdict
 from shared.bus.events import MessageFailed
 from shared.bus.publishing import publish
@@ -71,12 +71,12 @@ _RECOVER = """
     FROM dead WHERE m.id = dead.id
     RETURNING m.id, m.state
 """
-# The mail that was to carry them didn't go, for a reason of its own.
+# The mail that was to carry them didn't go, for a reason of its own, or goes elsewhere now.
 _LET_OFF = """
     WITH waiting AS (
         SELECT m.id FROM notifier.messages m JOIN notifier.messages mail ON mail.id = m.carried_by
         WHERE m.carried_by IS NOT NULL AND m.state IN ('due', 'retry', 'unknown')
-          AND mail.state IN ('suppressed', 'failed', 'accepted')
+          AND (mail.state IN ('suppressed', 'failed', 'accepted') OR mail.mailbox <> m.mailbox)
         ORDER BY m.case_id, m.id LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED)
     UPDATE notifier.messages m SET carried_by = NULL FROM waiting WHERE m.id = waiting.id
 """
@@ -87,7 +87,7 @@ _RENEW = """
         SELECT m.id FROM notifier.messages m
         JOIN unnest(%(ids)s::uuid[], %(fences)s::bigint[]) AS own(id, fence) USING (id, fence)
         ORDER BY m.case_id, m.id FOR UPDATE OF m)
-    RETURNING id
+    RETURNING id, fence
 """
 # What a mail carries has its lease.
 _RENEW_CARRIED = """
@@ -112,7 +112,7 @@ _GIVE_BACK = """
 # What a mail carries ends as the mail does, in the same statement.
 _MARK = """
     WITH mails AS (
-        SELECT m.id, v.state, v.reason, v.wait, v.doubt
+        SELECT m.id, v.fence, v.state, v.reason, v.wait, v.doubt
         FROM notifier.messages m
         JOIN unnest(%(ids)s::uuid[], %(fences)s::bigint[], %(states)s::text[], %(reasons)s::text[],
                     %(waits)s::float[], %(doubts)s::boolean[])
@@ -121,7 +121,7 @@ _MARK = """
     verdict AS (
         SELECT * FROM mails
         UNION ALL
-        SELECT rider.id, mails.state, mails.reason, mails.wait, mails.doubt
+        SELECT rider.id, NULL, mails.state, mails.reason, mails.wait, mails.doubt
         FROM notifier.messages rider JOIN mails ON mails.id = rider.carried_by
         WHERE rider.state = 'data')
     UPDATE notifier.messages m
@@ -132,7 +132,7 @@ _MARK = """
         accepted_at = CASE WHEN verdict.state = 'accepted' THEN %(now)s END,
         fence = m.fence + 1
     FROM verdict WHERE m.id = verdict.id
-    RETURNING m.id, m.state
+    RETURNING m.id, m.state, verdict.fence AS claimed
 """
 # Repeated by hand and failed again: that's another task.
 _FAILED = """
@@ -204,12 +204,13 @@ class Claims:
         connection.execute(_LOCK, values)
         return connection.execute(_RECOVER, values).fetchall()
 
-    def renew(self, sendings: Sequence[Sending]) -> frozenset[UUID]:
+    def renew(self, sendings: Sequence[Sending]) -> frozenset[Claim]:
         """Still at it. Which of them are: the others have been taken up by somebody else."""
         values = _own(sendings) | {"lease": self.lease}
         with self.database.plain() as connection:
-            ours = frozenset(row["id"] for row in connection.execute(_RENEW, values))
-        gathered = [one.id for one in sendings if one.optional and one.id in ours]
+            rows = connection.execute(_RENEW, values)
+            ours = frozenset((row["id"], row["fence"]) for row in rows)
+        gathered = [one.id for one in sendings if one.optional and one.claim in ours]
         if gathered:  # apart, since all of these have one order with the others
             with self.database.plain() as connection:
                 connection.execute(_RENEW_CARRIED, {"ids": gathered, "lease": self.lease})
@@ -227,7 +228,7 @@ class Claims:
             values = _columns(verdicts) | {"now": unit.now}
             unit.connection.execute(_LOCK, values)
             rows = unit.connection.execute(_MARK, values).fetchall()
-            marked = frozenset(row["id"] for row in rows)
+            marked = frozenset((row["id"], row["claimed"]) for row in rows)
             attempts.note_verdicts(verdicts, marked, unit.now, unit.connection)
             tell_of_failed(unit, [row["id"] for row in rows if row["state"] == "failed"])
             if works_again():

@@ -30,7 +30,7 @@ from services.notifier.domain.gathering import (
 from services.notifier.domain.last_filter import Subject, objection
 from services.notifier.domain.mail import Post, mail_bytes, words_told
 from services.notifier.domain.mailing import Known, Mailing
-from services.notifier.domain.messages import Message, Sending
+from services.notifier.domain.messages import Claim, Message, Sending
 from services.notifier.domain.readdressing import Instead, instead
 from services.notifier.domain.safe_text import UnsafeText
 from services.notifier.handlers import Record, procedure_of
@@ -60,6 +60,7 @@ _CARRIED = f"""
          USING (meeting_id, mailbox)
     WHERE m.kind IN ('call', 'change', 'cancel')
 """  # noqa: S608 - columns alone
+_WAITING = ("due", "retry", "unknown")
 log = logging.getLogger(__name__)
 
 
@@ -76,9 +77,9 @@ class Gate:
         """Each message's content, committed as `data`; None if it may not go or isn't ours."""
         with self.database.swift_unit() as unit:
             cleared = self._decide(waiting, unit)
-        return [cleared.get(sending.id) for sending in waiting]
+        return [cleared.get(sending.claim) for sending in waiting]
 
-    def _decide(self, waiting: Sequence[Sending], unit: Unit) -> dict[UUID, bytes]:
+    def _decide(self, waiting: Sequence[Sending], unit: Unit) -> dict[Claim, bytes]:
         pile = Pile.of(waiting, unit)
         everything = [*waiting, *pile.messages]
         asked = lock_and_ask(everything, unit)
@@ -100,7 +101,7 @@ class Gate:
             else:
                 self._let_go(sending, others, pile, sight, found)
         found.write(unit)
-        return found.contents
+        return {one.claim: found.contents[one.id] for one in ours if one.id in found.contents}
 
     def _let_go(
         self,
@@ -218,17 +219,17 @@ def _record(invitations: Cursor[DictRow], messages: Cursor[DictRow]) -> Record:
 def _still(
     waiting: Sequence[Sending], pile: Pile, locked: Cursor[DictRow]
 ) -> tuple[list[Sending], list[Sending]]:
-    """Those that are ours still, and those that can go along."""
+    """Those that are ours still, and those that can go along; what was erased is neither."""
     rows = {row["id"]: row for row in locked.fetchall()}
     ours = [
         one
         for one in waiting
-        if (row := rows[one.id])["state"] == "claimed" and row["fence"] == one.fence
+        if (row := rows.get(one.id)) and row["state"] == "claimed" and row["fence"] == one.fence
     ]
     others = [
         replace(one, carried_by=row["carried_by"])
         for one in pile.messages
-        if (row := rows[one.id])["state"] in ("due", "retry", "unknown") and not row["written"]
+        if (row := rows.get(one.id)) and row["state"] in _WAITING and not row["written"]
     ]
     return ours, others
 

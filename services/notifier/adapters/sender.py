@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
-from uuid import UUID
 
 import uvloop
 
@@ -27,7 +26,7 @@ from services.notifier.adapters.gate import Gate
 from services.notifier.adapters.oauth import Tokens
 from services.notifier.adapters.smtp import Line, Reach, tls_context
 from services.notifier.domain.mailserver import MailServer
-from services.notifier.domain.messages import Sending
+from services.notifier.domain.messages import Claim, Sending
 from services.notifier.domain.outcomes import Outcome, Refused, Stopped, Verdict, verdict
 from services.notifier.domain.pacing import Lanes, Pacing, crowded, most_of_a_slow_one
 from services.notifier.domain.replies import Fault
@@ -77,7 +76,7 @@ class Sender:
     claims: Claims
     pace: Pace = field(default_factory=Pace)
     tokens: Tokens | None = None
-    _under_way: dict[UUID, _UnderWay] = field(default_factory=dict)
+    _under_way: dict[Claim, _UnderWay] = field(default_factory=dict)
     _closing: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _quiet: threading.Condition = field(init=False)
@@ -124,7 +123,7 @@ class Sender:
         with self._lock:
             ending = self._closing
             if not ending:
-                self._under_way |= {one.sending.id: one for one in mine}
+                self._under_way |= {one.sending.claim: one for one in mine}
         if ending:
             self._give_back(sendings, "worker-ends")
             return
@@ -149,7 +148,7 @@ class Sender:
             self._closing = True
             waiting = [one.sending for one in self._under_way.values() if not one.leaves]
             for sending in waiting:
-                del self._under_way[sending.id]
+                del self._under_way[sending.claim]
         self._give_back(waiting, "worker-ends")
         self.wait(seconds)
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -328,7 +327,7 @@ class Sender:
 
     def _done(self, one: _UnderWay) -> None:
         with self._quiet:
-            self._under_way.pop(one.sending.id, None)
+            self._under_way.pop(one.sending.claim, None)
             self._quiet.notify_all()
 
     async def _renew(self) -> None:
@@ -345,7 +344,7 @@ class Sender:
             if renewed is None:
                 continue
             for one in mine:  # a lost lease never comes back
-                one.leased_until = until if one.sending.id in renewed else 0.0
+                one.leased_until = until if one.sending.claim in renewed else 0.0
 
     async def _in_thread(self, act: Callable[[], Result]) -> Result | None:
         try:

@@ -11,7 +11,8 @@ _KEEP = """
     SELECT told.id, told.subject, told.text, %(now)s
     FROM unnest(%(ids)s::uuid[], %(subjects)s::text[], %(texts)s::text[])
          AS told(id, subject, text)
-    ON CONFLICT (message_id) DO NOTHING
+    ON CONFLICT (message_id) DO UPDATE
+    SET subject = excluded.subject, text = excluded.text, written_at = excluded.written_at
 """
 # But for what is held.
 _FORGET = """

@@ -45,6 +45,8 @@ WAITING_KINDS = (
 CALENDAR_KINDS = (Kind.CALL, Kind.CHANGE, Kind.CANCEL)
 ASKED_FOR = "asked/"  # how the key of a reminder begins that a person wanted
 OPEN_STATES = ("due", "claimed", "data", "retry", "unknown")
+# A taking of a message by a worker: its id, and the fence that it was taken with.
+Claim = tuple[UUID, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,11 @@ class Sending(Message):
     fence: int = 0
     carried_by: UUID | None = None
     content: bytes | None = field(default=None, repr=False)
+
+    @property
+    def claim(self) -> Claim:
+        """This taking of it. One message can be under way twice, and then once for nothing."""
+        return self.id, self.fence
 
     @property
     def domain(self) -> str:
