@@ -51,6 +51,9 @@ class Manifest:
     mark: int
 
 
+_NOTE = """
+    INSERT INTO cases.audit (at, actor, action) VALUES (%s, 'command', 'backup.made')
+"""
 _MANIFEST = TypeAdapter(Manifest)
 
 
@@ -101,6 +104,18 @@ def verified(file: Path, environment: Mapping[str, str]) -> tuple[Manifest, Tool
     except OSError as error:
         raise CannotBackUp(f"{file} går inte att läsa: {error.strerror}.") from None
     return manifest, tools, content.count(" TABLE DATA ")
+
+
+def note(url: str, manifest: Manifest) -> None:
+    """Note in the database that there is this backup, for who watches. Raises CannotBackUp."""
+    try:
+        with psycopg.connect(url) as connection:
+            connection.execute(_NOTE, [manifest.taken_at])
+    except psycopg.Error:
+        raise CannotBackUp(
+            f"{manifest.file} är hel, men det gick inte att anteckna i databasen att den finns, så"
+            " larmet om säkerhetskopior ringer. Se efter att databasen svarar, och kör igen."
+        ) from None
 
 
 def _written(

@@ -57,7 +57,8 @@ def backup(
 
     try:
         file = backups.back_up(database_url(), to, os.environ, to_the_side)
-        *_, tables = backups.verified(file, os.environ)
+        manifest, _, tables = backups.verified(file, os.environ)
+        backups.note(database_url(), manifest)
     except backups.CannotBackUp as reason:
         raise stopped(str(reason)) from None
     typer.echo(f"{file} är skriven och kontrollerad: {tables} tabeller. Förvara den krypterad.")

@@ -40,7 +40,7 @@ class House:
 
     def stages(self) -> list[list[Process]]:
         """The order of the start: a line begins when all of the line before are ready."""
-        web, beat_state = self._settings.web.number, self._settings.home / "beat-schedule"
+        web = self._settings.web.number
         example = self._settings.example and not self._example_loaded.exists()
         stages = [
             [self._postgres.process(), self._valkey.process()],
@@ -73,8 +73,7 @@ class House:
                 ),
                 self._service(
                     "beat",
-                    "celery --quiet -A services.scheduler.app:celery beat --loglevel WARNING -s",
-                    beat_state,
+                    "celery --quiet -A services.scheduler.app:celery beat --loglevel WARNING",
                 ),
             ],
             [self._step("example", "samspel.example")] if example else [],

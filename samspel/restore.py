@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from services.notifier.adapters.brake import put_on
 from shared import migrations
 
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
-_ALIVE_SECONDS = 60
+_ALIVE_WITHIN = timedelta(minutes=1)
 _SCHEMAS = """
     SELECT nspname AS name FROM pg_namespace
     WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public') ORDER BY 1
@@ -33,7 +34,7 @@ _OTHERS = """
 """
 _ALIVE = """
     SELECT service AS name FROM bus.heartbeats
-    WHERE at > clock_timestamp() - make_interval(secs => %s) ORDER BY 1
+    WHERE at BETWEEN clock_timestamp() - %(near)s AND clock_timestamp() + %(near)s ORDER BY 1
 """
 
 
@@ -136,7 +137,7 @@ def _refuse_while_at_work(connection: Connection[DictRow]) -> None:
         "SELECT to_regclass('bus.heartbeats') IS NOT NULL AS kept"
     ).fetchone()
     if not there and alive and alive["kept"]:
-        there = [row["name"] for row in connection.execute(_ALIVE, [_ALIVE_SECONDS])]
+        there = [row["name"] for row in connection.execute(_ALIVE, {"near": _ALIVE_WITHIN})]
     if there:
         raise CannotRestore(
             f"Databasen används ({', '.join(there)}): stoppa webben, arbetarna och beat, vänta en"

@@ -10,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 
 from samspel.doctor.findings import Finding, fail, ok, warn
+from samspel.doctor.log import check_log
 from samspel.doctor.rights import check_rights
 from shared import migrations
 from shared.clock import system_now
@@ -61,6 +62,7 @@ def check_database(url: str) -> Iterator[Finding]:
                 yield from check_rights(connection, ROLES)
             yield _clock(connection)
             yield _zones(connection)
+            yield check_log(connection)
     except NoDatabase as reason:
         yield fail(
             f"{_where(url)} går inte att nå ({reason}).",

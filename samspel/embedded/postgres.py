@@ -14,6 +14,7 @@ from samspel.embedded.ground import write_private
 from samspel.embedded.server import EmbeddedServer, ServerError
 from samspel.ports import LOOPBACK
 from samspel.process import Process, popen_options
+from samspel.quiet_log import QUIET_LOG
 
 _USER = _DATABASE = "samspel"
 _SERVER_ENV = {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin"}
@@ -26,11 +27,8 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",  # short queries only
-    # No personal data in the log: neither values in details nor statements. A refused row is an
-    # answer to the program that asked, and told there.
-    "log_min_messages": "fatal",
-    "log_error_verbosity": "terse",
-    "log_min_error_statement": "panic",
+    **QUIET_LOG,
+    "log_min_messages": "fatal",  # who runs it in a terminal needs no word of its checkpoints
 }
 _FAST_SETTINGS = {
     "fsync": "off",

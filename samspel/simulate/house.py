@@ -162,8 +162,10 @@ class House:
         self.change(_REAL_TIME_PASSES)
 
     def cases_look(self) -> int:
-        """How much it did isn't told; what is left tells."""
+        """How much it did isn't told; what is left tells. But for a crash none of it may fail."""
         self.cases.look_daily()
+        if failed := (*self.cases.failed_today, *self.cases.failed_looks):
+            raise NotQuiet(f"looks that failed: {', '.join(failed)}")
         return 0
 
     # how it goes

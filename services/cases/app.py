@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from datetime import date
 from functools import cache, partial
@@ -140,7 +140,9 @@ class Cases:
         self._looked_by: tuple[date, UUID | None] | None = None
         self._look_again_at = 0.0
         self._count_again_at: dict[UUID, float] = {}
+        self._lapse_again_at: dict[UUID, float] = {}
         self.failed_today: tuple[str, ...] = ()
+        self.failed_looks: tuple[str, ...] = ()
         self.deliveries = Deliveries(self._parts.database, CASES, heard)
 
     def work(self) -> None:
@@ -166,20 +168,56 @@ class Cases:
 
     def look_daily(self) -> None:
         """What comes with the time alone: late tasks, proposed times that pass, and once on each
-        day what the date brings, again if the rules have changed. What fails is tried again after
-        a while; what there was no database for, with the next bell."""
+        day what the date brings, again if the rules have changed. What fails keeps nothing else
+        away, and is tried again after a while; a look of every bell, with the next one, as what
+        there was no database for."""
         with self._parts.database.unit() as unit:
             seen = (local_date(unit.now), self._parts.rules.rules_at(unit.connection).revision)
         again = self.failed_today and time.monotonic() >= self._look_again_at
         if again or seen != self._looked_by:
-            self.failed_today = begin_day(self._in_a_unit, self._is_away)
-            self._in_a_unit(partial(plan_weeks, self._parts.municipality.digest))
-            let_go(self._in_a_retention_unit, self._hear)
+            self.failed_today = begin_day(self._in_a_unit, self._is_away) + self._failing(
+                {
+                    "weeks": partial(
+                        self._in_a_unit, partial(plan_weeks, self._parts.municipality.digest)
+                    ),
+                    "retention": partial(let_go, self._in_a_retention_unit, self._hear),
+                }
+            )
             self._look_again_at = time.monotonic() + _DAY_AGAIN_SECONDS
         self._looked_by = seen
-        for look in (tell_of_late, tell_of_near, let_proposals_lapse):
-            self._in_a_unit(look)
-        self._count_letters()
+        self.failed_looks = self._failing(
+            {
+                "late tasks": partial(self._in_a_unit, tell_of_late),
+                "near duties": partial(self._in_a_unit, tell_of_near),
+                "passed times": partial(self._but_resting, self._lapse_again_at, self._let_lapse),
+                "letters": partial(self._but_resting, self._count_again_at, self._count_letters),
+            }
+        )
+
+    def _failing(self, looks: Mapping[str, Callable[[], object]]) -> tuple[str, ...]:
+        """Which of them failed. None keeps the next one away, unless there is no database."""
+        failed = []
+        for name, look in looks.items():
+            try:
+                look()
+            except Exception as error:
+                if self._is_away(error):
+                    raise
+                # Its type alone: what an error says may name somebody.
+                log.error("The look %r failed: %s", name, type(error).__name__)  # noqa: TRY400
+                failed.append(name)
+        return tuple(failed)
+
+    def _but_resting(
+        self,
+        again_at: dict[UUID, float],
+        look: Callable[[Collection[UUID]], Collection[UUID]],
+    ) -> None:
+        """Without what failed a while ago; what fails now is tried again after a while."""
+        now = time.monotonic()
+        for one in [one for one, at in again_at.items() if at <= now]:
+            del again_at[one]
+        again_at |= dict.fromkeys(look(again_at.keys()), now + _DAY_AGAIN_SECONDS)
 
     def _is_away(self, error: Exception) -> bool:
         """Whether it says nothing of what was done; who meets others again and again does."""
@@ -187,17 +225,12 @@ class Cases:
             error
         )
 
-    def _count_letters(self) -> None:
-        """A letter that can't be counted is tried again after a while; the rest goes on."""
-        now = time.monotonic()
-        again = {one: at for one, at in self._count_again_at.items() if at > now}
+    def _let_lapse(self, resting: Collection[UUID]) -> Collection[UUID]:
+        return let_proposals_lapse(self._in_a_unit, self._is_away, resting)
+
+    def _count_letters(self, resting: Collection[UUID]) -> Collection[UUID]:
         letter = self._parts.municipality.digest
-        try:
-            failed = self._in_a_unit(partial(count_letters, letter, again.keys()))
-        except Exception as error:  # noqa: BLE001 - whatever it is
-            log.error("The letters of the week can't be counted: %s", type(error).__name__)  # noqa: TRY400 - its text may name people
-            return
-        self._count_again_at = again | dict.fromkeys(failed, now + _DAY_AGAIN_SECONDS)
+        return self._in_a_unit(partial(count_letters, letter, resting))
 
     def _in_a_unit(self, do: Callable[[Desk], T]) -> T:
         def once() -> T:

@@ -27,6 +27,7 @@ from services.cases.api.clock import clock_router
 from services.cases.api.metrics import make_metrics_router
 from services.cases.domain.papers import House
 from services.cases.handlers.feeds import Origin
+from services.cases.handlers.ports import ITSELF
 from services.cases.handlers.retention import RetentionDesk
 from services.cases.office import Office, Press
 from services.cases.parts import Parts
@@ -70,7 +71,7 @@ def make_web(settings: Settings, parts: Parts | None = None) -> FastAPI:
     _add_the_door(app, room, parts, settings)
     _add_settings(app, room, parts, settings)
     _add_operations(app, room)
-    app.include_router(make_metrics_router(parts.database, SqlOperations, settings.metrics_token))
+    _add_metrics(app, parts, settings)
     _add_public_form(app, parts, settings)
     _add_guidance(app, parts)
     personal = _add_personal_pages(app, parts, settings)
@@ -127,6 +128,17 @@ def _add_settings(app: FastAPI, room: Room, parts: Parts, settings: Settings) ->
 def _add_operations(app: FastAPI, room: Room) -> None:
     """How the machinery is, for IT."""
     app.include_router(make_operations_pages(room, SqlOperations))
+
+
+def _add_metrics(app: FastAPI, parts: Parts, settings: Settings) -> None:
+    """The same, for Prometheus."""
+
+    def retention_for(unit: Unit) -> RetentionDesk:
+        return retention_desk(unit, ITSELF, parts.municipality.retention, settings.archive)
+
+    app.include_router(
+        make_metrics_router(parts.database, SqlOperations, retention_for, settings.metrics_token)
+    )
 
 
 def _add_public_form(app: FastAPI, parts: Parts, settings: Settings) -> None:

@@ -7,7 +7,6 @@ The logs of a world in which that happened stay.
 """
 
 import argparse
-import os
 import secrets
 from collections import Counter
 from collections.abc import Sequence
@@ -15,10 +14,9 @@ from math import ceil
 from pathlib import Path
 
 from tests.faults import table
-from tests.faults.everything import chosen
+from tests.faults.everything import chosen, not_struck
 from tests.faults.fault import Fault
 from tests.faults.kept import Kept
-from tests.faults.versions import is_here
 from tests.faults.worlds import (
     TRIES,
     Calm,
@@ -37,11 +35,15 @@ def main() -> int:
     if given.write_from:
         table.write(*table.from_json(given.write_from))
         return 0
-    faults = [fault for fault in chosen(given.fault or []) if _can_run(fault)]
+    faults = chosen(given.fault or [])
     each = _of_each_kind(faults, given.moments)
-    groups = _groups(faults, apart=given.apart)
+    barred = not_struck(faults, each, given.seed)
+    names = {row.fault for row in barred}
+    groups = _groups([one for one in faults if one.name not in names], apart=given.apart)
     console.print(f"seed {given.seed}, {sum(each.values())} moments in {len(groups)} worlds")
-    rows = all_rows(groups, each, given)
+    rows = [*all_rows(groups, each, given), *barred]
+    if given.json:
+        table.append_json(given.json, barred)
     console.print(table.markdown(rows))
     if given.write:
         table.write(rows)
@@ -100,16 +102,6 @@ def _groups(faults: Sequence[type[Fault]], *, apart: bool) -> list[Kinds]:
     for one in faults:
         groups.setdefault((one.id, one.twin, needs_small_disk(one)), []).append(one)
     return list(groups.values())
-
-
-def _can_run(fault: type[Fault]) -> bool:
-    if fault.id == "F14" and not is_here():
-        console.print("F14: the version before isn't in this clone, skipped")
-        return False
-    if needs_small_disk(fault) and os.geteuid() != 0:
-        console.print(f"{fault.id}: a small disk can only be mounted by root, skipped")
-        return False
-    return True
 
 
 if __name__ == "__main__":

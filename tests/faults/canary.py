@@ -9,13 +9,14 @@ import binascii
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from quopri import encodestring
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -37,11 +38,12 @@ _BYTES = """
     SELECT column_name FROM information_schema.columns
     WHERE table_schema = %s AND table_name = %s AND data_type = 'bytea'
 """
-# A mail that came in is kept as it came for some days: its writer's words are in it.
-KEPT_AS_IT_CAME = ("notifier.inbound",)
+# A mail that came in is kept as it came for some days: its writer's words are in these.
+KEPT_AS_IT_CAME = {"notifier.inbound": ("raw", "words", "sender")}
 _PACKED = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _SHORTEST = 4
+NOTHING_READ: Mapping[Path, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,11 @@ class Canaries:
         return [text for text in self.texts if any(f in one for f in _forms(text) for one in seen)]
 
     def in_database(self, url: str) -> list[str]:
-        """Every table but those of the case service, every column as text and its bytes."""
+        """Every table but those of the case service, every column as text and its bytes, but for
+        what keeps a mail as it came."""
         found = []
         with psycopg.connect(url) as database:
             for schema, table in database.execute(_TABLES).fetchall():
-                if f"{schema}.{table}" in KEPT_AS_IT_CAME:
-                    continue
                 rows = database.execute(_rows_of(schema, table, database)).fetchall()
                 whole = b"\n".join(map(_whole, rows))
                 found += [f"{text} in {schema}.{table}" for text in self.within(whole)]
@@ -93,22 +94,26 @@ class Canaries:
                     found += [f"{text} in Redis" for text in self.within(key + b" " + value)]
         return found
 
-    def in_files(self, folder: Path) -> list[str]:
-        """The names and what is in them."""
+    def in_files(self, folder: Path, since: Mapping[Path, int] = NOTHING_READ) -> list[str]:
+        """The names and what is in them; `since`: after so many bytes, which were looked at."""
         found = []
         for path in sorted(folder.rglob("*")):
             content = path.read_bytes() if path.is_file() else b""
             found += [f"{text} in {path.name}" for text in self.within(path.name)]
-            found += [_place(text, path, content, self) for text in self.within(content)]
+            found += [
+                _place(text, path, content, self)
+                for text in self.within(content[since.get(path, 0) :])
+            ]
         return found
 
     def in_mail(self, content: bytes) -> list[str]:
         """As it was sent and as it is read: headers, each part, names of files."""
         mail = message_from_bytes(content, policy=default)
+        which = f"a mail {mail['Message-ID'] or ''}".strip()
         read = [content, *(str(value).encode() for value in mail.values())]
         for part in mail.walk():
             read += [str(part.get_filename() or "").encode(), _content(part)]
-        return [f"{text} in a mail" for text in self.within(b"\n".join(read))]
+        return [f"{text} in {which}" for text in self.within(b"\n".join(read))]
 
 
 def _place(text: str, path: Path, content: bytes, search: Canaries) -> str:
@@ -120,12 +125,11 @@ def _place(text: str, path: Path, content: bytes, search: Canaries) -> str:
 
 
 def _rows_of(schema: str, table: str, database: "psycopg.Connection[Any]") -> sql.Composed:
-    whole = sql.Identifier(schema, table)
+    whole, kept = sql.Identifier(schema, table), KEPT_AS_IT_CAME.get(f"{schema}.{table}", ())
     columns = [row[0] for row in database.execute(_BYTES, [schema, table]).fetchall()]
-    raw = [sql.SQL("t.{}").format(sql.Identifier(column)) for column in columns]
-    return sql.SQL("SELECT {} FROM {} t").format(
-        sql.SQL(", ").join([sql.SQL("to_jsonb(t)::text"), *raw]), whole
-    )
+    raw = [sql.SQL("t.{}").format(sql.Identifier(one)) for one in columns if one not in kept]
+    text = sql.SQL("(to_jsonb(t) - {}::text[])::text").format(sql.Literal(list(kept)))
+    return sql.SQL("SELECT {} FROM {} t").format(sql.SQL(", ").join([text, *raw]), whole)
 
 
 def _whole(row: tuple[Any, ...]) -> bytes:

@@ -18,11 +18,12 @@ from tests.faults.addressed import misaddressed
 from tests.faults.counted import done_twice, told_twice
 from tests.faults.ended import Span, unended
 from tests.faults.expected import untold
-from tests.faults.families import CANARIES, Either, Family, Json
+from tests.faults.families import Either, Family, Json
 from tests.faults.held import holdings
 from tests.faults.letters import Letter
 from tests.faults.load import Load
 from tests.faults.register import Register, rests_on_consent
+from tests.faults.searching import Watch
 from tests.faults.world import World
 
 _MESSAGES = """
@@ -74,6 +75,10 @@ class Checks:
     _links: dict[str, tuple[str, str]] = field(default_factory=dict)
     _shut: dict[str, float] = field(default_factory=dict)
     _read: dict[str, int] = field(default_factory=dict)
+    _watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._watch = Watch(self.world)
 
     def look(self) -> Found:
         letters, messages = self.load.letters.all(), self.world.rows(_MESSAGES)
@@ -98,9 +103,14 @@ class Checks:
         found.wrong += done_twice(families, set(self.world.own_cases), register)
         found.wrong += _twice(letters, by_id)
         found.wrong += _out_of_order(letters)
-        found.wrong += _told_too_much(letters)
+        found.wrong += self._watch.look(families)
         found.repeated = len(letters) - len({one.message_id for one in letters})
         return found
+
+    def look_last(self) -> list[str]:
+        """What is wrong with what came, or was told late, after the last look."""
+        self._watch.search.await_spans()
+        return self._watch.look([*self.load.past, *self.load.families])
 
     def _leap(self, register: Register) -> bool:
         """Whether a fault has moved the domain's time since the load last did."""
@@ -267,11 +277,3 @@ def _out_of_order(letters: list[Letter]) -> Iterator[str]:
         if before is not None and one.sequence <= before.sequence:
             yield f"{one.message_id} has SEQUENCE {one.sequence} after {before.sequence}"
         newest[one.uid, one.recipient] = one
-
-
-def _told_too_much(letters: list[Letter]) -> Iterator[str]:
-    """11: no name of the family, no school, no reason."""
-    for one in letters:
-        for word in CANARIES:
-            if word.lower() in one.words.lower():
-                yield f"{one.message_id} tells a name"

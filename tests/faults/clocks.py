@@ -1,9 +1,10 @@
 """F9: the clocks. The domain's time goes over every day on which it isn't as usual; the database's
 clock jumps by two hours.
 
-The machine's clock can't be set by a test. What of it is stored is real time in leases and waits,
-all read and written by the database's clock alone. So a clock that jumps ahead is the same as all
-of these moved back by as much, and this is what is done.
+The machine's clock can't be set by a test. What of it is stored is real time in leases, waits and
+signs of life, written by the database's clock alone. So a clock that jumps ahead is the same as all
+of these moved back by as much, and this is what is done. Beat, which stores nothing, goes by the
+seconds that pass: `tests/unit/test_beat.py` sets the clock that it would see.
 """
 
 import time

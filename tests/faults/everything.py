@@ -1,10 +1,12 @@
 """Every kind of fault there is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from tests.faults import table
 from tests.faults.fault import Fault
+from tests.faults.moments import Apart
 
 _PROCESSES = ("killed", "paused", "clocks", "restored", "versions")
 
@@ -25,6 +27,24 @@ def chosen(names: Sequence[str]) -> list[type[Fault]]:
     if missing:
         raise KeyError(f"no fault is called {', '.join(missing)}")
     return [one for one in known if not names or one.id in names or one.name in names]
+
+
+def hindrance(fault: type[Fault]) -> str:
+    """Why it can't strike on this machine; empty if it can."""
+    said: str = getattr(fault, "hindrance", str)()
+    return said
+
+
+def not_struck(
+    faults: Sequence[type[Fault]], each: Mapping[str, int], seed: int
+) -> list[table.Row]:
+    """A row of those that can't strike here, with why: it isn't well, so that a run which can't do
+    all that it was asked for says so as it ends."""
+    return [
+        table.row(one.name, one.sentence, [], each[one.name], Apart(None, why), seed)
+        for one in faults
+        if (why := hindrance(one))
+    ]
 
 
 def _names(faults: Sequence[type[Fault]]) -> set[str]:

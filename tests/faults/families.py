@@ -7,13 +7,11 @@ from random import Random
 from typing import Any
 
 from shared.ids import staff_id
-from tests.faults.municipality import SCHOOL, SLOTS
+from tests.faults.municipality import SLOTS
 
 Json = dict[str, Any]
 REASON, RESIDENCE = "aggression", "Kanarievägen 7"
 CHILD, GUARDIAN = "Zeolitus", "Zeolitasson"
-# Nothing of these stands in a mail, a log, an error, a key of the queue or outside `cases`.
-CANARIES = (CHILD, GUARDIAN, SCHOOL, RESIDENCE)
 
 
 class Either(tuple[Any, ...]):

@@ -12,6 +12,7 @@ class Fault(Protocol):
     `id` is the row of the table («F2»), `name` is unique («F2-before-mail»), `sentence` says what
     happens. `twin`: whether the same load without the fault ends in the same mails. Where it has
     `settings`, they are of its world's services; where it `needs_small_disk`, that stands on one.
+    Where it has a `hindrance`, that says why it can't strike on this machine, or nothing.
     """
 
     id: ClassVar[str]

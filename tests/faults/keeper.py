@@ -56,9 +56,6 @@ class Keeper:
     def environment(self, name: str) -> Mapping[str, str]:
         return self._known[name].env
 
-    def command(self, name: str) -> tuple[str, ...]:
-        return self._known[name].command
-
     def launch(self, process: Process) -> None:
         """Start one and go on; `await_ready` waits for it."""
         with self._lock:

@@ -8,6 +8,17 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+# The nightly look at every case begins by itself, so that the day isn't over without it.
+_LEFT = """
+    WITH today AS (SELECT (clock.read() AT TIME ZONE 'Europe/Stockholm')::date AS day)
+    SELECT scheduler_api.unsettled(clock.read()) AS scheduler,
+           notifier_api.unsettled(clock.read()) AS messages,
+           (SELECT count(*) FROM bus.deliveries WHERE state = 'waiting') AS events,
+           (SELECT count(*) FROM today
+            WHERE clock.read() >= (day + time '03:00') AT TIME ZONE 'Europe/Stockholm'
+              AND NOT EXISTS (SELECT FROM scheduler.sweeps s
+                              WHERE s.day = today.day AND s.done)) AS sweep
+"""
 Json = dict[str, Any]
 
 
@@ -31,6 +42,10 @@ class Looking:
                 if time.monotonic() > deadline:
                     raise
             time.sleep(0.1)
+
+    def is_at_rest(self) -> bool:
+        """Nothing is due, undelivered or under way."""
+        return not any(self.rows(_LEFT)[0].values())
 
     def close(self) -> None:
         with self._lock, suppress(psycopg.Error):

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from tests.faults.addressed import misaddressed
-from tests.faults.checks import Checks, _out_of_order, _told_too_much, _twice
+from tests.faults.checks import Checks, _out_of_order, _twice
 from tests.faults.counted import done_twice, told_twice
 from tests.faults.ended import unended
 from tests.faults.examples import (
@@ -29,7 +29,7 @@ from tests.faults.examples import (
     message,
     register,
 )
-from tests.faults.families import CHILD, Family, Forbidden, Json
+from tests.faults.families import Family, Forbidden, Json
 from tests.faults.held import holdings
 from tests.faults.letters import Letter
 from tests.faults.load import Load
@@ -61,11 +61,6 @@ def test_SEQUENCE_rises_and_a_CANCEL_takes_back_what_was_sent() -> None:
     assert list(_out_of_order([cancel]))  # the mailbox never got anything
     assert list(_out_of_order([call, letter("<b@x.example>", began=11.0)]))  # the same again
     assert list(_out_of_order([call, call])) == []  # a repeat
-
-
-def test_a_name_in_a_mail_is_seen() -> None:
-    assert list(_told_too_much([letter(words=f"Hej {CHILD.upper()}")]))
-    assert list(_told_too_much([letter()])) == []
 
 
 def test_an_old_REQUEST_that_is_repeated_after_the_CANCEL_is_seen() -> None:

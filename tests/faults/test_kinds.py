@@ -8,8 +8,11 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.faults import restored
+from tests.faults.everything import hindrance, not_struck
 from tests.faults.fault import Missed
 from tests.faults.restored import _BRAKE, _DUE, Yesterday
+from tests.faults.versions import OldBesideNew, check_out
+from tests.faults.wires_disk import Full, a_small_disk, fill, is_small
 from tests.faults.wires_redis import Flushed
 
 DICE = Random(7)  # noqa: S311 - a dice with a seed
@@ -127,3 +130,32 @@ def test_F6_a_minute_is_counted_from_the_mending_not_from_the_rest(
     fault.watching.join()
     world.rests = True
     assert len(fault.check(world)) == (not in_time)
+
+
+@pytest.mark.parametrize("why", ["", "it isn't here"])
+def test_F14_F15_what_cant_strike_is_a_row_that_isnt_well(
+    why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OldBesideNew, "hindrance", lambda: why)
+    rows = not_struck([OldBesideNew, Flushed], {OldBesideNew.name: 50, Flushed.name: 10}, 7)
+    told = [(one.fault, one.moments, one.wanted, one.why, one.is_well) for one in rows]
+    assert told == [(OldBesideNew.name, 0, 50, why, False)] * bool(why)
+
+
+def test_F14_the_version_before_can_be_had_from_the_clone(tmp_path: Path) -> None:
+    if why := hindrance(OldBesideNew):
+        pytest.skip(why)
+    check_out(tmp_path)
+    assert (tmp_path / "services" / "notifier" / "app.py").is_file()
+
+
+def test_F15_a_small_disk_can_be_filled_without_harm_to_another(tmp_path: Path) -> None:
+    if why := hindrance(Full):
+        pytest.skip(why)
+    with a_small_disk(tmp_path, 1) as home:
+        assert is_small(home)
+        fill(home / "ballast")
+        with pytest.raises(OSError, match="No space left"):
+            (home / "more").write_bytes(b"x")
+        (home / "ballast").unlink()
+    assert not is_small(home)

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar, Self
@@ -62,7 +63,7 @@ def season(**load: Any) -> Season:
     usual = {"wrong": [], "done": [], "clock_left": 0, "round": lambda _: None,
              "start": lambda _: nothing, "done_by": lambda _: []}  # fmt: skip
     lived: Any = SimpleNamespace(**usual | load)
-    checks: Any = SimpleNamespace(look=Found)
+    checks: Any = SimpleNamespace(look=Found, look_last=list)
     return Season(world, lived, checks, 7)
 
 
@@ -110,6 +111,21 @@ def test_a_world_that_breaks_down_keeps_what_it_had_lived_and_is_lost(
     assert [one.is_well for one in before] == [True, True]
     assert ("no room left" in last.lost[0], last.missed, lives.has_failed) == (True, True, True)
     assert [one.is_well for one in live_calmly(5, 7).moments["calm"]] == [True, True, False]
+
+
+def test_what_is_seen_only_as_a_world_ends_is_of_its_last_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    telling = season()
+    telling.checks = SimpleNamespace(look=Found, look_last=lambda: ["a name in a trace"])  # type: ignore[assignment]
+    each_in(monkeypatch, lambda: replace(telling, number=0, has_failed=False, lived={}))
+    struck, calm = live_through([Compared], {Compared.name: 2}, 7), live_calmly(2, 7)
+    for moments, failed in (
+        (struck.moments[Compared.name], struck.has_failed),
+        (calm.moments["calm"], calm.has_failed),
+    ):
+        assert [one.wrong for one in moments] == [(), ("a name in a trace",)]
+        assert failed
 
 
 def given(path: Path) -> Namespace:

@@ -24,6 +24,10 @@ class OldBesideNew:
     sentence: ClassVar[str] = "processes of the version before beside and in place of the new ones"
     twin: ClassVar[bool] = False  # it has cases of its own
 
+    @staticmethod
+    def hindrance() -> str:
+        return "" if is_here() else "the version before isn't in this clone"
+
     def strike(self, world: World, random: Random, /) -> None:
         self.wrong: list[str] = []
         for name in WORKERS:

@@ -1,37 +1,33 @@
 """X3: no fault, but the search for what mustn't be anywhere, in a world that works and fails.
 
-All that is looked for stands in cases that are lived through meanwhile, which is asked first. Of
-all that there is, only mails that came in are excepted; where mail goes stands in the notifier's
-tables and in the mails themselves.
+Every world is searched for what its families have (searching.py). Here a case holds all that one
+can, what no case may hold is said too, and many bad calls are made with it.
 """
 
-import threading
 from datetime import date
 from random import Random
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import httpx2
-import redis
 
 from shared.ids import staff_id
 from tests.faults.canary import Canaries
+from tests.faults.collector import whole
 from tests.faults.families import CHILD, GUARDIAN, REASON, RESIDENCE
 from tests.faults.municipality import SCHOOL
+from tests.faults.searching import ADDRESSES, KINDS, NAMES, TYPE, Search, cannot_be_found
 from tests.faults.wires_own import OwnCase
-from tests.faults.world import ANSWER_SECONDS, METRICS_TOKEN, World
+from tests.faults.world import ANSWER_SECONDS, World
 
-NAMES = (CHILD, GUARDIAN, SCHOOL)
 PERSONAL_NUMBER = "20140228-2386"  # of nobody, and with the last digit that belongs to it
 TITLE = "Samråd om Zirkonia"
 _REFUSED = (PERSONAL_NUMBER, TITLE, RESIDENCE)  # wherever it is written: not even a case holds it
 BORN = "2015-11-29"
-TYPE = "spindelmote"
-_LAST_WORD = "enough-has-been-heard"
 Json = dict[str, Any]
 
 
 class Searched:
-    """Meanwhile every command to Redis is read, and many bad calls are made with the canaries."""
+    """Meanwhile what lies in Redis is read, and many bad calls are made with the canaries."""
 
     id: ClassVar[str] = "X3"
     name: ClassVar[str] = "X3-canaries"
@@ -39,39 +35,30 @@ class Searched:
     twin: ClassVar[bool] = False
 
     def strike(self, world: World, random: Random, /) -> None:
-        with _Overheard(world.valkey_url) as heard:
-            own = _cases_of_canaries(world, random)
-            # Nobody else's are known: what is in use of a family is its own mark and addresses.
-            self.stored = Canaries((*NAMES, REASON, BORN, *(one.mark for one in own)))
-            mailboxes = [mailbox for one in own for mailbox in one.mailboxes]
-            self.unsaid = Canaries(
-                (*self.stored.texts, *_REFUSED, TYPE, *mailboxes, "hemma.example")
-            )
-            self.told = [_told(world, *call) for call in _bad_calls(own[0])]
-            self.in_redis = self.unsaid.in_redis(world.valkey_url)
-            world.until_loaded()
-            self.in_redis += self.unsaid.in_redis(world.valkey_url)
-        self.in_redis += [f"{one} in a command to Redis" for one in self.unsaid.within(heard.said)]
-        self.heard = heard.commands
-        self.missing = self.stored.missing_in_cases(world.database_url)
+        since = len(world.heard.commands)
+        own = _cases_of_canaries(world, random)
+        self.stored = (*NAMES, REASON, BORN, *(one.mark for one in own))
+        unsaid = Canaries((*self.stored, *_REFUSED, *KINDS, *ADDRESSES))
+        self.told = [_told(world, *call) for call in _bad_calls(own[0])]
+        self.in_redis = unsaid.in_redis(world.valkey_url)
+        world.until_loaded()
+        self.in_redis += unsaid.in_redis(world.valkey_url)
+        self.heard = len(world.heard.commands) - since
+        in_cases = Canaries((*self.stored, TYPE, *(box for one in own for box in one.mailboxes)))
+        self.missing = in_cases.missing_in_cases(world.database_url)
         for one in own:
             one.end()
 
     def check(self, world: World, /) -> list[str]:
-        everywhere = Canaries((*self.stored.texts, *_REFUSED))
-        in_mails = Canaries((*everywhere.texts, TYPE, "spindelmöte"))
-        spans = len(world.traces.bodies)
-        world.until(lambda: len(world.traces.bodies) > spans, 15)  # they come some at a time
+        search = Search(world)
+        search.await_spans()
+        everywhere = (*self.stored, *_REFUSED)
         found = [
-            *(f"{one} is in no case, so it can't be looked for" for one in self.missing),
+            *cannot_be_found(self.missing),
             *self.in_redis,
-            *(line for one in self.told for line in _wrong(one, everywhere)),
-            *(one for mail in world.mail.taken for one in in_mails.in_mail(mail.content)),
-            *(f"{one} in the metrics" for one in self.unsaid.within(_metrics(world))),
-            *(f"{one} in a trace" for one in self.unsaid.within(b"\n".join(world.traces.bodies))),
-            *everywhere.in_database(world.database_url),
+            *(line for one in self.told for line in _wrong(one, Canaries(everywhere))),
+            *search.found(everywhere),
             *(f"{one} in cases" for one in _kept(world)),
-            *self.unsaid.in_files(world.logs),
         ]
         if not (self.told and self.heard and world.mail.taken and world.traces.bodies):
             found.append("there was nothing to search")
@@ -97,15 +84,10 @@ def _cases_of_canaries(world: World, random: Random) -> list[OwnCase]:
 
 def _wrong(told: "tuple[str, httpx2.Response]", search: Canaries) -> list[str]:
     call, answer = told
-    wrong = [f"{one} in an error" for one in search.within(answer.text)]
+    wrong = [f"{one} in an error" for one in search.within(whole(answer))]
     if not answer.is_client_error:
         wrong.append(f"a bad call was answered by {answer.status_code}: {call}")
     return wrong
-
-
-def _metrics(world: World) -> str:
-    shown = {"Authorization": f"Bearer {METRICS_TOKEN}"}
-    return world.web.get("/metrics", headers=shown).text
 
 
 def _kept(world: World) -> list[str]:
@@ -113,35 +95,6 @@ def _kept(world: World) -> list[str]:
     refused = Canaries(_REFUSED)
     missing = refused.missing_in_cases(world.database_url)
     return [one for one in _REFUSED if one not in missing]
-
-
-class _Overheard:
-    """What everybody says to Redis meanwhile; the last word is our own."""
-
-    def __init__(self, url: str) -> None:
-        self.commands, self.said = 0, b""
-        self._redis = redis.Redis.from_url(url)
-        self._listening = threading.Event()
-        self._thread = threading.Thread(target=self._listen, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._listening.wait(ANSWER_SECONDS)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._redis.echo(_LAST_WORD)
-        self._thread.join(10)
-        self._redis.close()
-
-    def _listen(self) -> None:
-        with self._redis.monitor() as monitor:  # type: ignore[no-untyped-call]
-            self._listening.set()
-            for told in monitor.listen():
-                if _LAST_WORD in told["command"]:
-                    return
-                self.said += told["command"].encode() + b"\n"
-                self.commands += 1
 
 
 def _bad_calls(own: OwnCase) -> list[tuple[str, str, Any]]:

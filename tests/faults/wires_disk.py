@@ -1,7 +1,7 @@
 """F15: there is no room left, for the database, its log, the logs and what is kept beside it.
 
 The world stands on a disk of its own, so small that it can be filled: a mount in memory, which only
-root may make. Where it can't be made the fault isn't let loose, and the run says so.
+root may make. Where it can't be made the fault can't strike, and the run says so.
 """
 
 import os
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 import httpx2
@@ -37,6 +38,14 @@ class Full:
     sentence: ClassVar[str] = "the disk of the database, the logs and what is kept is full"
     twin: ClassVar[bool] = False  # it has a case of its own
     needs_small_disk: ClassVar[bool] = True
+
+    @staticmethod
+    def hindrance() -> str:
+        try:
+            with TemporaryDirectory() as folder, a_small_disk(Path(folder), 1):
+                return ""
+        except OSError as error:
+            return str(error)
 
     def strike(self, world: World, random: Random, /) -> None:
         if not is_small(world.home / "postgres"):
@@ -126,7 +135,7 @@ def a_small_disk(folder: Path, megabytes: int = MEGABYTES) -> Iterator[Path]:
     )
     if made.returncode != 0:
         home.rmdir()
-        raise OSError("A disk can't be mounted here: F15 needs root.")
+        raise OSError("a small disk can only be mounted by root")
     try:
         yield home
     finally:

@@ -84,7 +84,7 @@ class OwnCase:
     def messages(self) -> list[Json]:
         """As the database has them; ids as text."""
         return self.world.rows(
-            "SELECT id::text, kind, mailbox, state, reason, began, attempts, message_id"
+            "SELECT id::text, kind, mailbox, state, reason, began, doubts, attempts, message_id"
             " FROM notifier.messages WHERE case_id = %s ORDER BY created_at, id",
             self.id,
         )

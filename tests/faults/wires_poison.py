@@ -37,8 +37,9 @@ _GONE = """
 _EVENTS_GONE = "DELETE FROM bus.events WHERE source = 'harm' AND id BETWEEN %s AND %s"
 Kind = tuple[str, str, Json]  # its name, the field for what it is about, and what else it says
 _POISONS: tuple[Kind, ...] = (("nothing.known", "a", {}), ("meeting.booked", "case_id", {}))
-# What nobody has to do anything about: it is about a case, or a task, that there isn't.
+# What nobody has to do anything about: it is about a case, a task or a letter that there isn't.
 _HARMLESS: dict[str, Kind] = {
+    "cases": ("digest.outdated", "digest_id", {}),
     "scheduler": ("participants.changed", "case_id", {}),
     "notifier": ("duty.ended", "task_id", {"rule": "R29"}),
 }

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, cast
-from uuid import uuid4
 
 import httpx2
 import psycopg
@@ -16,7 +15,7 @@ import psycopg
 from samspel.ports import LOOPBACK, free_port
 from samspel.process import Process
 from tests.faults.calling import Calls
-from tests.faults.collector import Collector
+from tests.faults.collector import Collector, Overheard, keeping_errors
 from tests.faults.keeper import Keeper
 from tests.faults.looking import Looking
 from tests.faults.mailserver import HOST, MailServer, make_certificates
@@ -39,17 +38,6 @@ _SHORT = {
     "SAMSPEL_SMTP_PAUSE": "2",
     "SAMSPEL_SMTP_CONNECTIONS": "4",
 }
-# The nightly look at every case begins by itself, so that the day isn't over without it.
-_LEFT = """
-    WITH today AS (SELECT (clock.read() AT TIME ZONE 'Europe/Stockholm')::date AS day)
-    SELECT scheduler_api.unsettled(clock.read()) AS scheduler,
-           notifier_api.unsettled(clock.read()) AS messages,
-           (SELECT count(*) FROM bus.deliveries WHERE state = 'waiting') AS events,
-           (SELECT count(*) FROM today
-            WHERE clock.read() >= (day + time '03:00') AT TIME ZONE 'Europe/Stockholm'
-              AND NOT EXISTS (SELECT FROM scheduler.sweeps s
-                              WHERE s.day = today.day AND s.done)) AS sweep
-"""
 Json = dict[str, Any]
 
 
@@ -61,6 +49,7 @@ class World:
     alone. `loading`: set while the load goes on. `keeper`: the processes by name (postgres, valkey,
     web, cases, scheduler, notifier, inbound, beat). `own_cases`: the mailboxes of the families that
     faults have opened cases for, by case. `calls`: who waits for an answer. `traces`: all spans.
+    `heard`: every command to Redis. `errors`: each answer that was one.
     """
 
     mail: MailServer
@@ -75,6 +64,7 @@ class World:
     inbound_port: int
     loading: threading.Event
     traces: Collector
+    heard: Overheard
     calls: Calls
 
     def __init__(
@@ -91,6 +81,7 @@ class World:
         self._settings = settings or {}
         self.loading = threading.Event()
         self.own_cases: dict[str, tuple[str, ...]] = {}
+        self.errors: list[bytes] = []
         self._stack = ExitStack()
         self._steps: dict[str, Process] = {}
 
@@ -180,7 +171,7 @@ class World:
     def rest(self, seconds: float = PATIENCE) -> bool:
         """Wait until the database says that nothing is due, undelivered or under way. Unlike
         `settle` this rings no bell: the services come to rest by themselves, or don't."""
-        return self.until(lambda: not any(self.rows(_LEFT)[0].values()), seconds)
+        return self.until(self._looking.is_at_rest, seconds)
 
     # processes
 
@@ -207,9 +198,6 @@ class World:
     def add(self, name: str, **changes: Any) -> str:
         """One more process like the one with this name (`changes`: fields of Process to replace);
         the new one's name («notifier-2»)."""
-        if name == "beat":  # each has a schedule of its own
-            *command, schedule = self.keeper.command("beat")
-            changes["command"] = (*command, f"{schedule}-{uuid4().hex[:6]}")
         return self.keeper.add(name, **changes)
 
     def await_web(self) -> bool:
@@ -254,13 +242,17 @@ class World:
             self.keeper.launch(server)
         web = others[0].env["SAMSPEL_PUBLIC_URL"]
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        self.web = httpx2.Client(base_url=web, headers=headers, timeout=ANSWER_SECONDS)
+        self.web = httpx2.Client(
+            base_url=web, headers=headers, timeout=ANSWER_SECONDS,
+            event_hooks=keeping_errors(self.errors),
+        )  # fmt: skip
         self._stack.callback(self.web.close)
         self.calls = Calls(self.web, PATIENCE)
         wires = self._wires(others[0])
         self._stack.callback(self.keeper.close)  # once more: they end before their proxies do
         for server in servers:
             self.keeper.await_ready(server.name)
+        self.heard = self._stack.enter_context(Overheard(self.valkey_url))
         self._start([replace(process, env={**process.env, **wires}) for process in others])
 
     def _wires(self, process: Process) -> dict[str, str]:

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import active_children
 from pathlib import Path
 from random import Random
@@ -117,6 +117,7 @@ def live_calmly(rounds: int, seed: int) -> Lives:
                 _progress(CALM, len(moments), rounds, moments[-1])
             if season.has_failed:
                 _tell(season, moments[-1])
+            _look_last(season, moments)
         return _lives(season, {CALM: moments})
     except Exception:  # noqa: BLE001 - told as lost, beside what it had lived
         return Lives({CALM: [*moments, _broken(CALM)]})
@@ -132,6 +133,7 @@ def live_through(faults: Sequence[type[Fault]], each: dict[str, int], seed: int)
             for fault in list(faults) * max(each[fault.name] for fault in faults) * TRIES:
                 name = fault.name
                 _strike(season, fault, moments[name], each[name])
+            _look_last(season, moments[name])
         return _lives(season, moments)
     except Exception:  # noqa: BLE001 - as above
         moments[name].append(_broken(name))
@@ -146,6 +148,17 @@ def _strike(season: Season, fault: type[Fault], so_far: list[Moment], wanted: in
     so_far.append(season.struck(fault()))
     _progress(fault.name, sum(not one.missed for one in so_far), wanted, so_far[-1])
     if season.has_failed:
+        _tell(season, so_far[-1])
+
+
+def _look_last(season: Season, so_far: list[Moment]) -> None:
+    """What is seen only as the world ends is of its last moment."""
+    if season.has_failed or not so_far:
+        return
+    late = season.checks.look_last()
+    if late:
+        so_far[-1] = replace(so_far[-1], wrong=(*so_far[-1].wrong, *late))
+        season.has_failed = True
         _tell(season, so_far[-1])
 
 

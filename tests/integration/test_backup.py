@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
-from samspel.backup import CannotBackUp, back_up, verified
+from samspel.backup import CannotBackUp, Manifest, back_up, described, note, verified
 from samspel.cli import app
 from samspel.pgtools import ToolError, fitting
 from samspel.restore import CannotRestore, restore
@@ -133,6 +133,17 @@ def test_a_database_with_something_in_it_is_replaced_only_by_its_name_and_while_
         restore(facts.url, file, ENVIRONMENT, quietly, replace=name_of(facts.url))
 
 
+@pytest.mark.parametrize("at", ["now() + interval '2 hours'", "'infinity'"])
+def test_a_sign_of_life_that_lies_ahead_is_nobodys_who_works(
+    facts: Facts, tmp_path: Path, at: str
+) -> None:
+    """It was given before the clock was set back, or says that the example has been made."""
+    file = backed_up(facts, tmp_path)
+    facts.run(f"INSERT INTO bus.heartbeats VALUES ('scheduler', {at})")  # noqa: S608
+    restore(facts.url, file, ENVIRONMENT, quietly, replace=name_of(facts.url))
+    assert rows_of(facts.url, "SELECT count(*) FROM bus.heartbeats") == [(0,)]
+
+
 def test_whoever_was_signed_in_isnt_any_more_and_the_clock_of_the_restored_is_its_own(
     facts: Facts, tmp_path: Path
 ) -> None:
@@ -199,6 +210,8 @@ def test_the_commands_say_what_they_did_and_what_is_next(facts: Facts, tmp_path:
     (file,) = tmp_path.glob("*.dump")
     assert f"{file} är skriven och kontrollerad" in done.stdout
     assert "10 av" not in done.stdout, "progress goes to the side"
+    noted = "SELECT at FROM cases.audit WHERE action = 'backup.made' AND case_id IS NULL"
+    assert rows_of(url, noted) == [(described(file).taken_at,)]
     shown = samspel(url, "restore", str(file), "--verify")
     assert f"{file.name} är hel" in shown.stdout
     refused = samspel(url, "restore", str(file))
@@ -208,6 +221,12 @@ def test_the_commands_say_what_they_did_and_what_is_next(facts: Facts, tmp_path:
     assert restored.exit_code == 0, restored.output
     for word in ("Ingen post går ut av sig själv", "samspel erase --again", "samspel held"):
         assert word in restored.stdout
+
+
+def test_a_backup_that_can_not_be_noted_is_said_to_be_whole(facts: Facts, tmp_path: Path) -> None:
+    manifest: Manifest = described(backed_up(facts, tmp_path))
+    with pytest.raises(CannotBackUp, match="är hel, men"):
+        note("postgresql://127.0.0.1:9/samspel", manifest)
 
 
 def samspel(url: str, *arguments: str) -> Result:

@@ -107,3 +107,42 @@ def test_R16_a_closed_case_is_not_evaluated_anew(cases: CasesHouse) -> None:
     cases.post(f"cases/{case['id']}/close", {"outcome": "declined"})
     problem = cases.post(f"cases/{case['id']}/evaluation", {"evaluation": "reached"}, 409)
     assert problem["rule"] == "R16"
+
+
+def open_again(cases: CasesHouse, case: Json) -> None:
+    answer = cases.visitor().post(f"/arenden/{case['id']}/oppna-igen")
+    assert answer.status_code == 303
+
+
+def test_P7_a_consent_withdrawn_while_the_case_was_closed_by_mistake_is_a_no_once_it_is_open(
+    cases: CasesHouse,
+) -> None:
+    """Nobody else is pressed, nor the same person about what they were asked beside."""
+    case = cases.open_case()
+    signed, other = case["consents"]
+    path = f"cases/{case['id']}/consents"
+    cases.post(f"{path}/{signed['id']}/sign", {"organisations": ["school"]})
+    cases.post(path, {"person": signed["person"]}, 201)  # for all of them
+    assert {"inform", "get-consent"} <= kinds(cases, case)
+    cases.post(f"cases/{case['id']}/close", {"outcome": "not-needed"})
+    cases.post(f"{path}/{signed['id']}/withdraw")
+    open_again(cases, case)
+    assert kinds(cases, case) == {"consent-withdrawn"}
+    cases.post(f"{path}/{other['id']}/sign")
+    assert kinds(cases, case) == {"consent-withdrawn"}
+
+
+def test_P7_a_withdrawal_that_was_answered_before_the_closing_isnt_asked_about_again(
+    cases: CasesHouse,
+) -> None:
+    case = cases.signed_case()
+    consent = case["consents"][0]
+    path = f"cases/{case['id']}/consents"
+    cases.post(f"{path}/{consent['id']}/withdraw")
+    anew = cases.post(path, {"person": consent["person"]}, 201)
+    cases.post(f"{path}/{anew['id']}/sign")
+    before = kinds(cases, case)
+    cases.post(f"cases/{case['id']}/close", {"outcome": "not-needed"})
+    open_again(cases, case)
+    assert kinds(cases, case) == before
+    assert "consent-withdrawn" not in before

@@ -98,6 +98,20 @@ def test_P13_what_cant_be_opened_leaves_the_inquiry_as_it_was(cases: CasesHouse)
     assert cases.get("cases")["cases"] == []
 
 
+def test_F11_the_case_that_an_inquiry_becomes_is_shown_only_where_that_is_written_down(
+    cases: CasesHouse,
+) -> None:
+    first, second = made(cases), made(cases)
+    case = cases.post(f"inquiries/{first['id']}/accept", sspf_case(), 201)
+    (row,) = cases.rows("SELECT case_id::text, what FROM cases.access_log")
+    assert row == {"case_id": case["id"], "what": "case"}
+    cases.execute("REVOKE INSERT ON cases.access_log FROM samspel_cases")
+    before = cases.saved()
+    path = f"/api/v1/inquiries/{second['id']}/accept"
+    assert cases.client.post(path, json=sspf_case()).status_code == 500
+    assert cases.saved() == before
+
+
 def test_P13_an_inquiry_is_declined_or_pointed_elsewhere(cases: CasesHouse) -> None:
     first, second = made(cases), made(cases, reason="other-absence")
     declined = cases.post(f"inquiries/{first['id']}/decline")

@@ -108,7 +108,7 @@ def test_X10_opening_again_with_the_same_key_shows_the_case_to_who_still_sees_it
     count = "SELECT count(*) AS n FROM cases.access_log WHERE case_id = %s AND actor = %s"
     again = acting(cases, OWNER, "POST", "cases", json=new_case(), headers=key)
     assert (again.status_code, again.json()) == (201, case)
-    assert cases.rows(count, case["id"], f"person:{OWNER}")[0]["n"] == 1
+    assert cases.rows(count, case["id"], f"person:{OWNER}")[0]["n"] == 2
     cases.execute("UPDATE cases.participants SET removed_at = now() WHERE person_id = %s", OWNER)
     again = acting(cases, OWNER, "POST", "cases", json=new_case(), headers=key)
     assert (again.status_code, case["reference"] in again.text) == (404, False)

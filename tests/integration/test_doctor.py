@@ -158,6 +158,8 @@ def test_how_it_runs_is_said_as_on_the_page_for_it(registered_url: str) -> None:
         " SELECT unnest(ARRAY['cases', 'scheduler', 'notifier', 'inbound']), clock_timestamp()",
     )
     assert not failing(check_running(registered_url, demo=False))
+    execute(registered_url, "UPDATE bus.heartbeats SET at = at + interval '2 hours'")
+    assert words(check_running(registered_url, demo=False)).count("ger inget livstecken.") == 4
 
 
 # Valkey

@@ -1,5 +1,11 @@
 """Proposed times that pass: nobody votes about them; a proposal without any is off (R6, R11)."""
 
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from services.cases import app
 from shared.bus import events as e
 from tests.integration.cases_house import CasesHouse, Json
 from tests.integration.spindel import states
@@ -19,6 +25,16 @@ AFTER_TUESDAY, AFTER_THURSDAY = "2027-03-09T13:00:00+01:00", "2027-03-11T13:00:0
 def passes(cases: CasesHouse, instant: str) -> None:
     cases.set_clock(instant)
     cases.worker.work()
+
+
+def notes(done: list[str], look: str) -> Callable[..., tuple[UUID, ...]]:
+    """A look that only notes that it was had."""
+
+    def has_a_look(*_: object) -> tuple[UUID, ...]:
+        done.append(look)
+        return ()
+
+    return has_a_look
 
 
 def meetings(cases: CasesHouse, case: Json) -> list[tuple[str, str]]:
@@ -145,3 +161,56 @@ def test_X1_past_the_limit_no_time_is_asked_for_any_more(cases: CasesHouse) -> N
     passes(cases, "2027-03-16T08:00:00+01:00")  # nobody looked at it for a week
     assert meetings(cases, case) == [("cancelled", TUESDAY)]
     assert states(cases, case, "book-anew") == []
+
+
+def test_R9_a_case_whose_procedure_nobody_uses_any_more_keeps_no_other_and_no_letter_away(
+    cases: CasesHouse, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried again after a while, not with each bell; the log names nobody."""
+    broken, sound = cases.signed_case(), cases.signed_case()
+    for case, day in ((broken, TUESDAY), (sound, "2027-03-09T15:00:00+01:00")):
+        proposed(cases, case, day)
+    cases.execute("UPDATE cases.cases SET procedure = 'stopped' WHERE id = %s", broken["id"])
+    counted = list[str]()
+    monkeypatch.setattr(app, "count_letters", notes(counted, "letters"))
+    for _ in range(3):
+        passes(cases, "2027-03-09T16:00:00+01:00")
+    assert meetings(cases, sound) == [("cancelled", "2027-03-09T15:00:00+01:00")]
+    assert counted == ["letters"] * 3
+    said = [one.getMessage() for one in caplog.records if "Passed times" in one.getMessage()]
+    assert said == [f"Passed times stay, case {broken['id']}: UnknownProcedure"]
+    cases.execute("UPDATE cases.cases SET procedure = 'samverkansmote' WHERE id = %s", broken["id"])
+    cases.worker._lapse_again_at.clear()  # ten minutes later
+    cases.worker.work()
+    assert meetings(cases, broken) == [("cancelled", TUESDAY)]
+
+
+@pytest.mark.parametrize(
+    ("name", "look"),
+    [
+        ("tell_of_late", "late tasks"),
+        ("tell_of_near", "near duties"),
+        ("let_proposals_lapse", "passed times"),
+        ("plan_weeks", "weeks"),
+        ("let_go", "retention"),
+    ],
+)
+def test_X2_a_look_that_fails_keeps_no_other_away(
+    cases: CasesHouse,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    look: str,
+) -> None:
+    def fails(*_: object) -> None:
+        raise LookupError("Anna Lindqvist")
+
+    reached = list[str]()
+    monkeypatch.setattr(app, "tell_of_late", notes(reached, "late tasks"))
+    monkeypatch.setattr(app, "count_letters", notes(reached, "letters"))
+    monkeypatch.setattr(app, name, fails)
+    cases.worker.work()
+    assert reached == ["letters"] if name == "tell_of_late" else ["late tasks", "letters"]
+    assert (*cases.worker.failed_today, *cases.worker.failed_looks) == (look,)
+    assert f"The look '{look}' failed: LookupError" in caplog.text
+    assert "Lindqvist" not in caplog.text

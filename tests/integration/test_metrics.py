@@ -1,6 +1,7 @@
 """What Prometheus is told: how the machinery is, and nothing of any case or person."""
 
 import json
+from datetime import timedelta
 
 import httpx2 as httpx
 import pytest
@@ -67,6 +68,52 @@ def test_what_waits_is_told_with_its_age_whichever_process_is_asked(
     assert told["mail_paused_seconds", ()] == told["mail_held_seconds", ()] == 0
     assert told["inbound_quarantined", ()] == 0
     assert told["events_published_total", ()] > 0
+
+
+def test_a_sign_of_life_from_before_the_clock_was_set_back_is_none(cases_alone: CasesHouse) -> None:
+    cases_alone.execute(
+        "INSERT INTO bus.heartbeats VALUES ('cases', clock_timestamp() + interval '2 hours'),"
+        " ('scheduler', clock_timestamp() + interval '30 seconds')"
+    )
+    told = values(cases_alone)
+    assert told["heartbeat_age_seconds", ("cases",)] == float("inf")
+    assert told["heartbeat_age_seconds", ("scheduler",)] == 0
+
+
+def test_what_was_sent_again_after_an_attempt_without_an_answer_is_counted(
+    cases_alone: CasesHouse,
+) -> None:
+    cases_alone.set_clock("2027-03-10T08:00:00+01:00")
+    cases_alone.execute("SET session_replication_role = replica")  # they are of nobody's
+    for began, doubts, day in ((1, 1, 9), (2, 1, 9), (2, 2, 9), (2, 0, 9), (2, 1, 8)):
+        cases_alone.execute(
+            "INSERT INTO notifier.messages (id, key, kind, ground, case_id, person_id, party,"
+            " mailbox, address, language, rule, payload, message_id, due_at, useful_until,"
+            " created_at, began, doubts, state) SELECT id, id, 'call', 'none', id, id, 'staff',"
+            " 'a@b.example', 'a@b.example', 'sv', 'R1', '{}', id, at, at, at, %s, %s, 'accepted'"
+            " FROM (SELECT gen_random_uuid() AS id, make_timestamptz(2027, 3, %s, 12, 0, 0) AS at)",
+            began, doubts, day,
+        )  # fmt: skip
+    assert values(cases_alone)["messages_repeated", ()] == 2
+
+
+def test_how_old_the_newest_backup_is_is_told_and_without_one_it_is_infinite(
+    cases_alone: CasesHouse,
+) -> None:
+    note = "INSERT INTO cases.audit (at, actor, action) VALUES (clock_timestamp() - %s, 'x', %s)"
+    cases_alone.execute(note, timedelta(days=8), "backup.made")
+    cases_alone.execute(note, timedelta(), "rules.change")
+    assert values(cases_alone)["backup_age_seconds", ()] == float("inf")
+    cases_alone.execute(note, timedelta(hours=30), "backup.made")
+    assert values(cases_alone)["backup_age_seconds", ()] == pytest.approx(30 * HOUR, abs=60)
+
+
+def test_how_long_ago_it_was_looked_for_what_is_to_go_is_told(cases_alone: CasesHouse) -> None:
+    assert values(cases_alone)["retention_age_seconds", ()] == float("inf")
+    cases_alone.execute(
+        "INSERT INTO cases.daily (look, done_on) VALUES ('retention', '2027-02-27')"
+    )
+    assert values(cases_alone)["retention_age_seconds", ()] == 56 * HOUR
 
 
 def test_X3_what_was_asked_for_is_told_by_its_area_and_nothing_of_a_case_or_a_person_is(

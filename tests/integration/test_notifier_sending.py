@@ -418,16 +418,25 @@ def test_a_worker_that_died_before_the_content_costs_nothing(
     assert (row["state"], row["began"], row["doubts"]) == ("accepted", 1, 0)
 
 
-def test_leases_are_kept_while_the_server_is_slow(
-    facts: Facts, database_url: str, municipality: Path, server: ScriptedServer
+@pytest.mark.parametrize("slow", ["before_354", "before_250"])
+def test_F5_leases_are_kept_while_the_server_is_slow(
+    facts: Facts, database_url: str, municipality: Path, server: ScriptedServer, slow: str
 ) -> None:
-    server.before_354 = lambda: time.sleep(1.2)
+    """Neither the worker itself nor another takes up what waits for its answer."""
+    setattr(server, slow, lambda: time.sleep(1.2))
     facts.publish(booked(facts, facts.book("mother")))
     where = MailServer.from_url(server.url)
-    with a_worker(database_url, municipality, where, lease=0.5) as worker:
-        worker.rounds()
+    with (
+        a_worker(database_url, municipality, where, lease=0.5) as worker,
+        a_worker(database_url, municipality, where, lease=0.5) as other,
+    ):
+        worker.a_round()
+        while worker.sender.under_way:
+            assert other.a_round() == 0
+            time.sleep(0.05)
         (row,) = worker.messages()
-    assert (row["state"], row["attempts"]) == ("accepted", 1)
+    assert (row["state"], row["attempts"], row["began"], row["doubts"]) == ("accepted", 1, 1, 0)
+    assert len(server.accepted) == 1
 
 
 def test_a_message_that_waits_for_its_answer_holds_back_no_other(

@@ -187,7 +187,7 @@ def test_letters_that_can_not_be_counted_at_all_hold_back_nothing_else(
 
     monkeypatch.setattr(app, "count_letters", fails)
     town.cases.work()
-    assert "can't be counted: LockNotAvailable" in caplog.text
+    assert "The look 'letters' failed: LockNotAvailable" in caplog.text
     assert "Lindqvist" not in caplog.text
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from samspel.simulate.municipality import HOLDERS
 from samspel.simulate.script import Fault, Script, Step
 from services.notifier.domain.messages import Kind
-from tests.mutations import sending, working
+from tests.mutations import renewing, sending, working
 from tests.mutations.scenes import a_case, scene, step
 from tests.mutations.sending import Patches
 
@@ -179,6 +179,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("a lease of an event never ends", working.events_leased_for_ever, _CRASHES, _is(1)),
     Mutation("a lease of a message never ends", working.messages_leased_for_ever,
              (_signed_with(_troubles("crash-before-354")),), _is(1)),
+    Mutation("the lease of a mail in its content isn't renewed", renewing.content_not_renewed,
+             (_signed_with(_troubles("stalls-after-dot")),), _is(2)),
     Mutation("the alerts of a limit are forgotten", working.limits_forgotten,
              (scene(step("open", 0, USUAL), step("read", 20)),), _is(1)),
     Mutation("what both have to do stays open for one", working.done_for_one_alone,

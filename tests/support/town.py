@@ -179,7 +179,8 @@ class Town:
         return found
 
     def _failed(self) -> list[str]:
-        of_the_day = [f"the day: {part} failed" for part in self.cases.failed_today]
+        looks = (*self.cases.failed_today, *self.cases.failed_looks)
+        of_the_day = [f"the day: {part} failed" for part in looks]
         return of_the_day + [row["failure"] for row in self.rows(_FAILED)]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.cases.domain.asking import to_be_asked
+from services.cases.domain.asking import renewal, to_be_asked
 from services.cases.domain.family import AlwaysThere, check_wanting
 from services.cases.domain.standing import IsOff, Stays, what_becomes_of
 from shared.domain.consent import (
@@ -277,3 +277,46 @@ def test_P6_X14_from_the_age_at_which_it_is_asked_a_childs_refusal_is_a_no(
     assert consent_stands(facts, SSPF, TODAY) is stands
     if forms[-1:] == [own("refused", turn=1)]:
         assert declined(facts, SSPF, TODAY) is not stands
+
+
+# --- one that ends ----------------------------------------------------------------------------
+
+ENDS = day("2027-06-30")
+AROUND = st.none() | st.dates(day("2027-01-01"), day("2028-12-31"))
+OTHER_FORMS = st.lists(st.tuples(st.sampled_from(STATES), AROUND), max_size=3)
+
+
+@given(others=OTHER_FORMS, today=st.dates(day("2027-05-31"), ENDS))
+def test_R4_one_that_ends_is_renewed_unless_another_is_signed_or_asked_for_that_goes_on_longer(
+    others: list[tuple[ConsentState, date | None]], today: date
+) -> None:
+    """What has lapsed, or ends no later, is no reason not to ask."""
+    ends = replace(consent("mother", on="2027-05-03"), valid_until=ENDS, turn=9)
+    forms = [
+        replace(
+            consent("mother", state=state, on="2027-05-03" if state == "signed" else None),
+            id=uid(f"other-{number}"),
+            valid_until=until,
+            withdrawn_on=day("2027-05-02") if state == "withdrawn" else None,
+        )
+        for number, (state, until) in enumerate(others)
+    ]
+    goes_on = any(
+        state in ("requested", "signed") and (until is None or until > ENDS)
+        for state, until in others
+    )
+    facts = case(participants=[CHILD, MOTHER], consents=[ends, *forms])
+    task = renewal(facts, SAMVERKANSMOTE, ends, uid("rektor"), today)
+    assert (task is None) == goes_on
+
+
+@pytest.mark.parametrize("until", ["2027-03-31", "2027-06-30"])
+def test_R4_a_request_that_has_lapsed_or_ends_with_the_form_leaves_it_to_be_renewed(
+    until: str,
+) -> None:
+    ends = replace(consent("mother"), valid_until=ENDS)
+    asked = replace(consent("mother", state="requested", on=None), valid_until=day(until))
+    facts = case(participants=[CHILD, MOTHER], consents=[ends, asked])
+    task = renewal(facts, SAMVERKANSMOTE, ends, uid("rektor"), day("2027-05-31"))
+    assert task is not None
+    assert task.kind == "renew-consent"

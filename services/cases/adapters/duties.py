@@ -9,6 +9,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
+from services.cases.adapters.staffing import POSTS_STAY
 from services.cases.domain.duties import Duty, PostNow, StandingDuty, Subject
 from services.cases.handlers.duty_ports import Given, Unanswered
 
@@ -142,8 +143,6 @@ class SqlDuties:
         self._now = now
 
     def add(self, duty: Duty, today: date) -> Given | None:
-        if duty.comes_back:
-            self._connection.execute(_MAKE_WAY, [duty.key])
         values = {
             **asdict(duty.subject),
             "id": uuid4(),
@@ -162,7 +161,11 @@ class SqlDuties:
             "today": today,
             "now": self._now,
         }
-        row = self._connection.execute(_ADD, values).fetchone()
+        with self._connection.pipeline():
+            self._connection.execute(POSTS_STAY)
+            if duty.comes_back:
+                self._connection.execute(_MAKE_WAY, [duty.key])
+            row = self._connection.execute(_ADD, values).fetchone()
         return None if row is None else Given(**row)
 
     def take(self, task_id: UUID) -> StandingDuty | None:

@@ -6,9 +6,11 @@ from shared.bus.heartbeat import INBOUND
 from shared.db import Database
 
 _FRESH = "15 seconds"
-# A mailbox that refuses us is an alarm, but no reason to take the web out of a balancer.
+# A mailbox that refuses us is an alarm, but no reason to take the web out of a balancer. A sign
+# that lies ahead was given before the clock was set back; one at infinity is no service's.
 _BEATS = """
-    SELECT service, at > clock_timestamp() - %s::interval AS fresh
+    SELECT service, at > clock_timestamp() - %s::interval
+      AND (at <= clock_timestamp() + interval '1 minute' OR NOT isfinite(at)) AS fresh
     FROM bus.heartbeats WHERE service <> %s
 """
 

@@ -13,7 +13,7 @@ from services.cases.adapters.audit import SqlAudit
 from services.cases.adapters.cases import SqlCases
 from services.cases.adapters.duties import SqlDuties
 from services.cases.adapters.meetings import SqlMeetings
-from services.cases.adapters.staffing import SqlStaffing
+from services.cases.adapters.staffing import POSTS_CHANGE, SqlStaffing
 from services.cases.adapters.tasks import SqlTasks
 from services.cases.adapters.years import SqlYears
 from services.cases.domain.importing import Change, Changes
@@ -29,7 +29,6 @@ from shared.register import Unit as UnitRow
 from shared.saved_rules import SavedRule, lay
 
 _ACTOR = "import"
-_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7262004)"
 _UNITS = "SELECT code, name, kind, organisation, parent FROM cases.units WHERE ended_on IS NULL"
 _PLACES = "SELECT code, unit, public_text FROM cases.places WHERE ended_on IS NULL"
 _PEOPLE = """
@@ -144,7 +143,7 @@ class SqlFiles:
 
     def begin(self) -> None:
         """Two imports at a time would each see only what was there before both."""
-        self._connection.execute(_ONE_AT_A_TIME)
+        self._connection.execute(POSTS_CHANGE)
 
     def imported(self) -> bytes | None:
         """The fingerprint of the folder's files that were imported last."""

@@ -8,8 +8,12 @@ from psycopg.rows import DictRow
 
 from services.cases.domain.operations import Kept, Operations, SetAside
 
-# One at infinity is no service's: the example says by it whether it has been made.
-_HEARTBEATS = "SELECT service, at FROM bus.heartbeats WHERE isfinite(at) ORDER BY service"
+# One at infinity is no service's: the example says by it whether it has been made. One that lies
+# ahead was given before the clock was set back: nobody knows how long ago.
+_HEARTBEATS = """
+    SELECT service, at FROM bus.heartbeats
+    WHERE isfinite(at) AND at <= %s + interval '1 minute' ORDER BY service
+"""
 _UNDELIVERED = """
     SELECT d.subscriber AS service, count(*) AS count, min(e.time) AS since
     FROM bus.deliveries d JOIN bus.events e ON e.id = d.event_id
@@ -28,6 +32,18 @@ _QUARANTINED = """
     SELECT count(*) AS count, min(received_at) AS oldest
     FROM notifier_api.inbound WHERE state = 'quarantined'
 """
+# A mail whose content left once more, after an attempt that had no answer. Of a day: no index has
+# them, and a week of messages is read for their states already.
+_REPEATED = """
+    SELECT count(*) AS count FROM notifier_api.messages
+    WHERE created_at > %s - interval '1 day' AND doubts > 0 AND began > 1
+"""
+# Not further back: else all that was ever noted would be read where there is no backup.
+_BACKED_UP = """
+    SELECT max(at) AS at FROM cases.audit
+    WHERE case_id IS NULL AND at > %s - interval '7 days' AND action = 'backup.made'
+"""
+_LET_GO = "SELECT max(done_on) AS day FROM cases.daily WHERE look = 'retention'"
 _PUBLISHED = "SELECT coalesce(max(id), 0) AS count FROM bus.events"
 _SESSIONS = "SELECT count(*) AS count FROM cases.sessions WHERE ends_at > clock_timestamp()"
 # Of the cases that are open or were closed in the last year.
@@ -61,7 +77,7 @@ class SqlOperations:
         return Operations(
             now=now,
             clock=clock,
-            heartbeats={row["service"]: row["at"] for row in self._rows(_HEARTBEATS)},
+            heartbeats={row["service"]: row["at"] for row in self._rows(_HEARTBEATS, clock)},
             undelivered={
                 row["service"]: (row["count"], row["since"]) for row in self._rows(_UNDELIVERED)
             },
@@ -71,7 +87,10 @@ class SqlOperations:
             missed=due["missed"],
             plans_set_aside=due["set_aside"],
             swept_on=due["swept_on"],
+            let_go_on=self._row(_LET_GO)["day"],
+            backed_up_at=self._row(_BACKED_UP, clock)["at"],
             messages=mail["states"],
+            repeated=self._row(_REPEATED, now)["count"],
             inbound_waiting=mail["inbound_waiting"],
             quarantined=apart["count"],
             oldest_quarantined=apart["oldest"],
@@ -106,8 +125,8 @@ class SqlOperations:
             return None
         return str(self._row("SELECT version_num FROM public.alembic_version")["version_num"])
 
-    def _rows(self, query: LiteralString) -> list[DictRow]:
-        return self._connection.execute(query).fetchall()
+    def _rows(self, query: LiteralString, *values: object) -> list[DictRow]:
+        return self._connection.execute(query, values or None).fetchall()
 
     def _row(self, query: LiteralString, *values: object) -> DictRow:
         row = self._connection.execute(query, values or None).fetchone()

@@ -14,6 +14,11 @@ from services.cases.domain.leaving import LEAVING_TASKS, Leaver
 from services.cases.domain.posts import Post, Tenure
 from shared.domain.facts import CaseFacts
 
+# Who changes posts, or who is in them, does so alone; and nobody is given a duty meanwhile, since
+# whose it is would be read from before, and no longer be looked at after. So this comes first.
+POSTS_CHANGE = "SELECT pg_advisory_xact_lock(7262004)"
+POSTS_STAY = "SELECT pg_advisory_xact_lock_shared(7262004)"
+_ADDRESS_STAYS = "SELECT pg_advisory_xact_lock(hashtextextended(lower(%s), 7262006))"
 _POSTS = """
     SELECT p.code, p.role, p.unit, u.organisation, p.reports_to
     FROM cases.posts p JOIN cases.units u ON u.code = p.unit
@@ -104,7 +109,13 @@ class SqlStaffing:
             [person],
         )
 
+    def address_of(self, person: UUID) -> str | None:
+        (row,) = self._all("SELECT email FROM cases.people WHERE id = %s", [person])
+        email: str | None = row["email"]
+        return email
+
     def has_colleague_at(self, email: str, apart_from: UUID, on: date) -> bool:
+        self._connection.execute(_ADDRESS_STAYS, [email])
         return self._has(_COLLEAGUE_AT, [apart_from, email, on])
 
     def change_person(self, person: UUID, values: Mapping[str, Any]) -> Sequence[str]:
@@ -118,6 +129,7 @@ class SqlStaffing:
 
     def lock_post(self, post: str) -> tuple[Tenure, ...] | None:
         """Everybody who has been or will be in the post; None if there is no such post."""
+        self._connection.execute(POSTS_CHANGE)
         lock = "SELECT 1 FROM cases.posts WHERE code = %s AND ended_on IS NULL FOR NO KEY UPDATE"
         if not self._has(lock, [post]):
             return None

@@ -153,13 +153,14 @@ class SqlViews(
         return self._connection.execute(_CASE, [case_id]).fetchone()
 
     def whole(self, case_id: UUID) -> WholeCase | None:
-        """All that is asked goes at once."""
+        """All that is asked goes at once; each statement sees what is committed by then. So the
+        facts are read last: they know of each consent that was read, or of no case any more."""
         it: list[object] = [case_id]
-        asked = ((_CASE, it), (FACTS, [it]), (_PEOPLE_OF, it), (_CONSENTS, [it]), (_TASKS, [it]))
+        asked = ((_CASE, it), (_PEOPLE_OF, it), (_CONSENTS, [it]), (_TASKS, [it]), (FACTS, [it]))
         with self._connection.pipeline():
             told = [self._connection.execute(query, values) for query, values in asked]
-        case, facts, people, consents, tasks = (answer.fetchall() for answer in told)
-        if not case:
+        case, people, consents, tasks, facts = (answer.fetchall() for answer in told)
+        if not case or not facts:
             return None
         return WholeCase(case[0], facts_from_json(facts[0]["facts"]), people, consents, tasks)
 

@@ -1,7 +1,7 @@
 """The times of a proposal, and the votes, in SQL."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -29,7 +29,7 @@ _VOTE = """
 _WITH_PASSED = """
     SELECT DISTINCT m.case_id
     FROM cases.options o JOIN cases.meetings m ON m.id = o.meeting_id
-    WHERE o.starts_at <= %s ORDER BY m.case_id LIMIT %s
+    WHERE o.starts_at <= %s AND m.case_id <> ALL (%s) ORDER BY m.case_id LIMIT %s
 """
 
 
@@ -62,8 +62,8 @@ class SqlVotes:
             changed += self._connection.execute(_VOTE, row).rowcount
         return changed > 0
 
-    def with_passed_times(self, now: datetime, limit: int) -> list[UUID]:
-        rows = self._connection.execute(_WITH_PASSED, [now, limit])
+    def with_passed_times(self, now: datetime, limit: int, without: Collection[UUID]) -> list[UUID]:
+        rows = self._connection.execute(_WITH_PASSED, [now, list(without), limit])
         return [row["case_id"] for row in rows]
 
     def drop_passed(self, meeting_id: UUID, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from services.cases.api.shapes import (
     case_line_json,
     slot_json,
 )
-from services.cases.api.shown import case_again, changed_case, shown_case
+from services.cases.api.shown import answered_case, case_again, changed_case, shown_case
 from services.cases.handlers import closing, opening
 from services.cases.handlers.commands import AddParticipant, Close
 from services.cases.handlers.ports import Desk
@@ -36,7 +36,7 @@ def open_case(new: NewCase, doer: TheDoer, office: TheOffice) -> JSONResponse:
 
     def work(desk: Desk, views: Views) -> dict[str, Any]:
         case_id = opening.open_case(new.command(), desk)
-        return shown_case(case_id, desk.now, views, office)
+        return answered_case(case_id, desk, views, office)
 
     return doer.do(work, 201, again=case_again(office))
 

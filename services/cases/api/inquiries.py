@@ -13,7 +13,7 @@ from services.cases.api.fields import Address, CodeText, Day, Id, Name, PhoneNum
 from services.cases.api.models import NewCase, Nothing, Strict
 from services.cases.api.office import TheDoer, TheOffice, TheReader
 from services.cases.api.shapes import instant_json
-from services.cases.api.shown import case_again, shown_case
+from services.cases.api.shown import answered_case, case_again
 from services.cases.domain.inquiries import Consideration, Inquiry, PointedTo, Source
 from services.cases.handlers import inquiries
 from services.cases.handlers.incoming import Consider, Inquire, PointElsewhere
@@ -98,7 +98,7 @@ def list_inquiries(
 def accept(inquiry_id: UUID, body: NewCase, doer: TheDoer, office: TheOffice) -> JSONResponse:
     def work(desk: Desk, views: Views) -> dict[str, Any]:
         case_id = inquiries.accept(inquiry_id, body.command(), desk)
-        return shown_case(case_id, desk.now, views, office)
+        return answered_case(case_id, desk, views, office)
 
     return doer.do(work, 201, again=case_again(office))
 

@@ -19,21 +19,23 @@ from pydantic import SecretStr
 from services.cases.api.metrics_told import told
 from services.cases.api.watched import ANSWERS
 from services.cases.domain.operations import Kept, told_of
-from services.cases.handlers.operations import OperationsViews
+from services.cases.handlers.operations import OperationsViews, kept_too_long
+from services.cases.handlers.retention import RetentionDesk
 from shared.clock import system_now
-from shared.db import Database
+from shared.db import Database, Unit
 from shared.domain.days import local_date
 
 ViewsFor = Callable[[Connection[DictRow]], OperationsViews]
+RetentionFor = Callable[[Unit], RetentionDesk]
 _MOST_MILLISECONDS = 2_000  # for one question to the database
 
 
 def make_metrics_router(
-    database: Database, views_for: ViewsFor, token: SecretStr | None
+    database: Database, views_for: ViewsFor, retention_for: RetentionFor, token: SecretStr | None
 ) -> APIRouter:
     """`token`: what Prometheus shows; None: there is no such address."""
     router = APIRouter(include_in_schema=False)
-    asked = _Asked(database, views_for)
+    asked = _Asked(database, views_for, retention_for)
 
     @router.get("/metrics")
     def metrics(request: Request) -> Response:
@@ -53,13 +55,17 @@ class _Asked(Collector):
     """Asks the database once, when it is collected.
 
     How limits are kept is counted anew on the next day: it takes longer than all the rest, and
-    numbers that follow each other closely tell of single children.
+    numbers that follow each other closely tell of single children. So is what is kept too long.
     """
 
-    def __init__(self, database: Database, views_for: ViewsFor) -> None:
+    def __init__(
+        self, database: Database, views_for: ViewsFor, retention_for: RetentionFor
+    ) -> None:
         self._database = database
         self._views_for = views_for
+        self._retention_for = retention_for
         self._kept: Mapping[str, Kept] = {}
+        self._kept_too_long = 0
         self._counted_on: date | None = None
 
     def describe(self) -> list[Metric]:
@@ -72,8 +78,9 @@ class _Asked(Collector):
             seen = views.operations(unit.now, system_now())
             if self._counted_on != local_date(unit.now):
                 self._kept = told_of(self._kept, views.kept(unit.now))
+                self._kept_too_long = kept_too_long(self._retention_for(unit))
                 self._counted_on = local_date(unit.now)
-        yield from told(seen, list(self._kept.values()))
+        yield from told(seen, list(self._kept.values()), self._kept_too_long)
 
 
 def _shows(request: Request, token: SecretStr) -> bool:

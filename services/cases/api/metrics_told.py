@@ -17,7 +17,7 @@ STATES = (
 )  # fmt: skip
 
 
-def told(seen: Operations, kept: Sequence[Kept]) -> Iterator[Metric]:
+def told(seen: Operations, kept: Sequence[Kept], kept_too_long: int) -> Iterator[Metric]:
     """Ages are seconds, and 0 where nothing waits; of what has never been, infinite."""
     yield _gauge(
         "build_info",
@@ -28,6 +28,7 @@ def told(seen: Operations, kept: Sequence[Kept]) -> Iterator[Metric]:
     yield from _of_services(seen)
     yield from _of_time(seen)
     yield from _of_mail(seen)
+    yield from _of_keeping(seen, kept_too_long)
     yield _gauge(
         "windows_kept_ratio",
         "Share, in twentieths, of a rule's decided limits that were met; of five or more (S10).",
@@ -105,6 +106,11 @@ def _of_mail(seen: Operations) -> Iterator[Metric]:
         labels=("state",),
     )
     yield _one(
+        "messages_repeated",
+        "Those of the last day that were sent again: nobody knew whether they had arrived.",
+        seen.repeated,
+    )
+    yield _one(
         "mail_oldest_age_seconds",
         "How late the oldest message is.",
         _age(seen.oldest_mail, seen.now),
@@ -132,6 +138,24 @@ def _of_mail(seen: Operations) -> Iterator[Metric]:
         "inbound_quarantined_oldest_age_seconds",
         "How long the oldest of them has.",
         _age(seen.oldest_quarantined, seen.now),
+    )
+
+
+def _of_keeping(seen: Operations, kept_too_long: int) -> Iterator[Metric]:
+    yield _one(
+        "backup_age_seconds",
+        "Since what the newest backup holds.",
+        _age(seen.backed_up_at, seen.clock, inf),
+    )
+    yield _one(
+        "retention_age_seconds",
+        "Since the day that it was last looked for what is to go.",
+        _age(_midnight(seen.let_go_on), seen.now, inf),
+    )
+    yield _one(
+        "retention_overdue",
+        "Cases and matters that were to go a week ago by the plan; a hundred at the most.",
+        kept_too_long,
     )
 
 

@@ -21,6 +21,14 @@ def shown_case(case_id: UUID, now: datetime, views: Views, office: Office) -> di
     return case_json(show_case(case_id, views, office.procedures, days, today))
 
 
+def answered_case(case_id: UUID, desk: Desk, views: Views, office: Office) -> dict[str, Any]:
+    """The same to whoever has done something: a reading like any other, also where nothing has
+    changed (F11). Its row goes to the database along with what is read."""
+    with desk.together():
+        views.log(desk.actor, case_id, "case")
+        return shown_case(case_id, desk.now, views, office)
+
+
 def changed_case(
     case_id: UUID, doer: Doer, change: Callable[[Desk], object], status: int = 200
 ) -> JSONResponse:
@@ -28,7 +36,7 @@ def changed_case(
 
     def work(desk: Desk, views: Views) -> dict[str, Any]:
         change(desk)
-        return shown_case(case_id, desk.now, views, doer.office)
+        return answered_case(case_id, desk, views, doer.office)
 
     return doer.do(work, status, again=case_again(doer.office))
 

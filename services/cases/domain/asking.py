@@ -102,11 +102,13 @@ def check_asking(
 def renewal(
     facts: CaseFacts, procedure: Procedure, consent: Consent, owner: UUID, today: date
 ) -> Task | None:
-    """A form of somebody who decides that ends soon, unless another one goes on."""
+    """A form of somebody who decides that ends soon, unless another one, signed or still to be,
+    goes on longer."""
     if shown_state(facts, procedure, consent, today) != "signed" or consent.valid_until is None:
         return None
     goes_on = any(
-        form.state == "requested" or (stands(facts, form) and _reaches(form, None))
+        shown_state(facts, procedure, form, today) in ("requested", "signed")
+        and (form.valid_until is None or form.valid_until > consent.valid_until)
         for form in facts.consents
         if (form.person_id, form.party) == (consent.person_id, consent.party)
     )

@@ -73,6 +73,12 @@ def check_done_by_hand(
         raise NotDoneYet(rule=task.rule, instead=condition.instead)
 
 
+def is_done(task: OpenTask, facts: CaseFacts, procedure: Procedure, now: datetime) -> bool:
+    """Whether the case is as the task asks."""
+    condition = CONDITIONS.get(task.kind)
+    return condition is not None and not condition.holds(task, Now(facts, procedure, now))
+
+
 def check_opened_by_hand(kind: str) -> None:
     """Whether a person can say that it isn't done after all. Raises NotTickedOff."""
     if kind in CONDITIONS or kind == TALK:

@@ -29,7 +29,10 @@ class Operations:
     `undelivered`: per service, since when its oldest event waits. `messages`: of the last seven
     days, how many are in which state. `letters`: of the week, how many are to be counted, and since
     when the oldest is. `quarantined`: mails that came in and wait for a person. `published`: how
-    many events there have been since the installation. `sessions`: who is signed in.
+    many events there have been since the installation. `sessions`: who is signed in. `repeated`:
+    how many messages of the last day were sent again, since nobody knew whether they had arrived.
+    `backed_up_at`: in real time, None if not in the last week. `let_go_on`: the last day on which
+    it was looked for what is to go.
     """
 
     now: datetime
@@ -42,7 +45,10 @@ class Operations:
     missed: int
     plans_set_aside: int
     swept_on: date | None
+    let_go_on: date | None
+    backed_up_at: datetime | None
     messages: Mapping[str, int]
+    repeated: int
     inbound_waiting: int
     quarantined: int
     oldest_quarantined: datetime | None

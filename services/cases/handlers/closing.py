@@ -4,18 +4,19 @@ from uuid import UUID
 
 from services.cases.domain import case_refusals
 from services.cases.domain.closing import check_closer, evaluation_at_end
-from services.cases.domain.done_by_itself import check_done_by_hand, check_opened_by_hand
+from services.cases.domain.done_by_itself import check_done_by_hand, check_opened_by_hand, is_done
 from services.cases.domain.inquiries import TALK
 from services.cases.domain.meetings import check_closing
 from services.cases.domain.refused import NotFound
 from services.cases.domain.support import check_given, support
 from services.cases.domain.tasks import Task
 from services.cases.handlers.commands import Close
+from services.cases.handlers.consent_answers import heed_withdrawals
 from services.cases.handlers.inquiries import spoken_with_child
 from services.cases.handlers.links import end_for_family
 from services.cases.handlers.meetings import cancel_one
 from services.cases.handlers.owning import NewTask
-from services.cases.handlers.ports import Desk
+from services.cases.handlers.ports import CaseFile, Desk
 from services.cases.handlers.year import callers
 from shared.bus.events import CaseClosed, ParticipantsChanged
 from shared.domain.calling import in_charge
@@ -52,7 +53,8 @@ def close(command: Close, desk: Desk) -> None:
 def open_again(case_id: UUID, desk: Desk) -> None:
     """R16: a closing by mistake, on its own day: the case goes on, and what was open is open again.
 
-    What was cancelled stays so; new times are sought. Families get new codes and feeds.
+    What was cancelled stays so; new times are sought. Families get new codes and feeds. A consent
+    that was withdrawn while it was closed is a no as any other (P7).
     """
     file = desk.take(case_id)
     check_closer(file.facts, desk.actor_person)
@@ -66,8 +68,18 @@ def open_again(case_id: UUID, desk: Desk) -> None:
     else:
         desk.tasks.open_all_again(case_id, [UUID(one) for one in noted["tasks"]])
     desk.cases.open_again(case_id)
+    opened = desk.reread(file)
+    _finish_what_is_done(opened, desk)
+    heed_withdrawals(opened, desk)
     desk.audit.note(case_id, "case.open-again", "R16", {})
     desk.publish(ParticipantsChanged(case_id=case_id))
+
+
+def _finish_what_is_done(file: CaseFile, desk: Desk) -> None:
+    for task_id in desk.tasks.open_ones(file.id):
+        task = desk.tasks.open_one(task_id)
+        if task is not None and is_done(task, file.facts, file.procedure, desk.now):
+            desk.tasks.finish_one(task_id)
 
 
 def task_done(task_id: UUID, desk: Desk) -> None:

@@ -117,10 +117,7 @@ def _withdraw(file: CaseFile, consent: Consent, on: date, desk: Desk) -> dict[st
     desk.tasks.finish(file.id, ["renew-consent"], about=consent.person_id)
     closed = open_before - desk.tasks.open_ones(file.id)
     if file.facts.state == "open":
-        owner = _who_goes_on(desk.reread(file), desk)
-        desk.tasks.add(
-            file.id, tasks.consent_withdrawn(consent.id, consent.person_id, owner, desk.today)
-        )
+        heed_withdrawals(desk.reread(file), desk)
     return {
         "cancelled_meetings": [str(meeting) for meeting in settled.cancelled],
         "uncalled": [
@@ -132,6 +129,17 @@ def _withdraw(file: CaseFile, consent: Consent, on: date, desk: Desk) -> dict[st
         "closed_tasks": sorted(map(str, closed)),
         "lost_sight": list(settled.lost_sight),
     }
+
+
+def heed_withdrawals(file: CaseFile, desk: Desk) -> None:
+    """P7, P11: nobody is pressed, and whoever is in charge is asked, once, what comes of each."""
+    asking_rests(file, desk)
+    owner = _who_goes_on(file, desk)
+    withdrawn = (form for form in file.facts.consents if form.state == "withdrawn")
+    desk.tasks.add(
+        file.id,
+        *(tasks.consent_withdrawn(one.id, one.person_id, owner, desk.today) for one in withdrawn),
+    )
 
 
 def _end_other_requests(file: CaseFile, consent: Consent, desk: Desk) -> None:

@@ -33,9 +33,13 @@ def show_consent(
     case_id: UUID, consent_id: UUID, views: ConsentViews, procedures: Procedures, today: date
 ) -> Row:
     """One consent of a case. Raises NotFound."""
-    facts = views.facts([case_id])[0]
+    consents = views.consents([case_id])
+    found = views.facts([case_id])  # read last: they know of each consent that was read before
+    if not found:
+        raise NotFound
+    facts = found[0]
     procedure = procedures.get(facts.procedure, facts.procedure_on)
-    for consent in with_states(facts, procedure, views.consents([case_id]), today):
+    for consent in with_states(facts, procedure, consents, today):
         if consent["id"] == consent_id:
             return consent
     raise NotFound

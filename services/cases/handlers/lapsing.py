@@ -1,5 +1,9 @@
 """Proposed times that pass are no longer offered; a proposal without any is off (R6, R11, X1)."""
 
+import logging
+from collections.abc import Callable, Collection
+from uuid import UUID
+
 from services.cases.domain.booking import Wanted
 from services.cases.domain.limits import last_day_to_book
 from services.cases.domain.tasks import DECIDED_WITHIN, book_anew
@@ -12,15 +16,37 @@ from shared.domain.consent import consent_stands, declined
 from shared.domain.facts import Meeting
 from shared.domain.procedure import Step
 
+log = logging.getLogger(__name__)
+
+# Does something with a desk in a transaction of its own.
+InAUnit = Callable[[Callable[[Desk], object]], object]
 _AT_A_TIME = 50
 
 
-def let_proposals_lapse(desk: Desk) -> int:
-    """In how many cases proposed times had passed; some of them, if there are many."""
-    found = desk.votes.with_passed_times(desk.now, _AT_A_TIME)
-    for case_id in found:
-        let_lapse(desk.take(case_id), desk)
-    return len(found)
+def let_proposals_lapse(
+    in_a_unit: InAUnit, is_away: Callable[[Exception], bool], resting: Collection[UUID]
+) -> tuple[UUID, ...]:
+    """What has passed, in some cases at a time. A case that fails takes no other along: which these
+    are. `resting`: those that failed a while ago, and aren't tried now. `is_away`: whether an error
+    says nothing of the case; it is raised.
+    """
+    found: list[UUID] = []
+    in_a_unit(
+        lambda desk: found.extend(desk.votes.with_passed_times(desk.now, _AT_A_TIME, resting))
+    )
+    return tuple(case_id for case_id in found if not _has_lapsed(case_id, in_a_unit, is_away))
+
+
+def _has_lapsed(case_id: UUID, in_a_unit: InAUnit, is_away: Callable[[Exception], bool]) -> bool:
+    try:
+        in_a_unit(lambda desk: let_lapse(desk.take(case_id), desk))
+    except Exception as error:
+        if is_away(error):
+            raise
+        # Its type alone: what an error says may name somebody.
+        log.error("Passed times stay, case %s: %s", case_id, type(error).__name__)  # noqa: TRY400
+        return False
+    return True
 
 
 def let_lapse(file: CaseFile, desk: Desk) -> CaseFile:

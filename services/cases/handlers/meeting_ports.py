@@ -74,8 +74,10 @@ class Votes(Protocol):
     def vote(self, meeting_id: UUID, person: UUID, votes: Mapping[datetime, Vote]) -> bool: ...
     def clear(self, meeting_id: UUID) -> None: ...
 
-    def with_passed_times(self, now: datetime, limit: int) -> Sequence[UUID]:
-        """Cases with a proposal of which a time has passed, in the order of their ids."""
+    def with_passed_times(
+        self, now: datetime, limit: int, without: Collection[UUID]
+    ) -> Sequence[UUID]:
+        """Other cases with a proposal of which a time has passed, in the order of their ids."""
         ...
 
     def drop_passed(self, meeting_id: UUID, now: datetime) -> bool:

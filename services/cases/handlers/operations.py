@@ -1,10 +1,15 @@
 """How the machinery is, and events that are tried again; nothing of any case (for IT)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.cases.domain.operations import Kept, Operations
+from services.cases.handlers.retention import RetentionDesk, due_matters
+
+_LATE = timedelta(days=7)
+_MANY = 100
 
 
 class OperationsViews(Protocol):
@@ -19,3 +24,8 @@ class OperationsViews(Protocol):
 
     def try_again(self, service: str, kind: str) -> int:
         """Events of a kind that a service had set aside wait for it once more; how many."""
+
+
+def kept_too_long(desk: RetentionDesk) -> int:
+    """Closed cases and matters that were to go a week ago by the plan; a hundred at the most."""
+    return len(due_matters(replace(desk, now=desk.now - _LATE), _MANY))

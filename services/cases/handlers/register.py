@@ -36,9 +36,7 @@ def change_person(command: ChangePerson, desk: Desk) -> None:
     staffing = desk.staffing
     if not staffing.lock_person(command.person):
         raise NotFound
-    email = command.values.get("email")
-    if email and staffing.has_colleague_at(email, apart_from=command.person, on=desk.today):
-        raise staff_refusals.AddressTaken
+    _check_address(command.values.get("email"), command.person, desk)
     changed = staffing.change_person(command.person, command.values)
     if changed:
         details = {"person": str(command.person), "fields": sorted(changed)}
@@ -54,6 +52,8 @@ def add_holder(command: AddHolder, desk: Desk) -> None:
         raise wrong_values.UnknownPerson("person")
     new = Tenure(command.person, command.first_day, command.last_day, command.capacity)
     check_new(tenures, new)
+    desk.staffing.lock_person(command.person)
+    _check_address(desk.staffing.address_of(command.person), command.person, desk)
     desk.staffing.add_tenure(command.post, new)
     details = {"post": command.post, "from": new.first_day.isoformat(), "as": new.capacity}
     _counts_at_once(command.person, "post.begin", details, desk)
@@ -125,6 +125,12 @@ def _check_system(desk: Desk) -> None:
     """Who sits before a calling system changes no register: else mail could be led elsewhere."""
     if desk.actor_person is not None:
         raise staff_refusals.RegisterIsKeptBySystems
+
+
+def _check_address(email: str | None, person: UUID, desk: Desk) -> None:
+    """X4: also of somebody who comes back, whose address may be another's by now."""
+    if email and desk.staffing.has_colleague_at(email, apart_from=person, on=desk.today):
+        raise staff_refusals.AddressTaken
 
 
 def _locked(post: str, desk: Desk) -> tuple[Tenure, ...]:
