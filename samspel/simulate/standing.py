@@ -69,7 +69,13 @@ _CANCEL_ACCOUNTED_FOR = """
                      AND t.about = b.person_id)
         OR EXISTS (SELECT FROM notifier.messages WHERE meeting_id = %(meeting)s
                    AND mailbox = %(mailbox)s AND kind <> 'reminder'
-                   AND bounced IS NOT NULL) AS is_so
+                   AND bounced IS NOT NULL)
+        OR EXISTS (SELECT FROM notifier.invitations i
+                   JOIN cases.meetings m ON m.id = i.meeting_id AND m.state = 'booked'
+                   JOIN cases.attendance a USING (meeting_id)
+                   JOIN cases.people who ON who.id = a.person_id
+                   WHERE i.meeting_id = %(meeting)s AND i.mailbox = %(mailbox)s
+                     AND a.person_id = ANY(i.people) AND NOT a.removed AND who.no_mail) AS is_so
 """
 _OFF = """
     SELECT m.id, m.starts_at, m.state,
@@ -169,7 +175,8 @@ def _knows(house: House, outside: Outside, row: Json) -> None:
 
 
 def _nobody_else_does(house: House, outside: Outside, rows: list[Json]) -> None:
-    """Whoever isn't called any more, or whose meeting is off, has heard so (the CANCEL leaves)."""
+    """Whoever isn't called any more, or whose meeting is off, has heard so (the CANCEL leaves). Who
+    wants no mail any more, and is still called, keeps what an address holds that was theirs."""
     for row in rows:
         mailboxes: set[str] = set(row["mailboxes"] or ())
         for mailbox in outside.mailboxes[row["id"]]:
