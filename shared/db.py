@@ -9,7 +9,12 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from psycopg import Connection, Error, OperationalError
-from psycopg.errors import DeadlockDetected, InsufficientPrivilege
+from psycopg.errors import (
+    DeadlockDetected,
+    IdleInTransactionSessionTimeout,
+    InsufficientPrivilege,
+    TransactionTimeout,
+)
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
@@ -20,6 +25,17 @@ Ring = Callable[[set[str]], None]
 _PAUSES = (0.05, 0.1, 0.2)
 _TRUSTED_SECONDS = 0.5
 _BESIDE_OTHERS = "40"  # a deadlock
+# What says that the database was in the way: no connection or no room; or it has ended a
+# transaction that stood still.
+IN_THE_WAY = (OperationalError, IdleInTransactionSessionTimeout, TransactionTimeout)
+# A process that stands still (stopped, or its machine asleep) in the midst of a transaction holds
+# what everybody needs, and its connection lives. Unless whoever runs the database has set its own.
+_TIMEOUTS = """
+    SELECT set_config(name, value, false)
+    FROM (VALUES ('idle_in_transaction_session_timeout', '20s'), ('transaction_timeout', '2min'))
+         AS usual(name, value)
+    WHERE current_setting(name) = '0'
+"""
 # Some hundred kilobytes where all tables are; a disk that is full has none for them.
 _TAKE_ROOM = """
     SET LOCAL temp_tablespaces = '';
@@ -105,7 +121,9 @@ class Database:
         No connection and no room may be the database's state, or come of this one thing alone,
         each time anew. So it tells whether it answers, takes changes and has room otherwise.
         """
-        if not isinstance(error, OperationalError):
+        if isinstance(error, IdleInTransactionSessionTimeout):
+            return True  # it was this process that stood still
+        if not isinstance(error, IN_THE_WAY):
             return False
         return (error.sqlstate or "").startswith(_BESIDE_OTHERS) or not self._is_well()
 
@@ -148,4 +166,5 @@ class Database:
     def _take_role(self, connection: Connection[DictRow]) -> None:
         connection.execute("SELECT set_config('role', %s, false)", [self._role])
         connection.execute("SET TIME ZONE 'UTC'")
+        connection.execute(_TIMEOUTS)
         connection.commit()

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from psycopg import Connection, Error, OperationalError
+from psycopg import Connection, Error
 from psycopg.rows import DictRow
 
 from shared.bus.events import Event
 from shared.bus.registry import event_class
-from shared.db import Database, Unit
+from shared.db import IN_THE_WAY, Database, Unit
 from shared.traces import span
 
 log = logging.getLogger(__name__)
@@ -133,13 +133,13 @@ class Deliveries:
     def _handle_or_give_back(self, claimed: dict[int, int]) -> None:
         try:
             self._handle(claimed)
-        except OperationalError as error:
+        except IN_THE_WAY as error:
             if self.database.was_in_the_way(error):
                 self._untried.update(claimed)
                 raise
             self._blame(claimed, error)
 
-    def _blame(self, claimed: dict[int, int], error: OperationalError) -> None:
+    def _blame(self, claimed: dict[int, int], error: Error) -> None:
         """The database is well: it was one of them, and if there is but one, it was that."""
         with self.database.unit() as unit:
             rows = unit.connection.execute(_LOCK, self._these(claimed)).fetchall()
@@ -176,7 +176,7 @@ class Deliveries:
             ):
                 event = event_class(row["type"]).model_validate(row["data"])
                 self.handlers[type(event)](event, unit)
-        except OperationalError:
+        except IN_THE_WAY:
             raise  # the connection may be gone: the whole batch is taken up again
         except Exception as error:  # noqa: BLE001 — one event must not stop the others
             self._note_failure(row, error, unit)

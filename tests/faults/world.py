@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, cast
+from urllib.parse import quote
 
 import httpx2
 import psycopg
@@ -38,6 +39,10 @@ _SHORT = {
     "SAMSPEL_SMTP_PAUSE": "2",
     "SAMSPEL_SMTP_CONNECTIONS": "4",
 }
+# What stands still in a transaction holds nothing for longer than this.
+_TIMEOUTS = "?options=" + quote(
+    "-c idle_in_transaction_session_timeout=4s -c transaction_timeout=20s"
+)
 Json = dict[str, Any]
 
 
@@ -264,7 +269,7 @@ class World:
         self.postgres = self._stack.enter_context(Proxy(port_of(self.database_url)))
         self.valkey = self._stack.enter_context(Proxy(port_of(self.valkey_url)))
         return {
-            "SAMSPEL_DATABASE_URL": through(self.database_url, self.postgres.port),
+            "SAMSPEL_DATABASE_URL": through(self.database_url, self.postgres.port) + _TIMEOUTS,
             "SAMSPEL_BROKER_URL": through(self.valkey_url, self.valkey.port),
             # A server outside the machine, as far as the sender can tell: it has to be encrypted.
             "SAMSPEL_SMTP_URL": f"smtp://{HOST}:{self.smtp.port}",

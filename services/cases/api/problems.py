@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -20,6 +19,7 @@ from services.cases.domain.refused import (
     Refused,
     Words,
 )
+from shared.db import IN_THE_WAY
 from shared.domain.days import STOCKHOLM
 from shared.logs import places
 
@@ -175,7 +175,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(PoolTimeout, _unavailable)
-    app.add_exception_handler(OperationalError, _unavailable)
+    for error in IN_THE_WAY:
+        app.add_exception_handler(error, _unavailable)
 
 
 def failed(

@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from psycopg import OperationalError
-
 from services.notifier.adapters.inbound_rows import SqlInbound
 from services.notifier.adapters.inbox import Claimed, Inbox, Poison
 from services.notifier.domain.incoming.kinds import Incoming, Unclear
@@ -15,7 +13,7 @@ from services.notifier.domain.mail import Post
 from services.notifier.domain.ours import OurAddresses
 from services.notifier.handlers import Desk
 from services.notifier.handlers.incoming import Letter, MailDesk, leave_to_a_person, take_in
-from shared.db import Unit
+from shared.db import IN_THE_WAY, Unit
 from shared.ids import BOUNCE, read_signed_token
 
 log = logging.getLogger(__name__)
@@ -73,7 +71,7 @@ class Intake:
                 raise
             # Only the kind of error: its text could repeat what stands in the mail.
             log.error("Mail %s that came in: %s", claimed.id, type(error).__name__)  # noqa: TRY400
-            if not isinstance(error, OperationalError):  # else by its lease: those come in swarms
+            if not isinstance(error, IN_THE_WAY):  # else by its lease: those come in swarms
                 self.inbox.put_back(claimed)
 
     def give_back(self) -> None:
@@ -112,9 +110,9 @@ class Intake:
 
 def _was_cut_off(error: Exception) -> bool:
     """Without a code the server wasn't reached; else it said so, or that it ends."""
-    if not isinstance(error, OperationalError):
+    if not isinstance(error, IN_THE_WAY):
         return False
-    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "25P", "57P"))
 
 
 def _too_big(mail: Incoming) -> Unclear:
