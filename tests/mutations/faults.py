@@ -104,7 +104,7 @@ MUTATIONS: tuple[Mutation, ...] = (
              (scene(step("open", 0, USUAL), step("read", 20)),), _is(1)),
     Mutation("a window closes nine days late", working.window_too_wide,
              (scene(step("open", 0, USUAL), step("sign", 12), step("sign", 12, hour=10)),),
-             _is(10)),
+             _is(1, 10)),  # the alert about the limit comes nine days late, too
     Mutation("holidays count as working days", working.no_holidays, _HOLIDAYS, _is(10, 11)),
     Mutation("a birthday is forgotten", working.birthday_forgotten,
              (a_case(step("read", 80, 1), pick=WITH_AN_ADULT_SOON),), _is(18)),
