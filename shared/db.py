@@ -28,13 +28,15 @@ _BESIDE_OTHERS = "40"  # a deadlock
 # What says that the database was in the way: no connection or no room; or it has ended a
 # transaction that stood still.
 IN_THE_WAY = (OperationalError, IdleInTransactionSessionTimeout, TransactionTimeout)
-# A process that stands still (stopped, or its machine asleep) in the midst of a transaction holds
-# what everybody needs, and its connection lives. Unless whoever runs the database has set its own.
-_TIMEOUTS = """
+# What each connection begins with. A process that stands still (stopped, or its machine asleep) in
+# the midst of a transaction holds what everybody needs, and its connection lives: so the database
+# ends that. Unless whoever runs the database has set times of their own.
+AT_FIRST = """
     SELECT set_config(name, value, false)
-    FROM (VALUES ('idle_in_transaction_session_timeout', '20s'), ('transaction_timeout', '2min'))
+    FROM (VALUES ('role', %s), ('TimeZone', 'UTC'),
+                 ('idle_in_transaction_session_timeout', '20s'), ('transaction_timeout', '2min'))
          AS usual(name, value)
-    WHERE current_setting(name) = '0'
+    WHERE name NOT LIKE '%%timeout' OR current_setting(name) = '0'
 """
 # Some hundred kilobytes where all tables are; a disk that is full has none for them.
 _TAKE_ROOM = """
@@ -164,7 +166,5 @@ class Database:
         return {"row_factory": dict_row, "application_name": self._role}
 
     def _take_role(self, connection: Connection[DictRow]) -> None:
-        connection.execute("SELECT set_config('role', %s, false)", [self._role])
-        connection.execute("SET TIME ZONE 'UTC'")
-        connection.execute(_TIMEOUTS)
+        connection.execute(AT_FIRST, [self._role])
         connection.commit()

@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cases.web.templating import STATIC
+from shared.db import AT_FIRST
 from shared.ids import staff_id
 from tests.bench.many_cases import Made, many_cases
 from tests.bench.opening import registered
@@ -168,7 +169,8 @@ def statements() -> Iterator[list[str]]:
     as_usual = psycopg.Cursor.execute
 
     def execute(self: Any, query: Any, *args: Any, **more: Any) -> Any:
-        if query:  # else it is asked whether a connection lives, which has rested for a while
+        # Neither whether a connection lives, which has rested, nor what a new one begins with.
+        if query not in ("", AT_FIRST):
             sent.append(str(query))
         return as_usual(self, query, *args, **more)
 
