@@ -73,7 +73,7 @@ class House:
                 ),
                 self._service(
                     "beat",
-                    "celery --quiet -A services.scheduler.app:celery beat --loglevel WARNING",
+                    "celery --quiet -A shared.beat:celery beat --loglevel WARNING",
                 ),
             ],
             [self._step("example", "samspel.example")] if example else [],

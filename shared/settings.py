@@ -64,21 +64,26 @@ class WatchSettings(FromEnvironment):
     otlp_url: str | None = None
 
 
-class ServiceSettings(FromEnvironment):
-    """The settings that the three services share."""
+class BrokerSettings(FromEnvironment):
+    """Where the bells are."""
 
-    database_url: str
     broker_url: str
-    public_url: str
-    secret_key: SecretStr
-    municipality: Path
-    demo: bool = False
 
     @field_validator("broker_url")
     @classmethod
     def _spoken(cls, value: str) -> str:
         BrokerAddress.read(value)
         return value
+
+
+class ServiceSettings(BrokerSettings):
+    """The settings that the three services share."""
+
+    database_url: str
+    public_url: str
+    secret_key: SecretStr
+    municipality: Path
+    demo: bool = False
 
     @field_validator("public_url")
     @classmethod

@@ -6,7 +6,6 @@ domains, as people's are, so that no pacing by domain decides how fast mail leav
 
 import json
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import psycopg
@@ -14,8 +13,8 @@ import psycopg
 from services.notifier.domain.mailserver import MailServer
 from shared.bus.events import MeetingBooked
 from tests.conftest import EXAMPLE
+from tests.support.copies import name_messages
 from tests.support.facts import NOW, START, Facts
-from tests.support.mailing import message
 from tests.support.notifier import a_worker
 
 MAILS_OF_A_MEETING = 4
@@ -33,10 +32,16 @@ _COLUMNS = """
     SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
     WHERE table_schema || '.' || table_name = %s AND is_generated = 'NEVER' AND is_identity = 'NO'
 """
+# The statistics are those of a quiet hour, as they are on most mornings.
+_QUIET = """
+    UPDATE notifier.messages SET state = 'accepted', attempts = 1, began = 1,
+      accepted_at = created_at
+"""
 # What has left already is there to be looked up, as in use; the first ones warm the workers up.
 _WHEN = """
     UPDATE notifier.messages m
-    SET due_at = CASE WHEN n.number <= %(warm)s THEN %(warm_at)s::timestamptz
+    SET state = 'due', attempts = 0, began = 0, accepted_at = NULL,
+        due_at = CASE WHEN n.number <= %(warm)s THEN %(warm_at)s::timestamptz
                       ELSE %(main_at)s END
     FROM (SELECT id, (row_number() OVER (ORDER BY case_id) - 1) / 4 AS number
           FROM notifier.messages) n
@@ -49,8 +54,16 @@ def many_invitations(url: str, meetings: int, warm: int) -> None:
     facts = one_meeting(url)
     copy(url, facts, meetings + warm)
     values = {"warm": warm, "warm_at": WARM_AT, "main_at": MAIN_AT}
+    calm(url)
     with psycopg.connect(url) as connection:
         connection.execute(_WHEN.encode(), values)
+
+
+def calm(url: str) -> None:
+    """All mail has left, and that is what the statistics know."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(_QUIET)
+        connection.execute("VACUUM ANALYZE")
 
 
 def one_meeting(url: str) -> Facts:
@@ -89,17 +102,7 @@ def copy(url: str, original: Facts, count: int) -> None:
                     f" '{_DOMAIN}', (copy_number %% {_DOMAINS})::text)::jsonb)".encode(),
                     [count, _as_pattern(row)],
                 )
-        _name_messages(connection)
-
-
-def _name_messages(connection: psycopg.Connection) -> None:
-    """A message's id follows from its key."""
-    keys = [key for (key,) in connection.execute("SELECT key FROM notifier.messages")]
-    connection.execute(
-        "UPDATE notifier.messages m SET id = named.id"
-        " FROM unnest(%s::text[], %s::uuid[]) AS named(key, id) WHERE named.key = m.key",
-        [keys, [replace(message(), key=key).id for key in keys]],
-    )
+        name_messages(connection)
 
 
 def _meetings(connection: psycopg.Connection, original: Facts) -> list[str]:

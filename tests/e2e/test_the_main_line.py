@@ -25,7 +25,7 @@ PROCESSES = (
     "services.cases.app:celery",
     "services.scheduler.app:celery worker",
     "services.notifier.app:celery",
-    "services.scheduler.app:celery beat",
+    "shared.beat:celery beat",
     "valkey-server",
     "bin/postgres",
     "samspel.mailbox",

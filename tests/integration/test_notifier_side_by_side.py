@@ -22,7 +22,7 @@ _WAITING = """
     WHERE datname = current_database() AND wait_event_type = 'Lock'
 """
 # The same message for so many others, spread over so many domains.
-_COPIES = """
+COPIES = """
     INSERT INTO notifier.messages
       (id, key, kind, ground, case_id, task_id, meeting_id, person_id, party, mailbox, address,
        language, rule, told, payload, message_id, due_at, useful_until, created_at)
@@ -45,7 +45,7 @@ def test_a_second_worker_finds_what_the_first_has_not_taken(
     worker.deliveries.drain_batch()
     with psycopg.connect(database_url) as connection:
         connection.execute("SET session_replication_role = replica")  # people that don't exist
-        connection.execute(_COPIES, {"domains": 40, "count": 80})
+        connection.execute(COPIES, {"domains": 40, "count": 80})
     values = {"now": NOW, "lease": timedelta(seconds=20), "kinds": list(KINDS), "crowded": []}
     with (
         psycopg.connect(database_url, row_factory=dict_row) as one,

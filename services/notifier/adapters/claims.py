@@ -1,6 +1,7 @@
 """Claims messages that are due and notes what became of them: in batches, with leases and fences.
 
 Leases and waits are real time (clock_timestamp()), what is due is the domain's time (`now`).
+`state || ''` is a state that no index is asked for (see `planning.py`).
 """
 
 import logging
@@ -45,7 +46,7 @@ _STALE = """
 """
 _LOCK = """
     SELECT FROM notifier.messages
-    WHERE id = ANY(%(ids)s::uuid[]) OR carried_by = ANY(%(ids)s::uuid[]) AND state = 'data'
+    WHERE id = ANY(%(ids)s::uuid[]) OR carried_by = ANY(%(ids)s::uuid[]) AND state || '' = 'data'
     ORDER BY case_id, id FOR UPDATE
 """
 # A worker died, or stood still: before the content it is safe to try again, inside it nobody knows.
@@ -82,7 +83,7 @@ _LET_OFF = """
 """
 _RENEW = """
     UPDATE notifier.messages SET lease_until = clock_timestamp() + %(lease)s
-    WHERE state IN ('claimed', 'data')
+    WHERE state || '' IN ('claimed', 'data')
       AND id IN (
         SELECT m.id FROM notifier.messages m
         JOIN unnest(%(ids)s::uuid[], %(fences)s::bigint[]) AS own(id, fence) USING (id, fence)
@@ -92,10 +93,10 @@ _RENEW = """
 # What a mail carries has its lease.
 _RENEW_CARRIED = """
     UPDATE notifier.messages SET lease_until = clock_timestamp() + %(lease)s
-    WHERE state = 'data'
+    WHERE state || '' = 'data'
       AND id IN (
         SELECT m.id FROM notifier.messages m
-        WHERE m.carried_by = ANY(%(ids)s::uuid[]) AND m.state = 'data'
+        WHERE m.carried_by = ANY(%(ids)s::uuid[]) AND m.state || '' = 'data'
         ORDER BY m.case_id, m.id FOR UPDATE)
 """
 # Nothing was tried: it counts as no attempt.
@@ -106,7 +107,7 @@ _GIVE_BACK = """
     WHERE m.id IN (
         SELECT ours.id FROM notifier.messages ours
         JOIN unnest(%(ids)s::uuid[], %(fences)s::bigint[]) AS own(id, fence) USING (id, fence)
-        WHERE ours.state = 'claimed'
+        WHERE ours.state || '' = 'claimed'
         ORDER BY ours.case_id, ours.id FOR UPDATE OF ours)
 """
 # What a mail carries ends as the mail does, in the same statement.
@@ -117,13 +118,13 @@ _MARK = """
         JOIN unnest(%(ids)s::uuid[], %(fences)s::bigint[], %(states)s::text[], %(reasons)s::text[],
                     %(waits)s::float[], %(doubts)s::boolean[])
              AS v(id, fence, state, reason, wait, doubt) USING (id, fence)
-        WHERE m.state IN ('claimed', 'data')),
+        WHERE m.state || '' IN ('claimed', 'data')),
     verdict AS (
         SELECT * FROM mails
         UNION ALL
         SELECT rider.id, NULL, mails.state, mails.reason, mails.wait, mails.doubt
         FROM notifier.messages rider JOIN mails ON mails.id = rider.carried_by
-        WHERE rider.state = 'data')
+        WHERE rider.state || '' = 'data')
     UPDATE notifier.messages m
     SET state = verdict.state, reason = verdict.reason,
         doubts = m.doubts + verdict.doubt::integer,

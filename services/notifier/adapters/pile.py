@@ -9,6 +9,7 @@ from datetime import datetime, time
 from typing import Self
 
 from services.notifier.adapters.columns import AS_IT_STANDS
+from services.notifier.adapters.planning import along_its_index
 from services.notifier.domain.gathering import can_be_gathered
 from services.notifier.domain.messages import KINDS, Sending
 from shared.db import Unit
@@ -21,22 +22,28 @@ _ONE_AT_A_TIME = """
 """
 _ALONGSIDE = f"""
     SELECT {AS_IT_STANDS}
-    FROM notifier.messages m
-    WHERE m.optional AND m.mailbox = ANY(%(mailboxes)s) AND m.party = 'staff'
-      AND m.state IN ('due', 'retry', 'unknown') AND m.kind = ANY(%(kinds)s)
-      AND (m.carried_by = ANY(%(ids)s)
-           OR m.carried_by IS NULL AND m.content IS NULL AND m.due_at <= %(now)s
-          AND m.useful_until > %(now)s)
+    FROM unnest(%(mailboxes)s::text[]) AS own(mailbox) CROSS JOIN LATERAL (
+        SELECT * FROM notifier.messages m
+        WHERE m.optional AND m.mailbox = own.mailbox AND m.party = 'staff'
+          AND m.state IN ('due', 'retry', 'unknown') AND m.kind = ANY(%(kinds)s)
+          AND (m.carried_by = ANY(%(ids)s)
+               OR m.carried_by IS NULL AND m.content IS NULL AND m.due_at <= %(now)s
+              AND m.useful_until > %(now)s)
+        ORDER BY m.due_at, m.id OFFSET 0) m
     ORDER BY m.due_at, m.id
 """  # noqa: S608 - columns alone
 _HAD_ONE = """
-    SELECT m.mailbox FROM notifier.messages m
-    WHERE m.optional AND m.carried_by IS NULL AND m.mailbox = ANY(%(mailboxes)s)
-      AND m.accepted_at >= %(since)s
-    UNION
-    SELECT m.mailbox FROM notifier.messages m
-    WHERE m.optional AND m.carried_by IS NULL AND m.mailbox = ANY(%(mailboxes)s)
-      AND m.state IN ('data', 'unknown')
+    SELECT own.mailbox FROM unnest(%(mailboxes)s::text[]) AS own(mailbox)
+    WHERE EXISTS (
+        SELECT FROM notifier.messages m
+        WHERE m.optional AND m.carried_by IS NULL AND m.mailbox = own.mailbox
+          AND m.accepted_at >= %(since)s
+        ORDER BY m.accepted_at OFFSET 0)
+      OR EXISTS (
+        SELECT FROM notifier.messages m
+        WHERE m.optional AND m.carried_by IS NULL AND m.mailbox = own.mailbox
+          AND m.state IN ('data', 'unknown')
+        ORDER BY m.due_at, m.id OFFSET 0)
 """
 
 
@@ -64,8 +71,9 @@ class Pile:
             "kinds": list(KINDS),
             "ids": [one.id for one in optional if can_be_gathered(one)],
         }
-        had_one = {row["mailbox"] for row in unit.connection.execute(_HAD_ONE, values)}
-        rows = unit.connection.execute(_ALONGSIDE, values).fetchall()
+        with along_its_index(unit.connection):
+            had_one = {row["mailbox"] for row in unit.connection.execute(_HAD_ONE, values)}
+            rows = unit.connection.execute(_ALONGSIDE, values).fetchall()
         found = [Sending.from_row(row) for row in rows]
         return cls(tuple(one for one in found if one.is_readable), had_one)
 
