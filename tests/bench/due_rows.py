@@ -93,6 +93,7 @@ class _Queue:
             connection.execute("TRUNCATE bus.deliveries, bus.events")
             self._add(connection, count)
             connection.execute("VACUUM ANALYZE scheduler.due")
+            connection.execute("CHECKPOINT")
 
     def _add(self, connection: psycopg.Connection, count: int) -> None:
         """Behind the others. That a row is of a plan isn't checked, as it would be row by row."""
