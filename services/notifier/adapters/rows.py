@@ -1,4 +1,4 @@
-"""The notifier's rows of one case, behind the handlers' port."""
+"""The notifier's rows of one case, behind the handlers' port (`state || ''`: see `planning.py`)."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -68,7 +68,7 @@ _UNREACHED = ("no-mail", "protected", "of-a-family", "address-changed")
 _SUPPRESS = """
     UPDATE notifier.messages SET state = 'suppressed', reason = %(reason)s, rule = %(rule)s,
                                  content = NULL, fence = fence + 1
-    WHERE id = %(id)s AND state IN ('due', 'claimed', 'retry', 'unknown')
+    WHERE id = %(id)s AND state || '' IN ('due', 'claimed', 'retry', 'unknown')
 """
 _LOCK = """
     SELECT FROM notifier.messages WHERE id = %(id)s OR carried_by = %(id)s
@@ -79,8 +79,8 @@ _REPEAT = """
     UPDATE notifier.messages
     SET state = 'due', carried_by = NULL, reason = NULL, try_at = '-infinity', spared = attempts,
         content = NULL, repeats = repeats + 1, fence = fence + 1
-    WHERE (id = %(id)s AND state IN ('failed', 'suppressed')
-           OR carried_by = %(id)s AND state = 'failed')
+    WHERE (id = %(id)s AND state || '' IN ('failed', 'suppressed')
+           OR carried_by = %(id)s AND state || '' = 'failed')
       AND doubts <= %(doubts)s AND useful_until > %(now)s
 """
 _SAVE_INVITATION = """
