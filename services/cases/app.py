@@ -57,7 +57,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 _SECONDS_A_TASK = 5.0
 _TIDY_SECONDS = 3600.0
-_DAY_AGAIN_SECONDS = 600.0
+_AGAIN_SECONDS = 600.0
+_DAY_AGAIN_SECONDS = 5.0  # at first: nobody can tell whether the database was in the way just then
 _WORKER = f"{CASES}.worker"
 _COMMAND = "command"
 
@@ -138,7 +139,7 @@ class Cases:
         heard = handlers(lambda unit: self._parts.desk_for(unit, _WORKER))
         self._tidy_at = 0.0
         self._looked_by: tuple[date, UUID | None] | None = None
-        self._look_again_at = 0.0
+        self._look_again_at = self._look_again_after = 0.0
         self._count_again_at: dict[UUID, float] = {}
         self._lapse_again_at: dict[UUID, float] = {}
         self.failed_today: tuple[str, ...] = ()
@@ -169,8 +170,9 @@ class Cases:
     def look_daily(self) -> None:
         """What comes with the time alone: late tasks, proposed times that pass, and once on each
         day what the date brings, again if the rules have changed. What fails keeps nothing else
-        away, and is tried again after a while; a look of every bell, with the next one, as what
-        there was no database for."""
+        away, and is tried again after a while (what the date brings after five seconds, then after
+        twice as long each time); a look of every bell, with the next one, as what there was no
+        database for."""
         with self._parts.database.unit() as unit:
             seen = (local_date(unit.now), self._parts.rules.rules_at(unit.connection).revision)
         again = self.failed_today and time.monotonic() >= self._look_again_at
@@ -183,7 +185,7 @@ class Cases:
                     "retention": partial(let_go, self._in_a_retention_unit, self._hear),
                 }
             )
-            self._look_again_at = time.monotonic() + _DAY_AGAIN_SECONDS
+            self._wait_for_another_try(anew=not again)
         self._looked_by = seen
         self.failed_looks = self._failing(
             {
@@ -193,6 +195,12 @@ class Cases:
                 "letters": partial(self._but_resting, self._count_again_at, self._count_letters),
             }
         )
+
+    def _wait_for_another_try(self, *, anew: bool) -> None:
+        """Soon, and then twice as long each time."""
+        longer = _DAY_AGAIN_SECONDS if anew else self._look_again_after * 2
+        self._look_again_after = min(longer, _AGAIN_SECONDS)
+        self._look_again_at = time.monotonic() + self._look_again_after
 
     def _failing(self, looks: Mapping[str, Callable[[], object]]) -> tuple[str, ...]:
         """Which of them failed. None keeps the next one away, unless there is no database."""
@@ -217,7 +225,7 @@ class Cases:
         now = time.monotonic()
         for one in [one for one, at in again_at.items() if at <= now]:
             del again_at[one]
-        again_at |= dict.fromkeys(look(again_at.keys()), now + _DAY_AGAIN_SECONDS)
+        again_at |= dict.fromkeys(look(again_at.keys()), now + _AGAIN_SECONDS)
 
     def _is_away(self, error: Exception) -> bool:
         """Whether it says nothing of what was done; who meets others again and again does."""

@@ -79,7 +79,7 @@ def run(bench: Bench, told: argparse.Namespace, console: Console) -> int:
     if told.json:
         told.json.write_text(_as_json(figures, of_pages, about), encoding="utf-8")
     if told.write:
-        write(figures, about)
+        write(figures, of_pages, about)
     if bench.quick:
         return 0
     return _compared(figures, console, asked=told.compare)

@@ -40,6 +40,16 @@ _ASSET = re.compile(r"/static/([\w.-]+\.(?:css|js|svg))")
 _KILO = 1000
 
 
+_COLUMNS = (
+    "page", "who", "median ms", "max ms", "CPU", "database", "statements", "HTML kB", "whole kB",
+    "packed",
+)  # fmt: skip
+RECTOR, COORDINATOR, CHIEF, IT = (
+    "anna-lindqvist", "therese-backman", "margareta-sandstrom", "administrator",
+)  # fmt: skip
+_WHO = {RECTOR: "rektor", COORDINATOR: "coordinator", CHIEF: "chief", IT: "administrator"}
+
+
 @dataclass(frozen=True, slots=True)
 class PageFigure:
     """One page as one person opens it: milliseconds, statements to the database, kB.
@@ -64,28 +74,25 @@ class PageFigure:
 
 def paths(made: Made) -> list[tuple[str, str]]:
     """Each page, and who opens it."""
-    rektor, coordinator, chief, it = (
-        "anna-lindqvist", "therese-backman", "margareta-sandstrom", "administrator",
-    )  # fmt: skip
     case, meeting = f"/arenden/{made.case_id}", f"/moten/{made.meeting_id}"
     return [
-        (TRIVIAL, rektor),
-        ("/", rektor), ("/", coordinator), ("/medarbetare", chief),
-        ("/arenden", rektor), ("/arenden", coordinator),
-        (case, rektor), (f"/arenden/{made.spindel_id}", coordinator),
-        (f"{case}/historik", rektor), (f"{case}/lasningar", rektor),
-        (f"{case}/moten/boka", rektor), (f"/arenden/{made.spindel_id}/moten/boka", coordinator),
-        (meeting, rektor), (f"{meeting}/flytta", rektor), (f"{meeting}/hallet", rektor),
-        ("/arenden/nytt/samverkansmote", rektor),
-        ("/kalender", rektor), ("/kalender", coordinator), ("/kalender?vy=vecka", rektor),
-        ("/kalender?vems=enhet", chief), ("/kalender?vems=enhet&vy=vecka", chief),
-        ("/arshjul/2027", rektor),
-        ("/utskick", rektor), ("/utskick", coordinator), ("/utskick?lage=fel", coordinator),
-        ("/inkommet", rektor), ("/inkommet", coordinator),
-        ("/forfragningar", coordinator), ("/orosanmalningar", rektor), ("/lasningar", chief),
-        ("/mallar", rektor),
-        ("/installningar", it), ("/installningar/personer", it), ("/installningar/lasningar", it),
-        ("/drift", it),
+        (TRIVIAL, RECTOR),
+        ("/", RECTOR), ("/", COORDINATOR), ("/medarbetare", CHIEF),
+        ("/arenden", RECTOR), ("/arenden", COORDINATOR),
+        (case, RECTOR), (f"/arenden/{made.spindel_id}", COORDINATOR),
+        (f"{case}/historik", RECTOR), (f"{case}/lasningar", RECTOR),
+        (f"{case}/moten/boka", RECTOR), (f"/arenden/{made.spindel_id}/moten/boka", COORDINATOR),
+        (meeting, RECTOR), (f"{meeting}/flytta", RECTOR), (f"{meeting}/hallet", RECTOR),
+        ("/arenden/nytt/samverkansmote", RECTOR),
+        ("/kalender", RECTOR), ("/kalender", COORDINATOR), ("/kalender?vy=vecka", RECTOR),
+        ("/kalender?vems=enhet", CHIEF), ("/kalender?vems=enhet&vy=vecka", CHIEF),
+        ("/arshjul/2027", RECTOR),
+        ("/utskick", RECTOR), ("/utskick", COORDINATOR), ("/utskick?lage=fel", COORDINATOR),
+        ("/inkommet", RECTOR), ("/inkommet", COORDINATOR),
+        ("/forfragningar", COORDINATOR), ("/orosanmalningar", RECTOR), ("/lasningar", CHIEF),
+        ("/mallar", RECTOR),
+        ("/installningar", IT), ("/installningar/personer", IT), ("/installningar/lasningar", IT),
+        ("/drift", IT),
     ]  # fmt: skip
 
 
@@ -191,16 +198,25 @@ def _database_seconds(database_url: str) -> float:
 
 
 def show_pages(console: Console, figures: Sequence[PageFigure]) -> None:
-    table = Table(
-        "page", "who", "median ms", "max ms", "of trivial", "CPU", "of database", "statements",
-        "HTML kB", "whole kB", "packed",
-    )  # fmt: skip
+    table = Table(*_COLUMNS)
     for one in figures:
-        status = "" if one.status == 200 else f" ({one.status})"
-        table.add_row(
-            one.path + status, one.who.partition("-")[0], f"{one.ms:.0f}", f"{one.ms_max:.0f}",
-            f"{one.of_trivial:.1f}", f"{one.cpu_ms:.0f}", f"{one.database_cpu_ms:.0f}",
-            f"{one.statements}", f"{one.html_kb:.0f}", f"{one.whole_kb:.0f}",
-            f"{one.packed_kb:.0f}",
-        )  # fmt: skip
+        table.add_row(*_cells(one))
     console.print(table)
+
+
+def pages_markdown(figures: Sequence[PageFigure]) -> str:
+    """The same for docs/performance.md."""
+    return "\n".join([
+        "| " + " | ".join(_COLUMNS) + " |",
+        "|---|---|" + "--:|" * (len(_COLUMNS) - 2),
+        *("| " + " | ".join(_cells(one)) + " |" for one in figures),
+    ])  # fmt: skip
+
+
+def _cells(one: PageFigure) -> tuple[str, ...]:
+    status = "" if one.status == 200 else f" ({one.status})"
+    numbers = (
+        one.ms, one.ms_max, one.cpu_ms, one.database_cpu_ms, one.statements, one.html_kb,
+        one.whole_kb, one.packed_kb,
+    )  # fmt: skip
+    return (one.path + status, _WHO[one.who], *(f"{number:.0f}" for number in numbers))

@@ -9,9 +9,11 @@ from rich.table import Table
 from tests.bench.chart import chart
 from tests.bench.figures import Figure, Side
 from tests.bench.machine import in_words
+from tests.bench.pages import PageFigure, pages_markdown
 from tests.conftest import ROOT
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+PAGES_BEGIN, PAGES_END = "<!-- pages: begin -->", "<!-- pages: end -->"
 PAGE, CHART = ROOT / "docs" / "performance.md", ROOT / "docs" / "performance.svg"
 _COLUMNS = (
     "what", "Samspel", "beside it", "value", "at least", "aim", "reached", "CPU ms each",
@@ -43,17 +45,25 @@ def markdown(figures: Sequence[Figure], about: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def write(figures: Sequence[Figure], about: Mapping[str, Any]) -> None:
-    """The table and the chart into docs/. ValueError for figures that nobody could repeat."""
+def write(
+    figures: Sequence[Figure], of_pages: Sequence[PageFigure], about: Mapping[str, Any]
+) -> None:
+    """The tables and the chart into docs/. ValueError for figures that nobody could repeat."""
     if str(about["commit"]).endswith("-dirty"):
         raise ValueError("figures of a changed tree aren't published: commit, and run again")
     if about["quick"]:
         raise ValueError("--quick measures so little that its figures say nothing")
     page = PAGE.read_text(encoding="utf-8")
-    before, _, rest = page.partition(BEGIN)
-    text = f"{BEGIN}\n![The figures as a chart](performance.svg)\n\n{markdown(figures, about)}\n"
-    PAGE.write_text(before + text + END + rest.partition(END)[2], encoding="utf-8")
+    whole = f"![The figures as a chart](performance.svg)\n\n{markdown(figures, about)}"
+    page = _between(BEGIN, whole, END, page)
+    page = _between(PAGES_BEGIN, pages_markdown(of_pages), PAGES_END, page)
+    PAGE.write_text(page, encoding="utf-8")
     CHART.write_text(chart(figures), encoding="utf-8")
+
+
+def _between(begin: str, text: str, end: str, page: str) -> str:
+    before, _, rest = page.partition(begin)
+    return f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}"
 
 
 def _cells(one: Figure) -> tuple[str, ...]:

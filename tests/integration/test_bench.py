@@ -17,6 +17,7 @@ from tests.bench.__main__ import MEASURES, NEED_POSTFIX, _arguments, run
 from tests.bench.chart import chart
 from tests.bench.comparing import NothingToCompare, committed, grown
 from tests.bench.figures import Figure, Sample, Side, Wanted, interleaved
+from tests.bench.pages import RECTOR, PageFigure
 from tests.bench.postfix import NoPostfix, Postfix
 from tests.bench.servers import Bench
 from tests.conftest import _TEMPLATE, ROOT, Servers
@@ -29,6 +30,10 @@ ABOUT = {
 OURS = Side("Samspel", (100.0, 300.0, 200.0), (2.0, 4.0, 3.0))
 BARE = Side("bare", (400.0, 500.0, 600.0), (1.0, 1.0, 1.0))
 MAILS = Figure("mails", "mails, against <bare>", "mails/s", OURS, BARE, Wanted(0.3, 0.6), "of 6 kB")
+A_PAGE = PageFigure(
+    "/arenden", RECTOR, 200, ms=8.2, ms_max=9.7, cpu_ms=5.6, database_cpu_ms=2.8, statements=12,
+    html_kb=17.1, whole_kb=74.9, packed_kb=21.9,
+)  # fmt: skip
 MORNING = Figure("morning", "a morning", "s", Side("Samspel", (90.0,)), wanted=Wanted(120, 25))
 
 
@@ -124,16 +129,20 @@ def test_the_table_and_the_chart_are_written_into_the_page_between_its_marks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = tmp_path / "performance.md"
-    page.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
+    page.write_text(
+        f"before\n{table.BEGIN}\nold\n{table.END}\nbetween\n"
+        f"{table.PAGES_BEGIN}\nold\n{table.PAGES_END}\nafter\n"
+    )
     monkeypatch.setattr(table, "PAGE", page)
     monkeypatch.setattr(table, "CHART", tmp_path / "performance.svg")
-    table.write([MAILS, MORNING], ABOUT)
+    table.write([MAILS, MORNING], [A_PAGE], ABOUT)
     text = page.read_text()
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
     assert "| mails, against <bare> | 200 mails/s (100–300) | bare: 500 mails/s (400–600) |" in text
     assert "commit abc1234: 2 cores of a core" in text
+    assert "| /arenden | rektor | 8 | 10 | 6 | 3 | 12 | 17 | 75 | 22 |" in text
     assert ET.parse(tmp_path / "performance.svg").getroot().tag.endswith("svg")  # noqa: S314 - ours
 
 
@@ -144,7 +153,7 @@ def test_figures_that_nobody_could_repeat_are_not_published(
     changed: dict[str, object], said: str
 ) -> None:
     with pytest.raises(ValueError, match=said):
-        table.write([MAILS], ABOUT | changed)
+        table.write([MAILS], [], ABOUT | changed)
 
 
 @pytest.mark.parametrize("given", [["--only", "plans"], ["--quick"]])

@@ -1,6 +1,7 @@
 """The year when things don't go by the calendar: late, early, anew, by other rules, broken."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
 from services.cases.adapters.municipality import import_register
@@ -270,6 +272,27 @@ def test_X2_a_part_of_the_day_that_fails_is_tried_again_and_stops_no_other(
     town.cases._look_again_at = 0.0
     town.cases.look_daily()
     assert list(town.cases.failed_today) == []
+    town.quiet()
+
+
+def test_a_part_of_the_day_that_fails_is_tried_soon_at_first_and_then_ever_more_rarely(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database may have been in the way and be well by the time it is asked (F7)."""
+
+    def fails(_: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setitem(daily._PARTS, "reports", fails)
+    town.clockwork.stand_at(datetime.fromisoformat("2027-04-01T08:00:00+02:00"))
+    waits = []
+    for _ in range(9):
+        town.cases.look_daily()
+        waits.append(town.cases._look_again_at - time.monotonic())
+        town.cases._look_again_at = 0.0
+    assert waits == pytest.approx([5, 10, 20, 40, 80, 160, 320, 600, 600], abs=2)
+    monkeypatch.undo()
+    town.cases.look_daily()
     town.quiet()
 
 
