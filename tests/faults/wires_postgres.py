@@ -23,7 +23,8 @@ _TWICE = """
     WHERE state IN ('proposed', 'booked') AND case_id IS NOT NULL
     GROUP BY case_id, step HAVING count(*) > 1
     UNION ALL SELECT 'task', count(*)::integer FROM cases.tasks WHERE state = 'open'
-    GROUP BY case_id, meeting_id, kind, owner, about, rule, due_on, details HAVING count(*) > 1
+    GROUP BY case_id, meeting_id, kind, owner, about, rule, due_on, details, created_at::date
+    HAVING count(*) > 1
     UNION ALL SELECT 'due row', count(*)::integer FROM scheduler.due WHERE state = 'planned'
     GROUP BY case_id, event_type, event, due_at HAVING count(*) > 1
 """
