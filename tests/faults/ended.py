@@ -9,6 +9,7 @@ from tests.faults.register import Register
 
 _STILL_TO_GO = ("due", "claimed", "data", "retry", "unknown")
 _CALENDAR = ("call", "change", "cancel")
+_ASKING_AGAIN = ("reminder", "nudge")
 _ABOUT_MEETING = ("call", "change", "reminder", "nudge", "proposal", "counter-declined")
 _DUTY = ("alert", "task", "receipt", "dispatch", "digest")
 _SAID_NO = ("refused", "withdrawn", "lapsed")
@@ -68,6 +69,8 @@ def _bears_out(
     kinds, holds = _REASONS.get(row["reason"], ((), None))
     if row["reason"] == "too-late":
         return _is_within(row["useful_until"], leaps)
+    if row["reason"] == "superseded" and row["kind"] in _ASKING_AGAIN:
+        return _is_said_by_another(row, messages)
     if row["reason"] in ("superseded", "nothing-held"):
         taken_back = row["reason"] == "superseded" and _is_taken_back(row, register)
         return row["kind"] in kinds and (taken_back or _is_overtaken(row, messages))
@@ -92,6 +95,17 @@ def _is_overtaken(row: Json, messages: Sequence[Json]) -> bool:
         return any(one["created_at"] >= row["created_at"] for one in same)
     before = (one for one in same if one["created_at"] <= row["created_at"])
     return not any(one["state"] == "accepted" and one["kind"] != "cancel" for one in before)
+
+
+def _is_said_by_another(row: Json, messages: Sequence[Json]) -> bool:
+    """It hadn't left when a person asked for the same: that says it, of the meeting as it was."""
+    said = ("kind", "meeting_id", "mailbox", "told")
+    return any(
+        all(one[name] == row[name] for name in said)
+        and one["created_at"] >= row["created_at"]
+        and one["id"] != row["id"]
+        for one in messages
+    )
 
 
 def _is_taken_back(row: Json, register: Register) -> bool:

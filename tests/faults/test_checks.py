@@ -186,6 +186,23 @@ def test_a_mail_is_stopped_only_for_a_reason_that_the_register_bears_out(
     assert list(unended(of_another_kind, set(), bears_out, ()))
 
 
+@pytest.mark.parametrize("kind", ["reminder", "nudge"])
+def test_R8_a_nudge_gives_way_only_to_one_that_says_the_same(kind: str) -> None:
+    row = {"kind": kind, "state": "suppressed", "reason": "superseded"}
+    first = message(**row)
+    for newer, bears_out in (
+        ({"kind": kind}, True),
+        ({"kind": "alert"}, False),
+        ({"kind": kind, "told": 7}, False),
+        ({"kind": kind, "mailbox": STAFFS}, False),
+        ({"kind": kind, "created_at": datetime(2027, 2, 1, tzinfo=UTC)}, False),
+    ):
+        second = message("<b@x.example>", id=2, state="held", **newer)
+        rows = list((first | second).values())
+        assert (list(unended(rows, set(), register(), ())) == []) is bears_out, newer
+    assert list(unended(list(first.values()), set(), changed("meetings", state="cancelled"), ()))
+
+
 def test_a_mail_stopped_for_no_reason_or_one_that_there_isnt_is_seen() -> None:
     for reason in (None, "any-word", "kind-unknown"):
         rows = list(message(state="suppressed", reason=reason).values())

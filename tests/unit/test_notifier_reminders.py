@@ -270,6 +270,55 @@ def test_R8_a_person_s_reminder_that_has_not_left_takes_nobody_s_reminder_away()
     assert "mor" in told(room, "reminder", "23")
 
 
+STAFF = ["rektor", "terapeut"]
+
+
+@pytest.mark.parametrize(
+    ("answered", "kind"), [(frozenset(), Kind.NUDGE), (EVERYBODY, Kind.REMINDER)]
+)
+def test_R8_what_is_asked_for_on_two_days_off_comes_once_when_work_begins(
+    answered: frozenset[UUID], kind: str
+) -> None:
+    room = a_room(*answered)
+    families = ["far", "mor"]
+    assert told(room, "asked", "20") == families  # Saturday: staff have theirs on Monday
+    assert told(room, "asked", "21") == families
+    assert on_monday(room) == [(one, kind) for one in STAFF]
+    assert {one.state for one in room.messages.values()} == {"accepted", "suppressed"}
+
+
+def test_R8_what_a_person_asks_for_again_is_said_once_in_whatever_order_it_is_heard() -> None:
+    room = a_room()
+    for heard in ("20", "21", "20"):
+        told(room, "asked", heard)
+    assert on_monday(room) == [(one, Kind.NUDGE) for one in STAFF]
+
+
+def test_R8_a_nudge_that_waits_for_another_day_gives_way_to_what_a_person_asks_for_now() -> None:
+    room = a_room(REKTOR)
+    assert told(room, "nudge", "21") == ["far", "mor"]  # Sunday: the therapist's waits
+    assert told(room, "asked", "21") == ["far", "mor"]
+    assert on_monday(room) == [("terapeut", Kind.NUDGE)]
+
+
+def test_R8_a_reminder_of_a_person_that_is_on_its_way_is_the_planned_one_too() -> None:
+    room = a_room(*EVERYBODY)
+    told(room, "asked", "21")
+    room.now = datetime.fromisoformat("2027-03-22T07:00+01:00")
+    plan = {"key": "planned", "due_at": room.now, "useful_until": FAR.starts_at}
+    room.hear(due("reminder", 0, asked=False).model_copy(update=plan))
+    assert on_monday(room) == [(one, Kind.REMINDER) for one in STAFF]
+
+
+def on_monday(room: Mailroom) -> list[tuple[str, str]]:
+    """Who gets what, as the week begins."""
+    room.now = datetime.fromisoformat("2027-03-22T07:00+01:00")
+    begun = len(room.gone)
+    room.send()
+    gone = [one.message for one in room.gone[begun:]]
+    return sorted((one.mailbox.split("@")[0], one.kind) for one in gone)
+
+
 # one mail a day
 
 

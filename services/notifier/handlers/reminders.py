@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.notifier.domain.messages import Kind, Sending
+from services.notifier.domain.clearance import Stop
+from services.notifier.domain.messages import Kind, Message, Sending
 from services.notifier.domain.recipients import Recipients, recipients
 from services.notifier.handlers.looking import Desk, Look, by_hand, look_again, look_at
 from shared.bus.events import ReminderDue
@@ -38,7 +39,7 @@ def reminder_due(event: ReminderDue, desk: Desk, now: datetime) -> None:
         return
     for mailbox, people in _but_for(meeting.declined, to).items():
         if event.asked or not _was_just_reminded(mailbox, meeting, look):
-            desk.rows.add(look.drafts.reminder(event, meeting, mailbox, people))
+            _say(look.drafts.reminder(event, meeting, mailbox, people), look)
     for person, rule in to.by_hand.items():
         if person not in meeting.declined:
             desk.publish(
@@ -72,7 +73,23 @@ def _nudge(
 ) -> None:
     for mailbox, people in unanswered.items():
         if event.asked or _is_to_be_asked_again(mailbox, meeting, look):
-            look.desk.rows.add(look.drafts.nudge(event, meeting, mailbox, people))
+            _say(look.drafts.nudge(event, meeting, mailbox, people), look)
+
+
+def _say(message: Message, look: Look) -> None:
+    """In place of what is to say the same: that waits for its recipient's hours or another day,
+    and two would come to the mailbox at once."""
+    known = look.record.messages
+    if message.id in {one.id for one in known}:
+        return
+    waiting = [one for one in known if one.is_open and one.state != "data"]
+    given_way = [one for one in waiting if _what(one) == _what(message)]
+    look.desk.rows.suppress([(one, Stop("superseded", message.rule)) for one in given_way])
+    look.desk.rows.add(message)
+
+
+def _what(message: Message) -> tuple[object, ...]:
+    return message.kind, message.meeting_id, message.mailbox, message.told
 
 
 def _is_to_be_asked_again(mailbox: str, meeting: Meeting, look: Look) -> bool:
@@ -84,12 +101,14 @@ def _is_to_be_asked_again(mailbox: str, meeting: Meeting, look: Look) -> bool:
 
 
 def _was_just_reminded(mailbox: str, meeting: Meeting, look: Look) -> bool:
-    """Whether a person's reminder has reached the mailbox today or on the working day before.
+    """Whether a person's reminder has reached the mailbox today or on the working day before, or is
+    on its way there.
 
-    One that is still on its way doesn't count: an answer that comes first would stop it.
+    A nudge on its way doesn't count: an answer that comes first would stop it.
     """
     return any(
-        one.may_be_held and local_date(look.now) <= _DAYS.plus(local_date(one.due_at), 1)
+        (one.is_open and one.kind == Kind.REMINDER)
+        or (one.may_be_held and local_date(look.now) <= _DAYS.plus(local_date(one.due_at), 1))
         for one in _asked_for(mailbox, meeting, look)
     )
 
