@@ -47,6 +47,7 @@ from shared.procedures import ProcedureFiles, read_procedures
 from shared.queue import Doorbell, celery_app, task_of, work_while_there_is_work
 from shared.register import MunicipalityError
 from shared.settings import SettingsError
+from shared.settled import settled
 from shared.tomlfile import BrokenFileError
 from shared.watching import begin, begin_in_workers
 
@@ -70,7 +71,7 @@ def web() -> "FastAPI":
 
     try:
         begin("web")
-        return make_web(Settings.read())
+        return settled(make_web(Settings.read()))
     except SettingsError as error:
         raise SystemExit(str(error)) from None
 
@@ -276,7 +277,7 @@ class Cases:
 
 @cache
 def _service() -> Cases:
-    return Cases(Settings.read())
+    return settled(Cases(Settings.read()))
 
 
 celery = celery_app("cases", Addresses().broker_url)

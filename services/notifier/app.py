@@ -39,6 +39,7 @@ from shared.live_rules import LiveRules
 from shared.municipality import load_municipality
 from shared.queue import Doorbell, celery_app, task_of, work_while_there_is_work
 from shared.settings import SettingsError
+from shared.settled import settled
 from shared.watching import begin, begin_in_workers
 
 log = logging.getLogger(__name__)
@@ -206,7 +207,7 @@ def _mailbox(settings: InboundSettings, addresses: OurAddresses, inbox: Inbox) -
 
 @cache
 def _service() -> Notifier:
-    return Notifier(Settings.read())
+    return settled(Notifier(Settings.read()))
 
 
 celery = celery_app("notifier", Settings.read().broker_url)

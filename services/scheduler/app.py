@@ -14,6 +14,7 @@ from shared.db import Database
 from shared.domain.days import WorkingDays
 from shared.live_rules import LiveRules
 from shared.queue import Doorbell, celery_app, task_of, work_while_there_is_work
+from shared.settled import settled
 from shared.watching import begin_in_workers
 
 _SECONDS_A_TASK = 5.0
@@ -59,7 +60,7 @@ class Scheduler:
 
 @cache
 def _service() -> Scheduler:
-    return Scheduler(Settings.read())
+    return settled(Scheduler(Settings.read()))
 
 
 celery = celery_app("scheduler", Settings.read().broker_url)

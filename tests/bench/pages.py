@@ -26,6 +26,7 @@ from rich.table import Table
 from services.cases.web.templating import STATIC
 from shared.db import AT_FIRST
 from shared.ids import staff_id
+from shared.settled import settled
 from tests.bench.many_cases import Made, many_cases
 from tests.bench.opening import registered
 from tests.bench.servers import Bench
@@ -104,7 +105,7 @@ def pages(bench: Bench) -> list[PageFigure]:
         cases_house(url, bench.empty_broker(), EXAMPLE) as house,
     ):
         made = many_cases(house, bench.count(OPEN_CASES, 700))
-        return pages_measured(house.app, url, made)
+        return pages_measured(settled(house.app), url, made)
 
 
 def pages_measured(app: FastAPI, database_url: str, made: Made) -> list[PageFigure]:

@@ -7,6 +7,7 @@ from threading import Event
 from services.notifier.app import Notifier
 from services.notifier.settings import Settings
 from services.notifier.tasks import a_round
+from shared.settled import settled
 
 _REST_SECONDS = 0.005
 
@@ -14,7 +15,7 @@ _REST_SECONDS = 0.005
 def main() -> None:
     ended = Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    notifier = Notifier(Settings.read())
+    notifier = settled(Notifier(Settings.read()))
     while not ended.is_set():
         if not a_round(notifier.deliveries, notifier.claims, notifier.sender, notifier.intake):
             time.sleep(_REST_SECONDS)
