@@ -68,6 +68,31 @@ def test_R8_who_has_not_answered_is_asked_again_and_who_said_no_is_not_reminded(
     assert refused["rule"] == "R9"
 
 
+def test_R8_what_is_asked_for_on_two_days_off_comes_to_staff_once_as_work_begins(
+    town: Town,
+) -> None:
+    case = open_a_case(town)
+    sign_all(town, case)
+    first = the_meeting(town, case["id"], "first")
+    town.do(f"meetings/{first['id']}/move", {"starts_at": "2027-03-12T13:00:00+01:00"})
+    answer(town, first, "accepted", who_has(town, FATHER))
+
+    for day_off in ("2027-03-06", "2027-03-07"):
+        town.move_clock(f"{day_off}T10:00:00+01:00")
+        town.do(f"meetings/{first['id']}/remind")
+    staff, planned = ["anna.lindqvist", "asa.hallberg"], ["anna.lindqvist", "asa.hallberg", "petra"]
+    assert mails(town, "Kan du komma?") == [*planned, "petra", "petra"]  # on Friday and since
+    town.move_clock("2027-03-08T07:30:00+01:00")
+    assert mails(town, "Kan du komma?") == sorted([*planned, *staff, "petra", "petra"])
+    ended = town.rows(
+        "SELECT mailbox, state, reason FROM notifier.messages"
+        " WHERE kind = 'nudge' AND party = 'staff' AND created_at > '2027-03-06'"
+        " ORDER BY mailbox, created_at"
+    )
+    first_and_second = [("suppressed", "superseded"), ("accepted", None)]
+    assert [(row["state"], row["reason"]) for row in ended] == first_and_second * 2
+
+
 def body(town: Town, address: str) -> str:
     part = town.mail_to(address).get_body(("plain",))
     return "" if part is None else str(part.get_content())
